@@ -1,0 +1,216 @@
+package lark_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"larkbridge/lib/lark"
+	"larkbridge/lib/sample"
+)
+
+var now = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+
+func testApp() *lark.App {
+	return &lark.App{
+		Name: "default", Type: lark.Custom, AppID: sample.AppID, AppSecret: "app-secret",
+		EncryptKeys:        []lark.EncryptKey{lark.NewEncryptKey(sample.EncryptKey)},
+		VerificationTokens: []lark.Secret{sample.VerificationToken},
+	}
+}
+
+// signed makes the request that Lark sends for a payload: encrypted and signed
+// with key at the given time.
+func signed(key lark.EncryptKey, at time.Time, payload []byte) lark.Request {
+	return sign(key, at, key.Encrypt(payload))
+}
+
+func sign(key lark.EncryptKey, at time.Time, body []byte) lark.Request {
+	stamp := strconv.FormatInt(at.Unix(), 10)
+	return lark.Request{Body: body, Header: lark.Header{
+		lark.HeaderTimestamp: stamp,
+		lark.HeaderNonce:     "nonce",
+		lark.HeaderSignature: lark.SignEvent(stamp, "nonce", key, body),
+	}}
+}
+
+func signedCard(at time.Time, body []byte) lark.Request {
+	stamp := strconv.FormatInt(at.Unix(), 10)
+	return lark.Request{Body: body, Header: lark.Header{
+		lark.HeaderTimestamp: stamp,
+		lark.HeaderNonce:     "nonce",
+		lark.HeaderSignature: lark.SignCard(stamp, "nonce", sample.VerificationToken, body),
+	}}
+}
+
+func payload(t testing.TB, eventType string) []byte {
+	t.Helper()
+	s, ok := sample.Find(eventType)
+	if !ok {
+		t.Fatalf("no sample of %s", eventType)
+	}
+	var buf bytes.Buffer
+	if err := json.Compact(&buf, s.Payload); err != nil {
+		t.Fatal(err)
+	}
+	return buf.Bytes()
+}
+
+func TestReceiveWindow(t *testing.T) {
+	key := lark.NewEncryptKey(sample.EncryptKey)
+	message, card := payload(t, "im.message.receive_v1"), payload(t, "card.action.trigger")
+	for _, tt := range []struct {
+		name    string
+		at      time.Time
+		payload []byte
+		want    error
+	}{
+		{"now", now, message, nil},
+		{"as old as the horizon", now.Add(-lark.Horizon), message, nil},
+		{"older", now.Add(-lark.Horizon - time.Second), message, lark.ErrUnauthorized},
+		{"ahead", now.Add(lark.Skew), message, nil},
+		{"further ahead", now.Add(lark.Skew + time.Second), message, lark.ErrUnauthorized},
+		{"last retry", now.Add(-lark.Retries), message, nil},
+		{"card now", now, card, nil},
+		{"card 5 min old", now.Add(-lark.CardWindow), card, nil},
+		{"card older", now.Add(-lark.CardWindow - time.Second), card, lark.ErrUnauthorized},
+	} {
+		_, err := testApp().Receive(signed(key, tt.at, tt.payload), now)
+		if !errors.Is(err, tt.want) {
+			t.Errorf("%s: got %v, want %v", tt.name, err, tt.want)
+		}
+	}
+	old := payload(t, "card.action.trigger_v1")
+	if _, err := testApp().Receive(signedCard(now.Add(-lark.CardWindow-time.Second), old), now); !errors.Is(err, lark.ErrUnauthorized) {
+		t.Errorf("an old-style card outside its window: got %v", err)
+	}
+}
+
+func TestReceiveRefuses(t *testing.T) {
+	key := lark.NewEncryptKey(sample.EncryptKey)
+	message := payload(t, "im.message.receive_v1")
+	challenge := []byte(`{"challenge":"c","token":"` + sample.VerificationToken + `","type":"url_verification"}`)
+	edit := func(r lark.Request, f func(*lark.Request)) lark.Request { f(&r); return r }
+	for _, tt := range []struct {
+		name string
+		req  lark.Request
+		want error
+	}{
+		{"a changed byte", edit(signed(key, now, message), func(r *lark.Request) { r.Body[40] ^= 1 }), lark.ErrUnauthorized},
+		{"another key", signed(lark.NewEncryptKey("other"), now, message), lark.ErrUnauthorized},
+		{"no signature", lark.Request{Body: key.Encrypt(message)}, lark.ErrUnauthorized},
+		{"no timestamp", edit(signed(key, now, message), func(r *lark.Request) { delete(r.Header, lark.HeaderTimestamp) }), lark.ErrUnauthorized},
+		{"a timestamp that is no number", edit(lark.Request{Body: message, Header: lark.Header{}}, func(r *lark.Request) {
+			r.Header[lark.HeaderTimestamp] = "soon"
+			r.Header[lark.HeaderSignature] = lark.SignEvent("soon", "", key, message)
+		}), lark.ErrUnauthorized},
+		{"a nonce without end", edit(signed(key, now, message), func(r *lark.Request) { r.Header[lark.HeaderNonce] = strings.Repeat("n", 1000) }), lark.ErrUnauthorized},
+		{"a plain challenge although a key is set", lark.Request{Body: challenge}, lark.ErrUnauthorized},
+		{"a challenge with another token", lark.Request{Body: key.Encrypt([]byte(`{"challenge":"c","token":"x","type":"url_verification"}`))}, lark.ErrUnauthorized},
+		{"an event of another app", signed(key, now, bytes.Replace(message, []byte(sample.AppID), []byte("cli_other"), 1)), lark.ErrUnauthorized},
+		{"an event with another token", signed(key, now, bytes.Replace(message, []byte(sample.VerificationToken), []byte("x"), 1)), lark.ErrUnauthorized},
+		{"bytes after the encrypted body", sign(key, now, append(key.Encrypt(message), " x"...)), lark.ErrBadRequest},
+		{"bytes after the plain text", signed(key, now, append(bytes.Clone(message), "{}"...)), lark.ErrUnauthorized},
+		{"not JSON", sign(key, now, []byte("hello")), lark.ErrBadRequest},
+		{"nothing", lark.Request{}, lark.ErrBadRequest},
+		{"an event signed as an old card", signedCard(now, message), lark.ErrUnauthorized},
+		{"a new card signed as an old one", signedCard(now, payload(t, "card.action.trigger")), lark.ErrUnauthorized},
+	} {
+		cb, err := testApp().Receive(tt.req, now)
+		if !errors.Is(err, tt.want) {
+			t.Errorf("%s: got %+v, %v; want %v", tt.name, cb, err, tt.want)
+		}
+	}
+}
+
+func TestReceiveAccepts(t *testing.T) {
+	key, older := lark.NewEncryptKey(sample.EncryptKey), lark.NewEncryptKey("older key")
+	message := payload(t, "im.message.receive_v1")
+	rotating := testApp()
+	rotating.EncryptKeys = append(rotating.EncryptKeys, older)
+	rotating.VerificationTokens = []lark.Secret{"newer token", sample.VerificationToken}
+	lower := lark.Header{}
+	for k, v := range signed(key, now, message).Header {
+		lower[strings.ToLower(k)] = v
+	}
+	body := key.Encrypt(message)
+	lower["x-lark-signature"] = lark.SignEvent(lower["x-lark-request-timestamp"], "nonce", key, body)
+	for _, tt := range []struct {
+		name string
+		app  *lark.App
+		req  lark.Request
+	}{
+		{"the newest key", rotating, signed(key, now, message)},
+		{"an older key", rotating, signed(older, now, message)},
+		{"signed with one key, encrypted with another", rotating, sign(key, now, older.Encrypt(message))},
+		{"a signed plain body", testApp(), sign(key, now, message)},
+		{"white space after the body", testApp(), sign(key, now, append(key.Encrypt(message), " \r\n\t"...))},
+		{"header names in lower case", testApp(), lark.Request{Header: lower, Body: body}},
+		{"a slash escaped in base64", testApp(), sign(key, now, bytes.ReplaceAll(key.Encrypt(message), []byte("/"), []byte(`\/`)))},
+	} {
+		cb, err := tt.app.Receive(tt.req, now)
+		if err != nil || cb.Kind != lark.KindEvent || cb.Event.Key != "om_7e0bc21d8b6fba3b050a0cae691ef0d2" {
+			t.Errorf("%s: got %+v, %v", tt.name, cb, err)
+		}
+	}
+}
+
+func TestReceiveNeedsSettings(t *testing.T) {
+	key := lark.NewEncryptKey(sample.EncryptKey)
+	message := payload(t, "im.message.receive_v1")
+	unsigned := testApp()
+	unsigned.EncryptKeys = nil
+	if _, err := unsigned.Receive(lark.Request{Body: message}, now); !errors.Is(err, lark.ErrUnauthorized) {
+		t.Errorf("without an encrypt key: got %v", err)
+	}
+	unsigned.AllowUnsigned = true
+	if _, err := unsigned.Receive(lark.Request{Body: message}, now); err != nil {
+		t.Errorf("with allow_unsigned: %v", err)
+	}
+	noToken := testApp()
+	noToken.VerificationTokens = nil
+	if _, err := noToken.Receive(signed(key, now, message), now); !errors.Is(err, lark.ErrUnauthorized) {
+		t.Errorf("without a verification token: got %v", err)
+	}
+}
+
+func TestReceiveTicket(t *testing.T) {
+	cb, err := testApp().Receive(signed(lark.NewEncryptKey(sample.EncryptKey), now, payload(t, "app_ticket")), now)
+	if err != nil || cb.Kind != lark.KindTicket || cb.Ticket.Reveal() != "dGVzdC1hcHAtdGlja2V0LXZhbHVl" {
+		t.Fatalf("got %+v, %v", cb, err)
+	}
+	if want := time.UnixMilli(1735689600123).UTC(); !cb.Event.Time.Equal(want) {
+		t.Errorf("time %v, want %v", cb.Event.Time, want)
+	}
+}
+
+// What Lark sends twice has one key; what it sends once has its own.
+func TestKeys(t *testing.T) {
+	key := lark.NewEncryptKey(sample.EncryptKey)
+	receive := func(payload string) string {
+		cb, err := testApp().Receive(signed(key, now, []byte(payload)), now)
+		if err != nil {
+			t.Fatalf("%s: %v", payload, err)
+		}
+		return cb.Event.Key
+	}
+	token := `"token":"` + sample.VerificationToken + `"`
+	for _, tt := range []struct{ name, payload, want string }{
+		{"2.0", `{"schema":"2.0","header":{"event_id":"e1","event_type":"x",` + token + `},"event":{}}`, "e1"},
+		{"1.0", `{"uuid":"u1","type":"event_callback",` + token + `,"event":{"type":"x","uuid":"inner"}}`, "u1"},
+		{"message", `{"schema":"2.0","header":{"event_id":"e1","event_type":"im.message.receive_v1",` + token + `},"event":{"message":{"message_id":"om_1"}}}`, "om_1"},
+		{"message without an id", `{"schema":"2.0","header":{"event_id":"e1","event_type":"im.message.receive_v1",` + token + `},"event":{}}`, "e1"},
+	} {
+		if got := receive(tt.payload); got != tt.want {
+			t.Errorf("%s: key %q, want %q", tt.name, got, tt.want)
+		}
+	}
+	a, b := `{"schema":"2.0","header":{`+token+`},"event":{"n":1}}`, `{"schema":"2.0","header":{`+token+`},"event":{"n":2}}`
+	if receive(a) != receive(a) || receive(a) == receive(b) || receive(a) == "" {
+		t.Error("an event without an id is not known by its content")
+	}
+}

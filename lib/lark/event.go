@@ -1,0 +1,182 @@
+package lark
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"strconv"
+	"time"
+)
+
+// TypeMessageReceive is the event of a message sent to the bot.
+const TypeMessageReceive = "im.message.receive_v1"
+
+// Event is an event in one shape for both schemas.
+type Event struct {
+	// Schema is the version of the envelope that it came in, "1.0" or "2.0".
+	Schema string
+	// ID is unique to the event and the same in each redelivery; "" when the
+	// event has none.
+	ID string
+	// Type is Lark's name of the event, verbatim; "" when it has none.
+	Type      string
+	AppID     string
+	TenantKey string
+	// Time is when the event was created; zero when it does not say.
+	Time time.Time
+	// Key tells deliveries of one event from other events of the app. For
+	// im.message.receive_v1 it is the message id, as Lark asks
+	// (im-v1/message/events/receive); else the event's id; without one, a hash
+	// of the event.
+	Key string
+
+	// Header is the JSON object of the 2.0 header, without the Verification
+	// Token. Fields of the envelope that the schema does not know stay in it.
+	Header json.RawMessage
+	// Body is Lark's "event" value as it came, byte for byte.
+	Body json.RawMessage
+	// Message is set for im.message.receive_v1: {"text":…,"content":…}.
+	Message json.RawMessage
+}
+
+// event builds the event of an authentic body.
+func (a *App) event(env *envelope, plain []byte) *Event {
+	ev := &Event{AppID: a.AppID, Body: env.body}
+	if len(ev.Body) == 0 {
+		ev.Body = json.RawMessage("null")
+	}
+	if env.hasHeader || env.top.raw("schema") != nil {
+		ev.fromHeader(env)
+	} else {
+		ev.fromFlat(env)
+	}
+	ev.Key = ev.ID
+	if ev.Type == TypeMessageReceive && env.message != nil {
+		ev.Message = plainMessage(env.message)
+		if id := env.message.text("message_id"); len(id) > 0 {
+			ev.Key = string(id)
+		}
+	}
+	if ev.Key == "" {
+		ev.Key = hashKey(plain)
+	}
+	return ev
+}
+
+// fromHeader reads a 2.0 envelope.
+func (ev *Event) fromHeader(env *envelope) {
+	ev.Schema = "2.0"
+	ev.ID = string(env.header.text("event_id"))
+	ev.Type = string(env.header.text("event_type"))
+	ev.TenantKey = string(env.header.text("tenant_key"))
+	created := env.header.raw("create_time")
+	if created == nil { // approval events: seconds with decimals
+		created = env.header.raw("event_create_time")
+	}
+	ev.Time = parseTime(unquote(created))
+
+	h := object{make([]byte, 0, len(env.body)/4+256)}
+	for _, m := range env.header {
+		if string(m.name) != "token" {
+			h.add(m.name, m.value)
+		}
+	}
+	for _, m := range env.top {
+		if string(m.name) != "schema" && string(m.name) != "token" && env.header.raw(string(m.name)) == nil {
+			h.add(m.name, m.value)
+		}
+	}
+	ev.Header = h.end()
+}
+
+// fromFlat makes the 2.0 header of a 1.0 envelope: event_id is its uuid, and
+// create_time is in milliseconds.
+func (ev *Event) fromFlat(env *envelope) {
+	ev.Schema = "1.0"
+	ev.ID = string(env.top.text("uuid"))
+	ev.Type = string(env.event.text("type"))
+	ev.TenantKey = string(env.event.text("tenant_key"))
+	ev.Time = parseTime(unquote(env.top.raw("ts")))
+
+	h := object{make([]byte, 0, 256)}
+	h.addText("event_id", ev.ID)
+	h.addText("event_type", ev.Type)
+	if !ev.Time.IsZero() {
+		h.addText("create_time", strconv.FormatInt(ev.Time.UnixMilli(), 10))
+	}
+	h.addText("app_id", ev.AppID)
+	h.addText("tenant_key", ev.TenantKey)
+	for _, m := range env.top {
+		switch string(m.name) {
+		case "uuid", "ts", "token":
+		case "type":
+			if string(m.value) != `"event_callback"` {
+				h.add(m.name, m.value)
+			}
+		default:
+			h.add(m.name, m.value)
+		}
+	}
+	ev.Header = h.end()
+}
+
+// object writes a JSON object member by member.
+type object struct{ buf []byte }
+
+func (o *object) name(name []byte) {
+	sep := byte(',')
+	if len(o.buf) == 0 {
+		sep = '{'
+	}
+	o.buf = append(quote(append(o.buf, sep), name), ':')
+}
+
+// add appends a member whose value is JSON already.
+func (o *object) add(name, value []byte) {
+	o.name(name)
+	o.buf = append(o.buf, value...)
+}
+
+// addText appends a string member, unless it is empty.
+func (o *object) addText(name, text string) {
+	if text != "" {
+		o.name([]byte(name))
+		o.buf = quote(o.buf, text)
+	}
+}
+
+func (o *object) end() json.RawMessage {
+	if len(o.buf) == 0 {
+		return json.RawMessage("{}")
+	}
+	return append(o.buf, '}')
+}
+
+// parseTime reads Lark's times, which differ in unit: seconds with or without
+// decimals, milliseconds (13 digits) or microseconds (16 digits). It is zero
+// for anything else.
+func parseTime(text []byte) time.Time {
+	s := string(text)
+	if n, err := strconv.ParseInt(s, 10, 64); err == nil && n > 0 {
+		switch {
+		case len(s) <= 11:
+			return time.Unix(n, 0).UTC()
+		case len(s) <= 14:
+			return time.UnixMilli(n).UTC()
+		case len(s) <= 17:
+			return time.UnixMicro(n).UTC()
+		}
+		return time.Time{}
+	}
+	f, err := strconv.ParseFloat(s, 64)
+	if err != nil || !(f > 0 && f < 1e11) {
+		return time.Time{}
+	}
+	return time.UnixMilli(int64(f * 1000)).UTC()
+}
+
+// hashKey identifies a body that has no id.
+func hashKey(plain []byte) string {
+	sum := sha256.Sum256(plain)
+	return "sha256-" + hex.EncodeToString(sum[:])
+}

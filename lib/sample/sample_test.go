@@ -1,0 +1,31 @@
+package sample_test
+
+import (
+	"testing"
+
+	"larkbridge/lib/sample"
+)
+
+func TestFind(t *testing.T) {
+	for _, eventType := range []string{"im.message.receive_v1", "app_ticket", "card.action.trigger", "card.action.trigger_v1"} {
+		s, ok := sample.Find(eventType)
+		if !ok || s.Type() != eventType {
+			t.Errorf("Find(%q) = %q, %v", eventType, s.Type(), ok)
+		}
+	}
+	if s, ok := sample.Find(""); ok {
+		t.Errorf("Find of no type gives %q", s.Name)
+	}
+}
+
+func TestTypesAreDistinct(t *testing.T) {
+	types := sample.Types()
+	if len(types) < 30 {
+		t.Fatalf("only %d types", len(types))
+	}
+	for i := 1; i < len(types); i++ {
+		if types[i-1] >= types[i] {
+			t.Errorf("%q before %q", types[i-1], types[i])
+		}
+	}
+}
