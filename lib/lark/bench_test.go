@@ -16,7 +16,7 @@ import (
 // benchRequest is an encrypted, signed message whose body is 2.2 KB.
 func benchRequest(b *testing.B) lark.Request {
 	b.Helper()
-	plain := bytes.Replace(payload(b, "im.message.receive_v1"), []byte(`hello`), bytes.Repeat([]byte("hello, "), 100), 1)
+	plain := bytes.Replace(payload(b, "im.message.receive_v1"), []byte(`hello`), bytes.Repeat([]byte("hello, "), 130), 1)
 	return signed(lark.NewEncryptKey(sample.EncryptKey), now, plain)
 }
 

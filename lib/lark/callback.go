@@ -114,9 +114,7 @@ func (a *App) open(env *envelope, body []byte, key int) ([]byte, error) {
 			continue
 		}
 		// One wrong key in 256 leaves good padding: what it opens is no JSON.
-		var inner envelope
-		if inner.read(plain) == nil {
-			*env = inner
+		if env.read(plain) == nil {
 			env.encrypted = true
 			return plain, nil
 		}
@@ -181,14 +179,21 @@ func (a *App) knowsToken(token []byte) bool {
 
 // decode builds the callback of an authentic body.
 func (a *App) decode(env *envelope, plain []byte, h Header, now time.Time) *Callback {
-	switch {
-	case env.isChallenge():
+	if env.isChallenge() {
 		return &Callback{Kind: KindChallenge, Challenge: string(env.top.text("challenge"))}
-	case env.isOldCard():
-		return &Callback{Kind: KindCard, Event: a.oldCardEvent(env, plain, h, now), OldCard: true}
 	}
-	ev := a.event(env, plain)
-	cb := &Callback{Kind: KindEvent, Event: ev}
+	out := new(struct { // one allocation for both
+		cb Callback
+		ev Event
+	})
+	cb, ev := &out.cb, &out.ev
+	cb.Event = ev
+	if env.isOldCard() {
+		cb.Kind, cb.OldCard = KindCard, true
+		a.oldCardEvent(ev, env, plain, h, now)
+		return cb
+	}
+	a.event(ev, env, plain)
 	switch {
 	case isCard(ev.Type):
 		cb.Kind = KindCard

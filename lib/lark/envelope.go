@@ -42,6 +42,7 @@ type envelope struct {
 	message members // event.message, where it is an object
 	body    json.RawMessage
 
+	r         reader
 	hasHeader bool
 	encrypted bool // the body came inside an "encrypt" field
 }
@@ -50,18 +51,19 @@ type envelope struct {
 // more: anything after it could have been added by whoever relayed it, since
 // Lark's signature is a plain hash.
 func (e *envelope) read(src []byte) error {
-	r := newReader(src)
+	e.clear()
+	r := &e.r
+	r.reset(src)
 	if r.kind() != '{' {
 		return errNotJSON
 	}
-	e.top, e.header, e.event = make(members, 0, 8), make(members, 0, 8), make(members, 0, 8)
 	err := r.members(func(name []byte) (err error) {
 		switch {
 		case string(name) == "header" && r.kind() == '{':
 			e.hasHeader = true
 			return r.collect(&e.header)
 		case string(name) == "event" && r.kind() == '{':
-			e.body, err = r.span(func() error { return e.readEvent(r) })
+			e.body, err = r.span(e.readEvent)
 			return err
 		case string(name) == "event":
 			e.body, err = r.value()
@@ -75,15 +77,26 @@ func (e *envelope) read(src []byte) error {
 	return r.end()
 }
 
+// clear makes the envelope ready for another body.
+func (e *envelope) clear() {
+	if e.top == nil {
+		const usual = 8 // members of an object
+		room := make(members, 5*usual)
+		e.top, e.header, e.event = room[:0:usual], room[usual:usual:2*usual], room[2*usual:2*usual:3*usual]
+		e.message = room[3*usual : 3*usual]
+	}
+	e.top, e.header, e.event, e.message = e.top[:0], e.header[:0], e.event[:0], e.message[:0]
+	e.body, e.hasHeader = nil, false
+}
+
 // readEvent collects the members of the event and, one level deeper, of the
 // message of an im.message.receive_v1.
-func (e *envelope) readEvent(r *reader) error {
-	return r.members(func(name []byte) error {
-		if string(name) == "message" && r.kind() == '{' {
-			e.message = make(members, 0, 12)
-			return r.collect(&e.message)
+func (e *envelope) readEvent() error {
+	return e.r.members(func(name []byte) error {
+		if string(name) == "message" && e.r.kind() == '{' {
+			return e.r.collect(&e.message)
 		}
-		return r.member(name, &e.event)
+		return e.r.member(name, &e.event)
 	})
 }
 

@@ -39,9 +39,9 @@ type Event struct {
 	Message json.RawMessage
 }
 
-// event builds the event of an authentic body.
-func (a *App) event(env *envelope, plain []byte) *Event {
-	ev := &Event{AppID: a.AppID, Body: env.body}
+// event fills in the event of an authentic body.
+func (a *App) event(ev *Event, env *envelope, plain []byte) {
+	ev.AppID, ev.Body = a.AppID, env.body
 	if len(ev.Body) == 0 {
 		ev.Body = json.RawMessage("null")
 	}
@@ -51,8 +51,8 @@ func (a *App) event(env *envelope, plain []byte) *Event {
 		ev.fromFlat(env)
 	}
 	ev.Key = ev.ID
-	if ev.Type == TypeMessageReceive && env.message != nil {
-		ev.Message = plainMessage(env.message)
+	if ev.Type == TypeMessageReceive && len(env.message) > 0 {
+		ev.Message = env.plainMessage()
 		if id := env.message.text("message_id"); len(id) > 0 {
 			ev.Key = string(id)
 		}
@@ -60,14 +60,17 @@ func (a *App) event(env *envelope, plain []byte) *Event {
 	if ev.Key == "" {
 		ev.Key = hashKey(plain)
 	}
-	return ev
 }
 
 // fromHeader reads a 2.0 envelope.
 func (ev *Event) fromHeader(env *envelope) {
 	ev.Schema = "2.0"
 	ev.ID = string(env.header.text("event_id"))
-	ev.Type = string(env.header.text("event_type"))
+	if kind := env.header.text("event_type"); string(kind) == TypeMessageReceive {
+		ev.Type = TypeMessageReceive // by far the most frequent: no copy
+	} else {
+		ev.Type = string(kind)
+	}
 	ev.TenantKey = string(env.header.text("tenant_key"))
 	created := env.header.raw("create_time")
 	if created == nil { // approval events: seconds with decimals

@@ -1,6 +1,7 @@
 package lark
 
 import (
+	"bytes"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -14,13 +15,16 @@ type mention struct {
 
 // plainMessage makes {"text":…,"content":…} of a received message: what a rule
 // can match. Content that is not JSON stays as the string that it came as.
-func plainMessage(message members) json.RawMessage {
-	raw := message.raw("content")
-	content := message.text("content")
-	text, ok := plainText(string(message.text("message_type")), content)
+func (e *envelope) plainMessage() json.RawMessage {
+	raw := e.message.raw("content")
+	content := e.message.text("content")
+	text, ok := e.r.plainText(e.message.text("message_type"), content)
+	if mentions := e.r.mentions(e.message.raw("mentions")); mentions != nil {
+		text = []byte(mentionNames(string(text), mentions))
+	}
 	o := object{make([]byte, 0, 2*len(content)+32)}
 	o.name([]byte("text"))
-	o.buf = quote(o.buf, mentionNames(text, readMentions(message.raw("mentions"))))
+	o.buf = quote(o.buf, text)
 	switch {
 	case ok:
 		o.add([]byte("content"), content)
@@ -31,87 +35,91 @@ func plainMessage(message members) json.RawMessage {
 }
 
 // plainText returns the text of a message's content and whether the content
-// is JSON. Types that hold no text give "".
-func plainText(messageType string, content []byte) (string, bool) {
-	var text strings.Builder
-	r := newReader(content)
+// is JSON. Types that hold no text give none.
+func (r *reader) plainText(messageType, content []byte) (text []byte, ok bool) {
+	r.reset(content)
 	if r.kind() != '{' {
-		return "", isJSON(content)
-	}
-	err := r.members(func(name []byte) error {
-		switch {
-		case messageType == "text" && string(name) == "text":
-			s, err := r.text()
-			text.WriteString(s)
-			return err
-		case messageType == "post" && string(name) == "title":
-			s, err := r.text()
-			if s != "" {
-				s += "\n"
-			}
-			text.WriteString(s)
-			return err
-		case messageType == "post" && string(name) == "content" && r.kind() == '[':
-			return r.postText(&text)
-		}
 		_, err := r.value()
+		return nil, err == nil && r.end() == nil
+	}
+	err := r.members(func(name []byte) (err error) {
+		switch kind := string(messageType); {
+		case kind == "text" && string(name) == "text":
+			text, err = r.appendText(text)
+		case kind == "post" && string(name) == "title":
+			if text, err = r.appendText(text); len(text) > 0 {
+				text = append(text, '\n')
+			}
+		case kind == "post" && string(name) == "content" && r.kind() == '[':
+			text, err = r.appendPost(text)
+		default:
+			_, err = r.value()
+		}
 		return err
 	})
 	if err != nil || r.end() != nil {
-		return "", false
+		return nil, false
 	}
-	return strings.TrimRight(text.String(), "\n"), true
+	return bytes.TrimRight(text, "\n"), true
 }
 
-func isJSON(content []byte) bool {
-	r := newReader(content)
-	_, err := r.value()
-	return err == nil && r.end() == nil
+// appendText appends the text of a string; other values have none.
+func (r *reader) appendText(text []byte) ([]byte, error) {
+	v, err := r.value()
+	if err != nil || len(v) == 0 || v[0] != '"' {
+		return text, err
+	}
+	if v = unquote(v); text == nil {
+		return v[:len(v):len(v)], nil
+	}
+	return append(text, v...), nil
 }
 
-// postText reads the lines of a received post, an array of arrays of tags
+// appendPost appends the lines of a received post, an array of arrays of tags
 // (im-v1/message/message-content-description/message_content).
-func (r *reader) postText(text *strings.Builder) error {
-	return r.elements(func() error {
+func (r *reader) appendPost(text []byte) ([]byte, error) {
+	err := r.elements(func() (err error) {
 		if r.kind() != '[' {
-			_, err := r.value()
+			_, err = r.value()
 			return err
 		}
-		err := r.elements(func() error { return r.postTag(text) })
-		text.WriteByte('\n')
+		err = r.elements(func() (err error) {
+			text, err = r.appendTag(text)
+			return err
+		})
+		text = append(text, '\n')
 		return err
 	})
+	return text, err
 }
 
-// postTag reads one tag of a post line: its text, or for a mention its key,
-// which mentionNames replaces.
-func (r *reader) postTag(text *strings.Builder) error {
+// appendTag appends the text of one tag of a post line, or for a mention its
+// key, which mentionNames replaces.
+func (r *reader) appendTag(text []byte) ([]byte, error) {
 	if r.kind() != '{' {
 		_, err := r.value()
-		return err
+		return text, err
 	}
 	var tag members
 	if err := r.collect(&tag); err != nil {
-		return err
+		return text, err
 	}
 	switch string(tag.text("tag")) {
 	case "at":
-		text.Write(tag.text("user_id"))
+		return append(text, tag.text("user_id")...), nil
 	case "emotion":
-		text.WriteString("[" + string(tag.text("emoji_type")) + "]")
-	default:
-		text.Write(tag.text("text"))
+		return append(append(append(text, '['), tag.text("emoji_type")...), ']'), nil
 	}
-	return nil
+	return append(text, tag.text("text")...), nil
 }
 
-// readMentions reads message.mentions; anything else gives none.
-func readMentions(raw []byte) []mention {
+// mentions reads message.mentions; anything else gives none.
+func (r *reader) mentions(raw []byte) []mention {
 	if len(raw) == 0 || raw[0] != '[' {
 		return nil
 	}
 	var list []mention
-	r := newReader(raw)
+	r.reset(raw)
 	_ = r.elements(func() error { // raw has been read before: it is JSON
 		if r.kind() != '{' {
 			_, err := r.value()
@@ -131,9 +139,6 @@ func readMentions(raw []byte) []mention {
 // mention of a bot that the text begins with: what is left is what was said to
 // the bot.
 func mentionNames(text string, mentions []mention) string {
-	if len(mentions) == 0 {
-		return text
-	}
 	// @_user_1 begins @_user_10: the longest key is tried first.
 	slices.SortFunc(mentions, func(a, b mention) int { return len(b.key) - len(a.key) })
 	start := strings.TrimLeft(text, " ")

@@ -15,8 +15,9 @@ import (
 // The old style has no event id. Its token is new with each click, so the id
 // is made from it; the token itself, with which the card can be changed, is
 // not used as a key.
-func (a *App) oldCardEvent(env *envelope, plain []byte, h Header, now time.Time) *Event {
-	ev := &Event{Schema: "1.0", Type: TypeCardAction, AppID: a.AppID, TenantKey: string(env.top.text("tenant_key"))}
+func (a *App) oldCardEvent(ev *Event, env *envelope, plain []byte, h Header, now time.Time) {
+	ev.Schema, ev.Type, ev.AppID = "1.0", TypeCardAction, a.AppID
+	ev.TenantKey = string(env.top.text("tenant_key"))
 	token := env.top.raw("token")
 	if token == nil {
 		token = plain
@@ -37,7 +38,6 @@ func (a *App) oldCardEvent(env *envelope, plain []byte, h Header, now time.Time)
 	head.addText("tenant_key", ev.TenantKey)
 	ev.Header = head.end()
 	ev.Body = newStyle(env.top)
-	return ev
 }
 
 // newStyle moves the fields of the old style into operator and context.

@@ -7,16 +7,20 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// reader walks one JSON document once, from front to back, and hands out
-// slices of it. jsontext checks the syntax and the UTF-8 on the way; duplicate
-// names are let through, because an authentic event is never dropped.
+// reader walks a JSON document once, from front to back, and hands out slices
+// of it. jsontext checks the syntax and the UTF-8 on the way; duplicate names
+// are let through, because an authentic event is never dropped. One reader
+// serves several documents, one after the other.
 type reader struct {
-	dec *jsontext.Decoder
+	dec jsontext.Decoder
+	buf bytes.Buffer
 	src []byte
 }
 
-func newReader(src []byte) *reader {
-	return &reader{jsontext.NewDecoder(bytes.NewBuffer(src), jsontext.AllowDuplicateNames(true)), src}
+func (r *reader) reset(src []byte) {
+	r.src = src
+	r.buf = *bytes.NewBuffer(src)
+	r.dec.Reset(&r.buf, jsontext.AllowDuplicateNames(true))
 }
 
 // members reads an object and calls visit at the value of each member, which
@@ -72,15 +76,6 @@ func (r *reader) span(read func() error) ([]byte, error) {
 		return nil, err
 	}
 	return bytes.TrimLeft(r.src[start:r.dec.InputOffset()], ":, \t\r\n"), nil
-}
-
-// text reads the next value: a string's text, or "" for any other kind.
-func (r *reader) text() (string, error) {
-	v, err := r.value()
-	if err != nil || len(v) == 0 || v[0] != '"' {
-		return "", err
-	}
-	return string(unquote(v)), nil
 }
 
 // end is nil when nothing but white space is left.
