@@ -1,0 +1,69 @@
+# What a developer does with this repository. `make` alone lists the targets.
+
+# Plain assignments: only the command line changes them, not a variable that happens to be in the environment.
+ARCH = arm64
+OS = linux
+OUT = .build
+PYTHON = python3
+VENV = .tools/venv
+SAM = SAM_CLI_TELEMETRY=0 $(VENV)/bin/sam
+
+# The one way a Lambda binary is made. Same sources and same Go release, same bytes: no paths, no VCS stamp.
+# lambda.norpc leaves out the go1.x runtime's RPC server; -s -w drops what only a debugger reads.
+GOBUILD = CGO_ENABLED=0 go build -trimpath -buildvcs=false -tags lambda.norpc -ldflags "-s -w"
+
+.PHONY: help run test build test-binaries bench deploy clean
+.PHONY: build-EventFunction build-CardFunction build-SendFunction
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
+
+run: ## run everything locally, on Go alone, and say how to try it
+	go run ./cmd/larkbridge run
+
+test: $(VENV)/stamp test-binaries ## check format, vet, template and run all tests (needs Python 3.10+ once, for emulators and SAM)
+	@unformatted=$$(find . -name '*.go' -not -path './.*' -exec gofmt -l {} +); \
+		if [ -n "$$unformatted" ]; then echo "run gofmt -w on:"; echo "$$unformatted"; exit 1; fi
+	go vet ./...
+	AWS_DEFAULT_REGION=us-east-1 $(SAM) validate --lint
+	LARKBRIDGE_REQUIRE_EMULATOR=1 go test -race -count=1 ./...
+
+build: ## write .build/<event|card|send>/bootstrap for Lambda (ARCH=arm64|amd64, default arm64)
+	@for fn in event card send; do \
+		echo "build $(OUT)/$$fn/bootstrap $(OS)/$(ARCH)"; \
+		GOOS=$(OS) GOARCH=$(ARCH) $(GOBUILD) -o $(OUT)/$$fn/bootstrap ./functions/$$fn || exit 1; \
+	done
+
+# Tests run the real binaries, so they need them for this machine. They have a folder of their own:
+# were it .build/<fn>, then `make build` and `make test` would each leave the other's architecture behind.
+test-binaries: ## write .build/test/<event|card|send>/bootstrap for this machine
+	@$(MAKE) --no-print-directory build OS=$$(go env GOHOSTOS) ARCH=$$(go env GOHOSTARCH) OUT=.build/test
+
+bench: test-binaries ## run the benchmarks
+	go test -run '^$$' -bench . -benchmem ./lib/lark/ ./lib/harness/
+
+# --build-in-source: otherwise SAM first copies this folder, .tools with it, once for each function.
+deploy: $(VENV)/stamp ## build and deploy the stack; the first time SAM asks for its settings
+	$(SAM) build --build-in-source
+	$(SAM) deploy $(if $(wildcard samconfig.toml),,--guided --stack-name larkbridge)
+
+clean: ## remove all that these targets made, the Python tools too
+	rm -rf .build .aws-sam .tools
+
+# `sam build` calls these, one per function of template.yaml. The architecture is the template's, whatever
+# ARCH says: `make deploy ARCH=amd64` must not put an amd64 binary into an arm64 function.
+build-EventFunction:
+	GOOS=linux GOARCH=arm64 $(GOBUILD) -o $(ARTIFACTS_DIR)/bootstrap ./functions/event
+build-CardFunction:
+	GOOS=linux GOARCH=arm64 $(GOBUILD) -o $(ARTIFACTS_DIR)/bootstrap ./functions/card
+build-SendFunction:
+	GOOS=linux GOARCH=arm64 $(GOBUILD) -o $(ARTIFACTS_DIR)/bootstrap ./functions/send
+
+# Made once, and again when the pins change.
+$(VENV)/stamp: tools/requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || \
+		{ echo "make: the tools need Python 3.10 or newer; name one with: make $(MAKECMDGOALS) PYTHON=/path/to/python3" >&2; exit 1; }
+	rm -rf $(VENV)
+	$(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check -r tools/requirements.txt
+	@touch $@

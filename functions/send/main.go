@@ -1,0 +1,20 @@
+// Command send is the Lambda function that calls Lark.
+package main
+
+import (
+	"context"
+	"log"
+	"os"
+
+	"github.com/aws/aws-lambda-go/lambda"
+
+	"larkbridge/lib/wire"
+)
+
+func main() {
+	sender, err := wire.Sender(context.Background(), os.Getenv)
+	if err != nil {
+		log.Fatal(err)
+	}
+	lambda.Start(sender.Lambda)
+}

@@ -1,0 +1,65 @@
+package bus
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+
+	"larkbridge/lib/lark"
+)
+
+// DefaultInlineLimit is the size of an entry in bytes over which its detail
+// goes to S3. EventBridge takes 1 MB, but SNS and some regions only 256 KB.
+const DefaultInlineLimit = 240 << 10
+
+// Publisher puts one entry on the bus and returns the id that it has there.
+type Publisher interface {
+	Publish(ctx context.Context, e Entry) (id string, err error)
+}
+
+// Blobs keeps details that are too large for the bus.
+type Blobs interface {
+	Put(ctx context.Context, key string, body []byte) (Location, error)
+}
+
+// Location is where a detail is, as downstream finds it in detail.s3.
+type Location struct {
+	Bucket string `json:"bucket"`
+	Key    string `json:"key"`
+	Size   int    `json:"size"`
+}
+
+// Bus publishes events.
+type Bus struct {
+	Publisher Publisher
+	Blobs     Blobs
+	// InlineLimit is the size of an entry in bytes over which its detail goes
+	// to Blobs.
+	InlineLimit int
+}
+
+// PublishEvent puts an event of the named app on the bus and returns the
+// entry's id.
+func (b *Bus) PublishEvent(ctx context.Context, app string, ev *lark.Event) (string, error) {
+	e := eventEntry(ev)
+	e.Detail = detail(app, ev)
+	if e.size() > b.InlineLimit {
+		at, err := b.Blobs.Put(ctx, blobKey(app, ev), e.Detail)
+		if err != nil {
+			return "", fmt.Errorf("storing a large detail: %w", err)
+		}
+		room := b.InlineLimit - (e.size() - len(e.Detail))
+		if e.Detail, err = detailElsewhere(app, ev, at, room); err != nil {
+			return "", err
+		}
+	}
+	return b.Publisher.Publish(ctx, e)
+}
+
+// blobKey is the same for each delivery of an event, so a retry overwrites. The
+// event's key comes from outside and is hashed.
+func blobKey(app string, ev *lark.Event) string {
+	sum := sha256.Sum256([]byte(ev.Key))
+	return "events/" + app + "/" + hex.EncodeToString(sum[:]) + ".json"
+}

@@ -1,0 +1,90 @@
+// Package bus puts Lark's events on an EventBridge bus, and everything too
+// large for it into S3.
+package bus
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"larkbridge/lib/lark"
+)
+
+// Source is the source of every entry that comes from Lark.
+const Source = "lark"
+
+// unknownType is the detail type of an event that has none that EventBridge
+// takes: it is published all the same.
+const unknownType = "unknown"
+
+// maxType is EventBridge's limit of a detail type in bytes.
+const maxType = 128
+
+// Entry is what goes on the bus.
+type Entry struct {
+	Source     string          `json:"source"`
+	DetailType string          `json:"detail-type"`
+	Time       time.Time       `json:"time"` // zero: now
+	Resources  []string        `json:"resources"`
+	Detail     json.RawMessage `json:"detail"`
+}
+
+// size is the entry's size by EventBridge's rule: 14 bytes for the time and
+// the length of everything else.
+func (e Entry) size() int {
+	n := 14 + len(e.Source) + len(e.DetailType) + len(e.Detail)
+	for _, r := range e.Resources {
+		n += len(r)
+	}
+	return n
+}
+
+// eventEntry is the entry of an event of the named app, with its detail left
+// to the caller.
+func eventEntry(ev *lark.Event) Entry {
+	e := Entry{Source: Source, DetailType: ev.Type, Time: ev.Time, Resources: []string{"lark:app/" + ev.AppID}}
+	if ev.Type == "" || len(ev.Type) > maxType {
+		e.DetailType = unknownType
+	}
+	if ev.TenantKey != "" {
+		e.Resources = append(e.Resources, "lark:tenant/"+ev.TenantKey)
+	}
+	return e
+}
+
+// detail writes {"schema","app","header","event"} and, for a message,
+// "message". The parts are JSON already and go in byte for byte.
+func detail(app string, ev *lark.Event) []byte {
+	d := openDetail(app, ev, len(ev.Body)+len(ev.Message))
+	d = append(append(d, `,"event":`...), ev.Body...)
+	return closeDetail(d, ev.Message)
+}
+
+// detailElsewhere is detail with the place where the whole detail is instead
+// of the event. The message stays where there is room, so that rules match.
+func detailElsewhere(app string, ev *lark.Event, at Location, room int) ([]byte, error) {
+	place, err := json.Marshal(at)
+	if err != nil {
+		return nil, fmt.Errorf("encoding the place of the detail: %w", err)
+	}
+	d := openDetail(app, ev, len(place)+len(ev.Message))
+	d = append(append(d, `,"s3":`...), place...)
+	if len(closeDetail(d, ev.Message)) > room {
+		return closeDetail(d, nil), nil
+	}
+	return closeDetail(d, ev.Message), nil
+}
+
+func openDetail(app string, ev *lark.Event, more int) []byte {
+	d := make([]byte, 0, len(app)+len(ev.Header)+more+80)
+	d = append(append(d, `{"schema":"`...), ev.Schema...)
+	d = append(append(d, `","app":"`...), app...)
+	return append(append(d, `","header":`...), ev.Header...)
+}
+
+func closeDetail(d []byte, message json.RawMessage) []byte {
+	if message != nil {
+		d = append(append(d, `,"message":`...), message...)
+	}
+	return append(d, '}')
+}

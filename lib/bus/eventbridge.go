@@ -1,0 +1,115 @@
+package bus
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
+	"github.com/aws/smithy-go"
+)
+
+// PutEvents is the part of the EventBridge client that [EventBridge] uses.
+type PutEvents interface {
+	PutEvents(context.Context, *eventbridge.PutEventsInput, ...func(*eventbridge.Options)) (*eventbridge.PutEventsOutput, error)
+}
+
+// EventBridge publishes on a custom bus.
+type EventBridge struct {
+	client PutEvents
+	bus    string
+}
+
+// NewEventBridge publishes on the bus with the given name or ARN.
+func NewEventBridge(client PutEvents, bus string) *EventBridge {
+	return &EventBridge{client, bus}
+}
+
+const (
+	firstPause = 50 * time.Millisecond
+	attempts   = 4
+)
+
+// Publish puts one entry on the bus. EventBridge can refuse an entry in a call
+// that succeeds, so the entry's own error code is read. What is transient is
+// tried again after a pause that doubles, as long as ctx allows.
+func (b *EventBridge) Publish(ctx context.Context, e Entry) (string, error) {
+	in := &eventbridge.PutEventsInput{Entries: []types.PutEventsRequestEntry{{
+		EventBusName: &b.bus,
+		Source:       &e.Source,
+		DetailType:   &e.DetailType,
+		Detail:       aws.String(string(e.Detail)),
+		Resources:    e.Resources,
+	}}}
+	if !e.Time.IsZero() {
+		in.Entries[0].Time = &e.Time
+	}
+	pause := firstPause
+	for attempt := 1; ; attempt++ {
+		id, err := b.put(ctx, in)
+		if err == nil {
+			return id, nil
+		}
+		if attempt == attempts || !transient(err) || !sleep(ctx, pause/2+rand.N(pause/2)) {
+			return "", fmt.Errorf("putting the event on the bus: %w", err)
+		}
+		pause *= 2
+	}
+}
+
+// entryError is an entry that EventBridge refused.
+type entryError struct{ code, message string }
+
+func (e *entryError) Error() string { return e.code + ": " + e.message }
+
+func (b *EventBridge) put(ctx context.Context, in *eventbridge.PutEventsInput) (string, error) {
+	out, err := b.client.PutEvents(ctx, in)
+	if err != nil {
+		return "", err
+	}
+	if len(out.Entries) != len(in.Entries) {
+		return "", &entryError{"InternalFailure", "the answer has no entry"}
+	}
+	if code := aws.ToString(out.Entries[0].ErrorCode); code != "" || out.FailedEntryCount > 0 {
+		return "", &entryError{code, aws.ToString(out.Entries[0].ErrorMessage)}
+	}
+	return aws.ToString(out.Entries[0].EventId), nil
+}
+
+// transient says whether the same call may succeed a moment later.
+func transient(err error) bool {
+	var entry *entryError
+	if errors.As(err, &entry) {
+		switch entry.code {
+		case "ThrottlingException", "InternalFailure", "InternalException":
+			return true
+		}
+		return false
+	}
+	var api smithy.APIError
+	if errors.As(err, &api) {
+		return api.ErrorFault() == smithy.FaultServer || api.ErrorCode() == "ThrottlingException" || api.ErrorCode() == "InternalException"
+	}
+	var network net.Error
+	return errors.As(err, &network) || !errors.Is(err, context.Canceled)
+}
+
+// sleep pauses, and is false when ctx ends first or would.
+func sleep(ctx context.Context, d time.Duration) bool {
+	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < d {
+		return false
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}

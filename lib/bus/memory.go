@@ -1,0 +1,62 @@
+package bus
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"sync"
+)
+
+// Memory is the twin of [EventBridge] in one process: it keeps what is
+// published and hands it to its rules. It is the twin of S3 too.
+type Memory struct {
+	mu      sync.Mutex
+	entries []Entry
+	blobs   map[string][]byte
+	rules   []func(Entry)
+}
+
+// Rule calls target for every entry from now on, in the publisher's
+// goroutine.
+func (m *Memory) Rule(target func(Entry)) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.rules = append(m.rules, target)
+}
+
+// Publish keeps the entry and calls the rules.
+func (m *Memory) Publish(_ context.Context, e Entry) (string, error) {
+	m.mu.Lock()
+	m.entries = append(m.entries, e)
+	id, rules := strconv.Itoa(len(m.entries)), slices.Clone(m.rules)
+	m.mu.Unlock()
+	for _, target := range rules {
+		target(e)
+	}
+	return id, nil
+}
+
+// Entries returns what has been published, in order.
+func (m *Memory) Entries() []Entry {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return slices.Clone(m.entries)
+}
+
+// Put keeps a large detail.
+func (m *Memory) Put(_ context.Context, key string, body []byte) (Location, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.blobs == nil {
+		m.blobs = map[string][]byte{}
+	}
+	m.blobs[key] = slices.Clone(body)
+	return Location{Bucket: "memory", Key: key, Size: len(body)}, nil
+}
+
+// Blob returns a large detail, nil when there is none.
+func (m *Memory) Blob(key string) []byte {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.blobs[key]
+}

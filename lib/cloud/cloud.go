@@ -1,0 +1,133 @@
+// Package cloud makes the AWS clients of a function from the environment that
+// Lambda gives it.
+//
+// It does by hand the little of config.LoadDefaultConfig that a function
+// needs: that package reads files, asks metadata services and links half a
+// megabyte, which would be paid at every cold start.
+package cloud
+
+import (
+	"context"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
+	"github.com/aws/aws-sdk-go-v2/service/ssm"
+)
+
+// Cloud makes clients that share one connection pool.
+type Cloud struct {
+	config aws.Config
+	getenv func(string) string
+	http   *awshttp.BuildableClient
+}
+
+// New reads the region and the credentials from the environment. It does no
+// I/O.
+func New(getenv func(string) string) *Cloud {
+	client := awshttp.NewBuildableClient().
+		WithDialerOptions(func(d *net.Dialer) { d.Timeout = time.Second }).
+		WithTransportOptions(func(t *http.Transport) {
+			t.TLSHandshakeTimeout = time.Second
+			t.MaxIdleConnsPerHost = 64 // one for each concurrent request of the local run
+		})
+	credentials := aws.Credentials{
+		AccessKeyID:     getenv("AWS_ACCESS_KEY_ID"),
+		SecretAccessKey: getenv("AWS_SECRET_ACCESS_KEY"),
+		SessionToken:    getenv("AWS_SESSION_TOKEN"),
+		Source:          "environment",
+	}
+	return &Cloud{
+		getenv: getenv,
+		http:   client,
+		config: aws.Config{
+			Region:     getenv("AWS_REGION"),
+			HTTPClient: client,
+			Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+				return credentials, nil
+			}),
+			// A budget of seconds leaves no room for the SDK's default back-off.
+			RetryMaxAttempts: 2,
+		},
+	}
+}
+
+// endpoint is AWS_ENDPOINT_URL_<SERVICE>, else AWS_ENDPOINT_URL, else nil for
+// the service's own.
+func (c *Cloud) endpoint(service string) *string {
+	for _, name := range []string{"AWS_ENDPOINT_URL_" + service, "AWS_ENDPOINT_URL"} {
+		if url := c.getenv(name); url != "" {
+			return &url
+		}
+	}
+	return nil
+}
+
+// Config is what the clients share.
+func (c *Cloud) Config() aws.Config { return c.config }
+
+// S3Endpoint is AWS_ENDPOINT_URL_S3 or AWS_ENDPOINT_URL, "" for S3's own.
+func (c *Cloud) S3Endpoint() string { return aws.ToString(c.endpoint("S3")) }
+
+// DynamoDB makes a client.
+func (c *Cloud) DynamoDB() *dynamodb.Client {
+	return dynamodb.NewFromConfig(c.config, func(o *dynamodb.Options) { o.BaseEndpoint = c.endpoint("DYNAMODB") })
+}
+
+// EventBridge makes a client that does not retry: its caller does, since an
+// entry can fail in a call that succeeds.
+func (c *Cloud) EventBridge() *eventbridge.Client {
+	return eventbridge.NewFromConfig(c.config, func(o *eventbridge.Options) {
+		o.BaseEndpoint = c.endpoint("EVENTBRIDGE")
+		o.Retryer = aws.NopRetryer{}
+	})
+}
+
+// SSM makes a client.
+func (c *Cloud) SSM() *ssm.Client {
+	return ssm.NewFromConfig(c.config, func(o *ssm.Options) { o.BaseEndpoint = c.endpoint("SSM") })
+}
+
+// Warm opens connections to DynamoDB and EventBridge, so that the first
+// request does not wait for TLS. During init a function has a full CPU. A
+// failure costs nothing: the first request connects itself.
+func (c *Cloud) Warm(ctx context.Context) {
+	var hosts []string
+	if ep, err := dynamodb.NewDefaultEndpointResolverV2().ResolveEndpoint(ctx, dynamodb.EndpointParameters{
+		Region: &c.config.Region, Endpoint: c.endpoint("DYNAMODB"),
+	}); err == nil {
+		hosts = append(hosts, ep.URI.String())
+	}
+	if ep, err := eventbridge.NewDefaultEndpointResolverV2().ResolveEndpoint(ctx, eventbridge.EndpointParameters{
+		Region: &c.config.Region, Endpoint: c.endpoint("EVENTBRIDGE"),
+	}); err == nil {
+		hosts = append(hosts, ep.URI.String())
+	}
+	var all sync.WaitGroup
+	for _, host := range hosts {
+		all.Go(func() { c.touch(ctx, host) })
+	}
+	all.Wait()
+}
+
+// touch makes a request without a signature: whatever the answer, the
+// connection is open after it.
+func (c *Cloud) touch(ctx context.Context, host string) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, strings.TrimRight(host, "/")+"/ping", nil)
+	if err != nil {
+		return
+	}
+	resp, err := c.http.Do(req)
+	if err != nil {
+		return
+	}
+	defer resp.Body.Close()
+	_, _ = io.Copy(io.Discard, io.LimitReader(resp.Body, 64<<10))
+}

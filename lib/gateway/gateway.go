@@ -1,0 +1,66 @@
+package gateway
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"larkbridge/lib/lark"
+	"larkbridge/lib/store"
+)
+
+// Apps finds an app by its name; [store.Settings] does.
+type Apps interface {
+	App(ctx context.Context, name string) (*lark.App, error)
+	Refresh(ctx context.Context)
+}
+
+// Claims makes an event's work that of one instance; [store.Table] does.
+type Claims interface {
+	Claim(ctx context.Context, key, owner string, keep time.Duration) (store.State, error)
+	Mark(ctx context.Context, key string, keep time.Duration) error
+}
+
+// Tickets keeps the newest app_ticket of an app; [store.Table] does.
+type Tickets interface {
+	PutTicket(ctx context.Context, appID string, ticket lark.Secret, issued time.Time) error
+}
+
+// Events puts an event on the bus; [bus.Bus] does.
+type Events interface {
+	PublishEvent(ctx context.Context, app string, ev *lark.Event) (string, error)
+}
+
+// Gateway serves requests. All fields but Closed are required.
+type Gateway struct {
+	Apps    Apps
+	Claims  Claims
+	Tickets Tickets
+	Events  Events
+	Now     func() time.Time
+	Log     *slog.Logger
+	// Count counts what an operator wants to be woken for.
+	Count func(metric string)
+	// Closed refuses events while the table cannot be reached, instead of
+	// publishing them without deduplication.
+	Closed bool
+}
+
+// Request is an HTTP request.
+type Request struct {
+	Method string
+	Path   string
+	Header lark.Header
+	Body   []byte
+}
+
+// Serve answers a request within 2.5 s.
+func (g *Gateway) Serve(ctx context.Context, req Request) Reply {
+	start := g.Now()
+	ctx, cancel := context.WithTimeout(ctx, answerBudget)
+	defer cancel()
+	v := &visit{gateway: g, start: start}
+	reply := v.serve(ctx, req)
+	v.log(ctx, reply.Status)
+	return reply
+}

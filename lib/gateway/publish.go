@@ -1,0 +1,77 @@
+package gateway
+
+import (
+	"context"
+	"crypto/rand"
+	"time"
+
+	"larkbridge/lib/lark"
+	"larkbridge/lib/store"
+)
+
+// Budgets. Lark waits 3 s for an answer, network and cold start included.
+const (
+	answerBudget  = 2500 * time.Millisecond
+	publishBudget = 2200 * time.Millisecond // leaves time to mark
+	claimBudget   = 900 * time.Millisecond  // leaves time to publish
+)
+
+// publish claims the event, puts it on the bus and marks it, and says whether
+// it is there: now or from an earlier delivery.
+//
+// The claim is never given back. If this instance dies or the bus fails, it
+// lapses before Lark delivers again. So an event is lost only if no delivery
+// of it gets through, and it is there twice only if an instance dies, or an
+// answer is lost, between publishing and marking.
+func (v *visit) publish(ctx context.Context, app *lark.App) bool {
+	g, key := v.gateway, store.EventKey(app.AppID, v.event.Key)
+	state, err := v.claim(ctx, key)
+	switch {
+	case err != nil:
+		g.Count("DedupeBypassed")
+		g.Log.WarnContext(ctx, "the table cannot be reached", "error", err, "closed", g.Closed)
+		if g.Closed {
+			v.outcome = "no table"
+			return false
+		}
+	case state == store.Done:
+		v.outcome = "duplicate"
+		return true
+	case state == store.Held:
+		v.outcome = "held" // its holder may still fail: Lark must come again
+		return false
+	}
+	publishing, cancel := context.WithDeadline(ctx, v.deadline(ctx, publishBudget))
+	defer cancel()
+	if v.busID, v.err = g.Events.PublishEvent(publishing, app.Name, v.event); v.err != nil {
+		v.outcome = "not published"
+		g.Count("PublishFailed")
+		return false
+	}
+	v.outcome = "published"
+	if err := g.Claims.Mark(ctx, key, keep); err != nil {
+		g.Count("MarkFailed")
+		g.Log.WarnContext(ctx, "the event is on the bus but not marked", "error", err)
+	}
+	return true
+}
+
+// keep is how long a claim is remembered: at least as long as any delivery of
+// the event can be accepted. The last term covers a redelivery that Lark
+// stamped anew and somebody captured.
+const keep = lark.Horizon + lark.Skew + lark.Retries
+
+func (v *visit) claim(ctx context.Context, key string) (store.State, error) {
+	ctx, cancel := context.WithTimeout(ctx, claimBudget)
+	defer cancel()
+	return v.gateway.Claims.Claim(ctx, key, rand.Text(), keep)
+}
+
+// deadline is the given part of the answer's budget, counted from the start.
+func (v *visit) deadline(ctx context.Context, part time.Duration) time.Time {
+	end, ok := ctx.Deadline()
+	if !ok {
+		return time.Now().Add(part)
+	}
+	return end.Add(part - answerBudget)
+}

@@ -1,0 +1,78 @@
+package harness
+
+import (
+	"encoding/json"
+	"io"
+	"maps"
+	"net/http"
+	"time"
+)
+
+// Canned is an http.Handler that answers AWS calls at once with fixed replies,
+// so that what a benchmark measures is the caller. GET / answers 200.
+type Canned struct {
+	// Replies is the JSON body by operation ("GetParametersByPath"). Without
+	// one, GetParametersByPath finds no parameter, GetItem no item, UpdateItem,
+	// PutItem and DeleteItem succeed, and PutEvents accepts every entry. Other
+	// operations are refused as unknown.
+	Replies map[string]string
+
+	// Latency is waited before each reply.
+	Latency time.Duration
+}
+
+func (h Canned) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return
+	}
+	if h.Latency > 0 {
+		timer := time.NewTimer(h.Latency)
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+		case <-r.Context().Done():
+			return
+		}
+	}
+	answer := h.answer(r, body)
+	maps.Copy(w.Header(), answer.Header)
+	w.WriteHeader(answer.Status)
+	w.Write(answer.Body)
+}
+
+func (h Canned) answer(r *http.Request, body []byte) *Answer {
+	if r.Method == http.MethodGet && r.URL.Path == "/" {
+		return &Answer{Status: http.StatusOK}
+	}
+	service, operation := recognise(r, body)
+	if reply, ok := h.Replies[operation]; ok {
+		return jsonAnswer(service, http.StatusOK, []byte(reply))
+	}
+	switch operation {
+	case "GetParametersByPath":
+		return jsonAnswer(service, http.StatusOK, []byte(`{"Parameters":[]}`))
+	case "GetItem", "UpdateItem", "PutItem", "DeleteItem":
+		return jsonAnswer(service, http.StatusOK, []byte(`{}`))
+	case "PutEvents":
+		return acceptEvents(body)
+	}
+	return jsonAnswer(service, http.StatusBadRequest, errorBody(service, "UnknownOperationException", operation))
+}
+
+// acceptEvents gives each entry an event id.
+func acceptEvents(body []byte) *Answer {
+	var request putEventsRequest
+	if err := json.Unmarshal(body, &request); err != nil {
+		return jsonAnswer("events", http.StatusBadRequest, errorBody("events", "SerializationException", err.Error()))
+	}
+	reply := putEventsReply{Entries: make([]putEventsResult, len(request.Entries))}
+	for i := range reply.Entries {
+		reply.Entries[i].EventID = newUUID()
+	}
+	out, err := json.Marshal(reply)
+	if err != nil {
+		return badGateway(err)
+	}
+	return jsonAnswer("events", http.StatusOK, out)
+}

@@ -1,0 +1,134 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+)
+
+// DynamoDB is the part of the client that [Table] uses.
+type DynamoDB interface {
+	UpdateItem(context.Context, *dynamodb.UpdateItemInput, ...func(*dynamodb.Options)) (*dynamodb.UpdateItemOutput, error)
+	GetItem(context.Context, *dynamodb.GetItemInput, ...func(*dynamodb.Options)) (*dynamodb.GetItemOutput, error)
+}
+
+// Table keeps claims, tokens and tickets in one DynamoDB table, whose key is
+// the string attribute pk and whose TTL attribute is ttl. Everything is an
+// UpdateItem with a condition: a write is one round trip and atomic.
+type Table struct {
+	client DynamoDB
+	name   string
+	now    func() time.Time
+}
+
+// NewTable makes a store on the named table that tells the time with now.
+func NewTable(client DynamoDB, name string, now func() time.Time) *Table {
+	return &Table{client, name, now}
+}
+
+// attrs is an item, or the values of an expression.
+type attrs = map[string]types.AttributeValue
+
+func text(s string) types.AttributeValue { return &types.AttributeValueMemberS{Value: s} }
+func number(n int64) types.AttributeValue {
+	return &types.AttributeValueMemberN{Value: strconv.FormatInt(n, 10)}
+}
+
+// stringOf and numberOf read an attribute; another type or none is zero.
+func stringOf(item attrs, name string) string {
+	s, _ := item[name].(*types.AttributeValueMemberS)
+	if s == nil {
+		return ""
+	}
+	return s.Value
+}
+
+func numberOf(item attrs, name string) int64 {
+	n, _ := item[name].(*types.AttributeValueMemberN)
+	if n == nil {
+		return 0
+	}
+	v, _ := strconv.ParseInt(n.Value, 10, 64)
+	return v
+}
+
+// update writes one item. When the condition fails, the write changes nothing
+// and update returns false and the item that stood in its way.
+func (t *Table) update(ctx context.Context, key, expression, condition string, values attrs) (bool, attrs, error) {
+	in := &dynamodb.UpdateItemInput{
+		TableName:                 &t.name,
+		Key:                       attrs{"pk": text(key)},
+		UpdateExpression:          &expression,
+		ExpressionAttributeValues: values,
+	}
+	if strings.Contains(expression+condition, "#ttl") { // ttl is a reserved word
+		in.ExpressionAttributeNames = map[string]string{"#ttl": "ttl"}
+	}
+	if condition != "" {
+		in.ConditionExpression = &condition
+		in.ReturnValuesOnConditionCheckFailure = types.ReturnValuesOnConditionCheckFailureAllOld
+	}
+	_, err := t.client.UpdateItem(ctx, in)
+	var failed *types.ConditionalCheckFailedException
+	if errors.As(err, &failed) {
+		return false, failed.Item, nil
+	}
+	return err == nil, nil, err
+}
+
+// Claim claims the work of key for owner for the time of a [Lease]. It is Won
+// when nobody has claimed the key, when its last claim lapsed without a mark,
+// or when its record is older than keep. The same owner wins again, so that a
+// call whose answer was lost can be repeated: an owner is one attempt, never
+// two.
+func (t *Table) Claim(ctx context.Context, key, owner string, keep time.Duration) (State, error) {
+	now := t.now()
+	// DynamoDB removes items days after their TTL, so it is compared too.
+	won, item, err := t.update(ctx, key,
+		"SET st = :claimed, lease = :lease, #ttl = :ttl, req = :owner ADD att :one",
+		"attribute_not_exists(pk) OR #ttl < :now OR (st = :claimed AND (lease < :nowms OR req = :owner))",
+		attrs{
+			":claimed": text("CLAIMED"), ":owner": text(owner), ":one": number(1),
+			":lease": number(now.Add(Lease).UnixMilli()), ":nowms": number(now.UnixMilli()),
+			":ttl": number(now.Add(keep).Unix()), ":now": number(now.Unix()),
+		})
+	switch {
+	case err != nil:
+		return Held, fmt.Errorf("claiming %s: %w", key, err)
+	case won:
+		return Won, nil
+	case stringOf(item, "st") == "PUBLISHED":
+		return Done, nil
+	}
+	return Held, nil
+}
+
+// Mark records that the work of key is done, for the time of keep. That is
+// true whoever says it, so it has no condition and needs no owner.
+func (t *Table) Mark(ctx context.Context, key string, keep time.Duration) error {
+	_, _, err := t.update(ctx, key, "SET st = :done, #ttl = :ttl", "", attrs{
+		":done": text("PUBLISHED"), ":ttl": number(t.now().Add(keep).Unix()),
+	})
+	if err != nil {
+		return fmt.Errorf("marking %s: %w", key, err)
+	}
+	return nil
+}
+
+// get reads an item as it is now.
+func (t *Table) get(ctx context.Context, key string) (attrs, error) {
+	out, err := t.client.GetItem(ctx, &dynamodb.GetItemInput{
+		TableName: &t.name, Key: attrs{"pk": text(key)}, ConsistentRead: aws.Bool(true),
+	})
+	if err != nil {
+		return nil, fmt.Errorf("reading %s: %w", key, err)
+	}
+	return out.Item, nil
+}

@@ -1,0 +1,130 @@
+// Package wire puts the parts of a function together from its environment. It
+// stands apart from the mains so that tests can reach it.
+package wire
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"os"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-lambda-go/lambdacontext"
+
+	"larkbridge/lib/bus"
+	"larkbridge/lib/cloud"
+	"larkbridge/lib/gateway"
+	"larkbridge/lib/lark"
+	"larkbridge/lib/metric"
+	"larkbridge/lib/send"
+	"larkbridge/lib/store"
+)
+
+// The environment of a function, as template.yaml sets it.
+const (
+	envTable  = "TABLE_NAME"
+	envBus    = "BUS_NAME"
+	envBucket = "BUCKET_NAME"
+	envPrefix = "PARAMETER_PREFIX"
+	envLimit  = "INLINE_LIMIT"   // bytes; optional
+	envDedupe = "DEDUPE_FAILURE" // open or closed; optional
+)
+
+// warmBudget is the most that init waits for AWS.
+const warmBudget = 2 * time.Second
+
+// parts is what the functions share.
+type parts struct {
+	cloud    *cloud.Cloud
+	log      *slog.Logger
+	table    *store.Table
+	settings *store.Settings
+}
+
+// newParts makes them and, while Lambda gives a full CPU to init, reads the
+// settings and opens the connections. What fails there is tried again by the
+// first request.
+func newParts(ctx context.Context, getenv func(string) string, required ...string) (*parts, error) {
+	for _, name := range required {
+		if getenv(name) == "" {
+			return nil, fmt.Errorf("the environment variable %s is not set: template.yaml sets it", name)
+		}
+	}
+	c := cloud.New(getenv)
+	p := &parts{
+		cloud:    c,
+		log:      slog.New(lambdacontext.NewLogHandler()),
+		table:    store.NewTable(c.DynamoDB(), getenv(envTable), time.Now),
+		settings: store.NewSettings(store.NewSSM(c.SSM(), getenv(envPrefix)), time.Now),
+	}
+	ctx, cancel := context.WithTimeout(ctx, warmBudget)
+	defer cancel()
+	var all sync.WaitGroup
+	all.Go(func() { c.Warm(ctx) })
+	all.Go(func() { p.settings.Refresh(ctx) })
+	all.Wait()
+	return p, nil
+}
+
+// Gateway makes the handler of the functions event and card. The function's
+// name is the dimension of its metrics.
+func Gateway(ctx context.Context, function string, getenv func(string) string) (*gateway.Gateway, error) {
+	limit, err := inlineLimit(getenv(envLimit))
+	if err != nil {
+		return nil, err
+	}
+	dedupe := getenv(envDedupe)
+	if dedupe != "" && dedupe != "open" && dedupe != "closed" {
+		return nil, fmt.Errorf("the environment variable %s must be open or closed", envDedupe)
+	}
+	p, err := newParts(ctx, getenv, envTable, envBus, envBucket, envPrefix)
+	if err != nil {
+		return nil, err
+	}
+	return &gateway.Gateway{
+		Apps:    p.settings,
+		Claims:  p.table,
+		Tickets: p.table,
+		Events: &bus.Bus{
+			Publisher:   bus.NewEventBridge(p.cloud.EventBridge(), getenv(envBus)),
+			Blobs:       bus.NewS3(p.cloud.Config(), p.cloud.S3Endpoint(), getenv(envBucket), time.Now),
+			InlineLimit: limit,
+		},
+		Now:    time.Now,
+		Log:    p.log,
+		Count:  metric.New(os.Stdout, function, time.Now).Count,
+		Closed: dedupe == "closed",
+	}, nil
+}
+
+func inlineLimit(text string) (int, error) {
+	if text == "" {
+		return bus.DefaultInlineLimit, nil
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1<<10 || n > 1<<20 {
+		return 0, fmt.Errorf("the environment variable %s must be a number of bytes from 1024 to 1048576", envLimit)
+	}
+	return n, nil
+}
+
+// Sender makes the handler of the function send.
+func Sender(ctx context.Context, getenv func(string) string) (*send.Sender, error) {
+	p, err := newParts(ctx, getenv, envTable, envPrefix)
+	if err != nil {
+		return nil, err
+	}
+	return send.New(p.settings, LarkHTTP(), p.table, time.Now, p.log), nil
+}
+
+// LarkHTTP makes the HTTP client for Lark. It follows no redirect: a token goes
+// to the app's own host and nowhere else.
+func LarkHTTP() lark.HTTP {
+	return &http.Client{
+		Timeout:       30 * time.Second,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+}
