@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
@@ -53,8 +54,12 @@ func New(getenv func(string) string) *Cloud {
 			Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
 				return credentials, nil
 			}),
-			// A budget of seconds leaves no room for the SDK's default back-off.
-			RetryMaxAttempts: 2,
+			Retryer: func() aws.Retryer {
+				return retry.NewStandard(func(o *retry.StandardOptions) {
+					// A budget of seconds leaves no room for pauses of seconds.
+					o.MaxBackoff = 100 * time.Millisecond
+				})
+			},
 		},
 	}
 }

@@ -1,0 +1,72 @@
+package main
+
+import (
+	"os"
+	"strconv"
+	"testing"
+	"time"
+
+	"larkbridge/lib/harness"
+	"larkbridge/lib/lark"
+	"larkbridge/lib/sample"
+	"larkbridge/lib/stage"
+)
+
+var emulator harness.SharedEmulator
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if emulator.Close() != nil && code == 0 {
+		code = 1
+	}
+	os.Exit(code)
+}
+
+// oldClick is a click in the old style: plain, signed with SHA-1.
+func oldClick(body []byte) lark.Request {
+	stamp := strconv.FormatInt(time.Now().Unix(), 10)
+	return lark.Request{Body: body, Header: lark.Header{
+		lark.HeaderTimestamp: stamp, lark.HeaderNonce: "n",
+		lark.HeaderSignature: lark.SignCard(stamp, "n", sample.VerificationToken, body),
+	}}
+}
+
+// Clicks of both styles are answered and come on the bus in one shape, once.
+func TestClicks(t *testing.T) {
+	s := stage.New(t, emulator.Get(t))
+	s.PutApp("default", map[string]any{"card_toast": "On it"})
+	f := s.Start("card")
+	const answer = `{"toast":{"content":"On it","type":"info"}}`
+	for _, click := range []lark.Request{
+		stage.Delivery(stage.Payload(t, "card.action.trigger")),
+		oldClick(stage.Payload(t, "card.action.trigger_v1")),
+		oldClick(stage.Payload(t, "card.action.trigger_v1")),
+	} {
+		if status, body := s.Post(f, "/card", click); status != 200 || body != answer {
+			t.Errorf("got %d %s", status, body)
+		}
+	}
+	unsigned := lark.Request{Body: stage.Payload(t, "card.action.trigger_v1")}
+	if status, body := s.Post(f, "/card", unsigned); status != 401 {
+		t.Errorf("an unsigned click: got %d %s", status, body)
+	}
+	entries := s.Entries()
+	if len(entries) != 2 {
+		t.Errorf("%d entries on the bus", len(entries))
+	}
+	for _, e := range entries {
+		if e.DetailType != "card.action.trigger" {
+			t.Errorf("detail type %q", e.DetailType)
+		}
+	}
+}
+
+// With the bus down the person at the card still gets an answer.
+func TestClickWhileTheBusIsDown(t *testing.T) {
+	s := stage.New(t, emulator.Get(t))
+	f := s.Start("card")
+	s.Proxy().Inject(harness.Fault{Operation: "PutEvents", Kind: harness.ServerError()})
+	if status, body := s.Post(f, "/card", stage.Delivery(stage.Payload(t, "card.action.trigger"))); status != 200 || body != `{}` {
+		t.Errorf("got %d %s", status, body)
+	}
+}

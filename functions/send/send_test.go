@@ -1,0 +1,96 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http/httptest"
+	"os"
+	"strings"
+	"testing"
+
+	"larkbridge/lib/harness"
+	"larkbridge/lib/sample"
+	"larkbridge/lib/stage"
+	"larkbridge/lib/standin"
+)
+
+var emulator harness.SharedEmulator
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if emulator.Close() != nil && code == 0 {
+		code = 1
+	}
+	os.Exit(code)
+}
+
+// newLark is a stage whose app is one of a stand-in platform.
+func newLark(t *testing.T) (*stage.Stage, *standin.Platform) {
+	t.Helper()
+	s := stage.New(t, emulator.Get(t))
+	platform := standin.New(standin.WithApps(standin.App{ID: sample.AppID, Secret: stage.AppSecret}))
+	server := httptest.NewServer(platform)
+	t.Cleanup(server.Close)
+	s.PutApp("default", map[string]any{"domain": server.URL})
+	return s, platform
+}
+
+// A message is sent with one token for all instances.
+func TestMessage(t *testing.T) {
+	s, platform := newLark(t)
+	for range 2 {
+		out, err := s.Start("send").Invoke(t.Context(), []byte(`{"message":{"to":{"chat_id":"oc_1"},"text":"hi"}}`))
+		var result struct {
+			OK   bool
+			Data struct {
+				MessageID string `json:"message_id"`
+			}
+		}
+		if err != nil || json.Unmarshal(out, &result) != nil || !result.OK || !strings.HasPrefix(result.Data.MessageID, "om_") {
+			t.Errorf("got %s, %v", out, err)
+		}
+	}
+	if messages := platform.Messages("oc_1"); len(messages) != 2 || messages[0].Content != `{"text":"hi"}` {
+		t.Errorf("got %+v", messages)
+	}
+	if n := platform.TokenCalls(); n != 1 {
+		t.Errorf("%d token calls", n)
+	}
+}
+
+// Lambda repeats an asynchronous invocation under its id: one message.
+func TestRepeatedInvocation(t *testing.T) {
+	s, platform := newLark(t)
+	f := s.Start("send")
+	for range 2 {
+		_, err := f.InvokeWith(t.Context(), []byte(`{"message":{"to":{"chat_id":"oc_1"},"text":"hi"}}`), harness.InvokeOptions{RequestID: "8476a536-e9f4-11e8-9739-2dfe598c3fcd"})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if messages := platform.Messages(""); len(messages) != 1 {
+		t.Errorf("%d messages", len(messages))
+	}
+}
+
+// A failure has a type that a Step Functions Catch can name.
+func TestFailure(t *testing.T) {
+	s, _ := newLark(t)
+	f := s.Start("send")
+	for payload, kind := range map[string]string{
+		`{"message":{"to":{"chat_id":"oc_1"},"text":"hi"},"app":"other"}`: "Lark.Validation",
+		`{"mesage":{}}`: "Lark.Validation",
+		`{"request":{"method":"GET","path":"im/v1/nothing"}}`:                   "Lark.NotFound",
+		`{"request":{"method":"GET","path":"https://example.com/open-apis/x"}}`: "Lark.Validation",
+	} {
+		_, err := f.Invoke(t.Context(), []byte(payload))
+		var failure *harness.FunctionError
+		if !errors.As(err, &failure) || failure.Type != kind {
+			t.Errorf("%s: got %v", payload, err)
+		}
+	}
+	out, err := f.Invoke(t.Context(), []byte(`{"request":{"method":"GET","path":"im/v1/nothing"},"on_error":"return"}`))
+	if err != nil || !strings.Contains(string(out), `"ok":false`) || !strings.Contains(string(out), `"kind":"not_found"`) {
+		t.Errorf("got %s, %v", out, err)
+	}
+}

@@ -1,0 +1,174 @@
+package gateway_test
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"larkbridge/lib/gateway"
+	"larkbridge/lib/lark"
+	"larkbridge/lib/store"
+)
+
+func TestEventIsPublishedOnce(t *testing.T) {
+	w := newWorld(t)
+	message := payload(t, "im.message.receive_v1")
+	want(t, w.post(t, "/event", delivery(now, message)), 200, `{}`)
+	want(t, w.post(t, "/event", delivery(now, message)), 200, `{}`)
+	w.clock = now.Add(lark.Horizon) // a replay at the end of the window
+	want(t, w.post(t, "/event", delivery(now, message)), 200, `{}`)
+	want(t, w.post(t, "/event/default", delivery(w.clock, payload(t, "im.message.recalled_v1"))), 200, `{}`)
+	if got := w.types(); !slices.Equal(got, []string{"im.message.receive_v1", "im.message.recalled_v1"}) {
+		t.Errorf("on the bus: %v", got)
+	}
+	w.clock = now.Add(lark.Horizon + time.Second)
+	want(t, w.post(t, "/event", delivery(now, message)), 401, `{"error":"unauthorized"}`)
+}
+
+// A redelivery that Lark stamped anew is forgotten only when the copy that
+// somebody captured cannot be accepted any more.
+func TestCapturedRetryIsHarmless(t *testing.T) {
+	w := newWorld(t)
+	message := payload(t, "im.message.receive_v1")
+	want(t, w.post(t, "/event", delivery(now, message)), 200, `{}`)
+	restamped := delivery(now.Add(lark.Retries), message)
+	w.clock = now.Add(lark.Retries + lark.Horizon)
+	want(t, w.post(t, "/event", restamped), 200, `{}`)
+	if got := w.types(); len(got) != 1 {
+		t.Errorf("on the bus: %v", got)
+	}
+}
+
+// failing fails its first calls.
+type failing struct {
+	times int
+	next  gateway.Events
+}
+
+func (f *failing) PublishEvent(ctx context.Context, app string, ev *lark.Event) (string, error) {
+	if f.times--; f.times >= 0 {
+		return "", errors.New("the bus is down")
+	}
+	return f.next.PublishEvent(ctx, app, ev)
+}
+
+// While the bus fails, the answer is 503 and nothing is marked; the delivery
+// after the lease publishes.
+func TestBusDown(t *testing.T) {
+	w := newWorld(t)
+	w.Events = &failing{1, w.Events}
+	message := payload(t, "im.message.receive_v1")
+	want(t, w.post(t, "/event", delivery(now, message)), 503, `{"error":"unavailable"}`)
+	want(t, w.post(t, "/event", delivery(now, message)), 503, `{"error":"unavailable"}`) // the claim is held
+	w.clock = now.Add(15 * time.Second)                                                  // Lark's first retry
+	want(t, w.post(t, "/event", delivery(now, message)), 200, `{}`)
+	if len(w.bus.Entries()) != 1 || w.counts["PublishFailed"] != 1 {
+		t.Errorf("%d entries, counts %v", len(w.bus.Entries()), w.counts)
+	}
+}
+
+func TestClickWhileTheBusIsDown(t *testing.T) {
+	w := newWorld(t)
+	w.Events = &failing{1, w.Events}
+	want(t, w.post(t, "/card", delivery(now, payload(t, "card.action.trigger"))), 200, `{}`)
+	if w.counts["ClickLost"] != 1 {
+		t.Errorf("counts %v", w.counts)
+	}
+}
+
+// noTable is a table that cannot be reached, for claims, marks or both.
+type noTable struct {
+	gateway.Claims
+	claim, mark bool
+}
+
+func (n noTable) Claim(ctx context.Context, key, owner string, keep time.Duration) (store.State, error) {
+	if n.claim {
+		return store.Held, errors.New("the table is down")
+	}
+	return n.Claims.Claim(ctx, key, owner, keep)
+}
+
+func (n noTable) Mark(ctx context.Context, key string, keep time.Duration) error {
+	if n.mark {
+		return errors.New("the table is down")
+	}
+	return n.Claims.Mark(ctx, key, keep)
+}
+
+func TestTableDown(t *testing.T) {
+	message := payload(t, "im.message.receive_v1")
+	for _, tt := range []struct {
+		name              string
+		closed            bool
+		claim, mark       bool
+		status, published int
+		counts            map[string]int
+	}{
+		{"open", false, true, true, 200, 1, map[string]int{"DedupeBypassed": 1, "MarkFailed": 1}},
+		{"closed", true, true, true, 503, 0, map[string]int{"DedupeBypassed": 1}},
+		{"only the mark", true, false, true, 200, 1, map[string]int{"MarkFailed": 1}},
+	} {
+		w := newWorld(t)
+		w.Claims, w.Closed = noTable{w.memory, tt.claim, tt.mark}, tt.closed
+		if got := w.post(t, "/event", delivery(now, message)); got.Status != tt.status {
+			t.Errorf("%s: status %d", tt.name, got.Status)
+		}
+		if n := len(w.bus.Entries()); n != tt.published || !maps.Equal(w.counts, tt.counts) {
+			t.Errorf("%s: %d entries, counts %v", tt.name, n, w.counts)
+		}
+	}
+}
+
+// stuck is a table and a bus that never answer.
+type stuck struct{}
+
+func (stuck) Claim(ctx context.Context, _, _ string, _ time.Duration) (store.State, error) {
+	<-ctx.Done()
+	return store.Held, ctx.Err()
+}
+
+func (stuck) Mark(ctx context.Context, _ string, _ time.Duration) error {
+	<-ctx.Done()
+	return ctx.Err()
+}
+
+func (stuck) PublishEvent(ctx context.Context, _ string, _ *lark.Event) (string, error) {
+	<-ctx.Done()
+	return "", ctx.Err()
+}
+
+// Whatever hangs, the parts of the budget leave time for an answer.
+func TestAnswerInTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.Claims, w.Events = stuck{}, stuck{}
+		start := time.Now()
+		want(t, w.post(t, "/event", delivery(now, payload(t, "im.message.receive_v1"))), 503, `{"error":"unavailable"}`)
+		if took := time.Since(start); took > 2500*time.Millisecond {
+			t.Errorf("took %v", took)
+		}
+	})
+}
+
+func TestConcurrentDeliveries(t *testing.T) {
+	w := newWorld(t)
+	message := payload(t, "im.message.receive_v1")
+	var all sync.WaitGroup
+	for range 50 {
+		all.Go(func() {
+			if got := w.post(t, "/event", delivery(now, message)); got.Status != 200 && got.Status != 503 {
+				t.Errorf("status %d", got.Status)
+			}
+		})
+	}
+	all.Wait()
+	if got := w.types(); len(got) != 1 {
+		t.Errorf("on the bus: %v", got)
+	}
+}

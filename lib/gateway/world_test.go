@@ -1,0 +1,133 @@
+package gateway_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"log/slog"
+	"maps"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"larkbridge/lib/bus"
+	"larkbridge/lib/gateway"
+	"larkbridge/lib/lark"
+	"larkbridge/lib/sample"
+	"larkbridge/lib/store"
+)
+
+// now is the time in every test of this package.
+var now = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+
+const appSecret = "app-secret-text"
+
+// world is a gateway on twins, and what can be seen of it.
+type world struct {
+	*gateway.Gateway
+	docs   store.Fixed
+	memory *store.Memory
+	bus    *bus.Memory
+	log    bytes.Buffer
+	clock  time.Time
+
+	mu     sync.Mutex
+	counts map[string]int
+}
+
+func newWorld(t *testing.T) *world {
+	t.Helper()
+	w := &world{bus: &bus.Memory{}, clock: now, counts: map[string]int{}, docs: store.Fixed{"default": settings(nil)}}
+	clock := func() time.Time { return w.clock }
+	w.memory = store.NewMemory(clock)
+	w.Gateway = &gateway.Gateway{
+		Apps:    store.NewSettings(w.docs, clock),
+		Claims:  w.memory,
+		Tickets: w.memory,
+		Events:  &bus.Bus{Publisher: w.bus, Blobs: w.bus, InlineLimit: bus.DefaultInlineLimit},
+		Now:     clock,
+		Log:     slog.New(slog.NewJSONHandler(&w.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		Count: func(metric string) {
+			w.mu.Lock()
+			defer w.mu.Unlock()
+			w.counts[metric]++
+		},
+	}
+	t.Cleanup(func() { w.checkSecrets(t, w.log.String()) })
+	return w
+}
+
+// settings is an app's document, with some fields changed.
+func settings(change map[string]any) string {
+	doc := map[string]any{
+		"app_id": sample.AppID, "app_secret": appSecret,
+		"encrypt_key": sample.EncryptKey, "verification_token": sample.VerificationToken,
+	}
+	maps.Copy(doc, change)
+	text, err := json.Marshal(doc)
+	if err != nil {
+		panic(err)
+	}
+	return string(text)
+}
+
+// checkSecrets looks for every secret of these tests.
+func (w *world) checkSecrets(t *testing.T, text string) {
+	t.Helper()
+	entries, err := json.Marshal(w.bus.Entries())
+	if err != nil {
+		t.Error(err)
+	}
+	for _, secret := range []string{appSecret, sample.EncryptKey, sample.VerificationToken, "dGVzdC1hcHAtdGlja2V0LXZhbHVl"} {
+		if strings.Contains(text, secret) || strings.Contains(string(entries), secret) {
+			t.Errorf("the secret %.4s… shows in a log, a reply or a bus entry", secret)
+		}
+	}
+}
+
+// post serves a POST and checks that the reply tells nothing.
+func (w *world) post(t *testing.T, path string, req lark.Request) gateway.Reply {
+	t.Helper()
+	reply := w.Serve(t.Context(), gateway.Request{Method: http.MethodPost, Path: path, Header: req.Header, Body: req.Body})
+	w.checkSecrets(t, string(reply.Body))
+	if !json.Valid(reply.Body) {
+		t.Errorf("the reply is not JSON: %s", reply.Body)
+	}
+	return reply
+}
+
+func want(t *testing.T, got gateway.Reply, status int, body string) {
+	t.Helper()
+	if got.Status != status || string(got.Body) != body {
+		t.Errorf("got %d %s, want %d %s", got.Status, got.Body, status, body)
+	}
+}
+
+func payload(t testing.TB, eventType string) []byte {
+	t.Helper()
+	s, ok := sample.Find(eventType)
+	if !ok {
+		t.Fatalf("no sample of %s", eventType)
+	}
+	return s.Payload
+}
+
+// delivery is what Lark posts: encrypted, and signed at the given time.
+func delivery(at time.Time, payload []byte) lark.Request {
+	key := lark.NewEncryptKey(sample.EncryptKey)
+	body := key.Encrypt(payload)
+	stamp := strconv.FormatInt(at.Unix(), 10)
+	return lark.Request{Body: body, Header: lark.Header{
+		lark.HeaderTimestamp: stamp, lark.HeaderNonce: "n", lark.HeaderSignature: lark.SignEvent(stamp, "n", key, body),
+	}}
+}
+
+func (w *world) types() []string {
+	var types []string
+	for _, e := range w.bus.Entries() {
+		types = append(types, e.DetailType)
+	}
+	return types
+}
