@@ -42,7 +42,8 @@ func (e Entry) size() int {
 // eventEntry is the entry of an event of the named app, with its detail left
 // to the caller.
 func eventEntry(ev *lark.Event) Entry {
-	e := Entry{Source: Source, DetailType: ev.Type, Time: ev.Time, Resources: []string{"lark:app/" + ev.AppID}}
+	e := Entry{Source: Source, DetailType: ev.Type, Time: ev.Time}
+	e.Resources = append(make([]string, 0, 2), "lark:app/"+ev.AppID)
 	if ev.Type == "" || len(ev.Type) > maxType {
 		e.DetailType = unknownType
 	}

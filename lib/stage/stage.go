@@ -85,7 +85,7 @@ func (s *Stage) Start(function string, more ...string) *harness.Function {
 	s.t.Helper()
 	env := append(s.Env(), "AWS_LAMBDA_LOG_FORMAT=JSON", "AWS_LAMBDA_LOG_LEVEL=DEBUG", "TABLE_NAME="+Table, "BUS_NAME=bus", "PARAMETER_PREFIX="+Prefix)
 	if function != "send" {
-		env = append(env, "BUCKET_NAME="+Bucket, "INLINE_LIMIT=245760", "DEDUPE_FAILURE=open")
+		env = append(env, "BUCKET_NAME="+Bucket, "INLINE_LIMIT=245760", "DEDUPE_FAILURE=open", "GOGC=400")
 	}
 	f, err := harness.Start(context.Background(), harness.Bootstrap(s.t, function), append(env, more...))
 	if err != nil {

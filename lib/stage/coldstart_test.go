@@ -1,0 +1,120 @@
+package stage_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"larkbridge/lib/harness"
+	"larkbridge/lib/sample"
+	"larkbridge/lib/stage"
+	"larkbridge/lib/standin"
+)
+
+// BenchmarkColdStart measures from exec to the first answer of each function,
+// beside a hello-world function in the same run. AWS is canned and answers at
+// once, so what is measured is the function: its start, its settings, its
+// connections and one real request.
+func BenchmarkColdStart(b *testing.B) {
+	platform := httptest.NewServer(standin.New(standin.WithApps(standin.App{ID: sample.AppID, Secret: stage.AppSecret})))
+	defer platform.Close()
+	aws := httptest.NewServer(harness.Canned{Replies: map[string]string{
+		"GetParametersByPath": parameters(b, platform.URL),
+		"GetItem":             `{}`,
+		"UpdateItem":          `{}`,
+		"PutEvents":           `{"FailedEntryCount":0,"Entries":[{"EventId":"1"}]}`,
+	}})
+	defer aws.Close()
+	env := []string{
+		"AWS_ENDPOINT_URL=" + aws.URL, "AWS_REGION=us-east-1", "AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test",
+		"TABLE_NAME=t", "BUS_NAME=b", "BUCKET_NAME=c", "PARAMETER_PREFIX=" + stage.Prefix, "GOGC=400",
+	}
+	message := post("/event", stage.Payload(b, "im.message.receive_v1"))
+	click := post("/card", stage.Payload(b, "card.action.trigger"))
+	functions := []struct {
+		name, bootstrap string
+		payload         []byte
+	}{
+		{"hello", hello(b), []byte(`{}`)},
+		{"event", harness.Bootstrap(b, "event"), message},
+		{"card", harness.Bootstrap(b, "card"), click},
+		{"send", harness.Bootstrap(b, "send"), []byte(`{"message":{"to":{"chat_id":"oc_1"},"text":"hi"}}`)},
+	}
+	took := map[string][]time.Duration{}
+	for b.Loop() {
+		for _, f := range functions {
+			took[f.name] = append(took[f.name], firstAnswer(b, f.bootstrap, env, f.payload))
+		}
+	}
+	median := func(name string) float64 {
+		slices.Sort(took[name])
+		return float64(took[name][len(took[name])/2].Microseconds()) / 1000
+	}
+	for _, f := range functions {
+		b.ReportMetric(median(f.name), f.name+"-ms")
+		if f.name != "hello" {
+			b.ReportMetric(median(f.name)/median("hello"), f.name+"/hello")
+		}
+	}
+}
+
+func firstAnswer(b *testing.B, bootstrap string, env []string, payload []byte) time.Duration {
+	b.Helper()
+	start := time.Now()
+	f, err := harness.Start(b.Context(), bootstrap, env)
+	if err != nil {
+		b.Fatal(err)
+	}
+	out, err := f.Invoke(b.Context(), payload)
+	took := time.Since(start)
+	if err != nil {
+		b.Fatalf("%s: %v\n%s", out, err, f.Logs())
+	}
+	if err := f.Kill(); err != nil {
+		b.Fatal(err)
+	}
+	return took
+}
+
+func post(path string, payload []byte) []byte {
+	req := stage.Delivery(payload)
+	header := http.Header{}
+	for name, value := range req.Header {
+		header.Set(name, value)
+	}
+	return harness.HTTPEvent(http.MethodPost, path, header, req.Body)
+}
+
+func parameters(b *testing.B, domain string) string {
+	b.Helper()
+	settings, err := json.Marshal(map[string]string{
+		"app_id": sample.AppID, "app_secret": stage.AppSecret, "domain": domain,
+		"encrypt_key": sample.EncryptKey, "verification_token": sample.VerificationToken,
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	doc, err := json.Marshal(map[string]any{"Parameters": []map[string]string{{"Name": stage.Prefix + "/default", "Value": string(settings)}}})
+	if err != nil {
+		b.Fatal(err)
+	}
+	return string(doc)
+}
+
+// hello builds the baseline with the functions' own flags.
+func hello(b *testing.B) string {
+	b.Helper()
+	path := filepath.Join(b.TempDir(), "bootstrap")
+	cmd := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-tags", "lambda.norpc", "-ldflags", "-s -w", "-o", path, "./testdata/hello")
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		b.Fatalf("%v\n%s", err, out)
+	}
+	return path
+}
