@@ -34,10 +34,13 @@ const maxKey = 512
 
 // EventKey is the key of an event's claim: one app's event is another one for
 // another app, since several bots of a chat get the same message.
-func EventKey(appID, id string) string {
-	if len(id) > maxKey {
-		sum := sha256.Sum256([]byte(id))
-		id = hex.EncodeToString(sum[:])
+func EventKey(appID, id string) string { return "evt#" + appID + "#" + hashed(id) }
+
+// hashed is id, or its hash where it is too long for a key.
+func hashed(id string) string {
+	if len(id) <= maxKey {
+		return id
 	}
-	return "evt#" + appID + "#" + id
+	sum := sha256.Sum256([]byte(id))
+	return hex.EncodeToString(sum[:])
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -22,6 +23,7 @@ type claim struct {
 	done       bool
 	owner      string
 	lease, ttl time.Time
+	result     []byte
 }
 
 type token struct {
@@ -40,7 +42,13 @@ func NewMemory(now func() time.Time) *Memory {
 }
 
 // Claim is [Table.Claim].
-func (m *Memory) Claim(_ context.Context, key, owner string, keep time.Duration) (State, error) {
+func (m *Memory) Claim(ctx context.Context, key, owner string, keep time.Duration) (State, error) {
+	state, _, err := m.Begin(ctx, key, owner, Lease, keep)
+	return state, err
+}
+
+// Begin is [Table.Begin].
+func (m *Memory) Begin(_ context.Context, key, owner string, lease, keep time.Duration) (State, []byte, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	now := m.now()
@@ -48,13 +56,13 @@ func (m *Memory) Claim(_ context.Context, key, owner string, keep time.Duration)
 	if ok && !c.ttl.Before(now) {
 		switch {
 		case c.done:
-			return Done, nil
+			return Done, c.result, nil
 		case !c.lease.Before(now) && c.owner != owner:
-			return Held, nil
+			return Held, nil, nil
 		}
 	}
-	m.claims[key] = claim{owner: owner, lease: now.Add(Lease), ttl: now.Add(keep)}
-	return Won, nil
+	m.claims[key] = claim{owner: owner, lease: now.Add(lease), ttl: now.Add(keep)}
+	return Won, nil, nil
 }
 
 // Mark is [Table.Mark].
@@ -64,6 +72,29 @@ func (m *Memory) Mark(_ context.Context, key string, keep time.Duration) error {
 	c := m.claims[key]
 	c.done, c.ttl = true, m.now().Add(keep)
 	m.claims[key] = c
+	return nil
+}
+
+// Finish is [Table.Finish].
+func (m *Memory) Finish(_ context.Context, key string, result []byte, keep time.Duration) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	c := m.claims[key]
+	if !c.done {
+		c.done, c.result, c.ttl = true, slices.Clone(result), m.now().Add(keep)
+		m.claims[key] = c
+	}
+	return nil
+}
+
+// Release is [Table.Release].
+func (m *Memory) Release(_ context.Context, key, owner string) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if c := m.claims[key]; !c.done && c.owner == owner {
+		c.lease = time.Time{}
+		m.claims[key] = c
+	}
 	return nil
 }
 

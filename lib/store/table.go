@@ -89,25 +89,8 @@ func (t *Table) update(ctx context.Context, key, expression, condition string, v
 // call whose answer was lost can be repeated: an owner is one attempt, never
 // two.
 func (t *Table) Claim(ctx context.Context, key, owner string, keep time.Duration) (State, error) {
-	now := t.now()
-	// DynamoDB removes items days after their TTL, so it is compared too.
-	won, item, err := t.update(ctx, key,
-		"SET st = :claimed, lease = :lease, #ttl = :ttl, req = :owner ADD att :one",
-		"attribute_not_exists(pk) OR #ttl < :now OR (st = :claimed AND (lease < :nowms OR req = :owner))",
-		attrs{
-			":claimed": text("CLAIMED"), ":owner": text(owner), ":one": number(1),
-			":lease": number(now.Add(Lease).UnixMilli()), ":nowms": number(now.UnixMilli()),
-			":ttl": number(now.Add(keep).Unix()), ":now": number(now.Unix()),
-		})
-	switch {
-	case err != nil:
-		return Held, fmt.Errorf("claiming %s: %w", key, err)
-	case won:
-		return Won, nil
-	case stringOf(item, "st") == "PUBLISHED":
-		return Done, nil
-	}
-	return Held, nil
+	state, _, err := t.Begin(ctx, key, owner, Lease, keep)
+	return state, err
 }
 
 // Mark records that the work of key is done, for the time of keep. That is

@@ -1,0 +1,85 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"time"
+)
+
+// Exit codes.
+const (
+	exitOK     = 0
+	exitFailed = 1
+	exitUsage  = 2
+)
+
+const usage = `Usage: larkbridge <command>
+
+  run       run everything on this machine and show each step
+  trigger   post a sample event, signed and encrypted as Lark does it
+  help      show this
+
+larkbridge <command> -h tells more about a command.
+`
+
+// command is one run of the program and what it has of the world.
+type command struct {
+	out, err io.Writer
+	getenv   func(string) string
+	now      func() time.Time
+	colour   bool // whether out is to be coloured
+}
+
+// run carries out the arguments and returns the exit code.
+func (c command) run(ctx context.Context, args []string) int {
+	if len(args) == 0 {
+		fmt.Fprint(c.err, usage)
+		return exitUsage
+	}
+	switch name, rest := args[0], args[1:]; name {
+	case "run":
+		return c.local(ctx, rest)
+	case "trigger":
+		return c.trigger(ctx, rest)
+	case "help", "-h", "-help", "--help":
+		fmt.Fprint(c.out, usage)
+		return exitOK
+	default:
+		fmt.Fprintf(c.err, "larkbridge: there is no command %q\n\n%s", name, usage)
+		return exitUsage
+	}
+}
+
+// fail says what went wrong.
+func (c command) fail(err error) int {
+	fmt.Fprintln(c.err, "larkbridge:", err)
+	return exitFailed
+}
+
+// parse reads flags that stand before or after the one argument, which it
+// returns, "" when there is none.
+func parse(flags *flag.FlagSet, args []string) (string, error) {
+	if err := flags.Parse(args); err != nil || flags.NArg() == 0 {
+		return "", err
+	}
+	argument := flags.Arg(0)
+	if err := flags.Parse(flags.Args()[1:]); err != nil {
+		return "", err
+	}
+	if flags.NArg() > 0 {
+		err := fmt.Errorf("unexpected argument %q", flags.Arg(0))
+		fmt.Fprintln(flags.Output(), err)
+		return "", err
+	}
+	return argument, nil
+}
+
+// wantsColour says whether f is a terminal of somebody who has not asked for
+// plain text (no-color.org).
+func wantsColour(f *os.File, getenv func(string) string) bool {
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0 && getenv("NO_COLOR") == "" && getenv("TERM") != "dumb"
+}

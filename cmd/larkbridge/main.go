@@ -1,0 +1,19 @@
+// Command larkbridge is the developer's command: it runs Larkbridge on one's
+// own machine and posts sample events to it.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	c := command{out: os.Stdout, err: os.Stderr, getenv: os.Getenv, now: time.Now, colour: wantsColour(os.Stdout, os.Getenv)}
+	code := c.run(ctx, os.Args[1:])
+	stop()
+	os.Exit(code)
+}

@@ -1,0 +1,126 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"syscall"
+	"time"
+
+	"larkbridge/lib/local"
+)
+
+const triggerUsage = `Usage: larkbridge trigger <event type> [flags]
+
+Posts a sample of the type, new each time, signed and encrypted as Lark does it.
+It fits larkbridge run; for another app set APP_ID, ENCRYPT_KEY and
+VERIFICATION_TOKEN.
+
+`
+
+// maxShown is how much of a reply is shown.
+const maxShown = 64 << 10
+
+// triggerFlags are the flags of trigger.
+type triggerFlags struct {
+	list     bool
+	url, app string
+	edit     local.Edit
+}
+
+// trigger is the command trigger. It succeeds if the reply is HTTP 200.
+func (c command) trigger(ctx context.Context, args []string) int {
+	f, eventType, err := c.parseTrigger(args)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		return exitOK
+	case err != nil:
+		return exitUsage
+	case f.list:
+		fmt.Fprintln(c.out, strings.Join(local.Types(), "\n"))
+		return exitOK
+	case eventType == "":
+		fmt.Fprint(c.err, triggerUsage)
+		return exitUsage
+	}
+	status, body, err := c.post(ctx, c.target(f, eventType), eventType, f.edit)
+	if err != nil {
+		return c.fail(err)
+	}
+	fmt.Fprintf(c.out, "%d %s\n%s\n", status, http.StatusText(status), body)
+	if status != http.StatusOK {
+		return exitFailed
+	}
+	return exitOK
+}
+
+// parseTrigger reads the arguments. It has said what is wrong with them.
+func (c command) parseTrigger(args []string) (f triggerFlags, eventType string, err error) {
+	flags := flag.NewFlagSet("trigger", flag.ContinueOnError)
+	flags.SetOutput(c.err)
+	flags.Usage = func() {
+		fmt.Fprint(flags.Output(), triggerUsage)
+		flags.PrintDefaults()
+	}
+	flags.BoolVar(&f.list, "list", false, "list the types")
+	flags.StringVar(&f.url, "url", "", "post to this `URL` (default the local run's /event, or /card for a card's type)")
+	flags.StringVar(&f.app, "app", "", "post to the app of this `name`")
+	flags.Func("text", "the `text` of a message", func(text string) error {
+		f.edit.Text = &text
+		return nil
+	})
+	flags.Func("value", "the value of a card click, as `JSON`", func(value string) error {
+		f.edit.Value = json.RawMessage(value)
+		if !json.Valid(f.edit.Value) {
+			return errors.New("not JSON")
+		}
+		return nil
+	})
+	eventType, err = parse(flags, args)
+	return f, eventType, err
+}
+
+// target is the URL to post to.
+func (c command) target(f triggerFlags, eventType string) string {
+	target := f.url
+	if target == "" {
+		target = "http://127.0.0.1:" + cmp.Or(c.getenv("PORT"), defaultPort) + local.Door(eventType)
+	}
+	if f.app != "" {
+		target = strings.TrimRight(target, "/") + "/" + url.PathEscape(f.app)
+	}
+	return target
+}
+
+// post posts a sample to the URL and returns the reply.
+func (c command) post(ctx context.Context, target, eventType string, edit local.Edit) (status int, body string, err error) {
+	signer, err := local.NewSigner(c.getenv)
+	if err != nil {
+		return 0, "", err
+	}
+	req, err := signer.Request(ctx, target, eventType, edit, c.now())
+	if err != nil {
+		return 0, "", err
+	}
+	client := http.Client{
+		Timeout:       10 * time.Second,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	resp, err := client.Do(req)
+	if errors.Is(err, syscall.ECONNREFUSED) {
+		return 0, "", fmt.Errorf("nothing listens on %s: start it with larkbridge run", req.URL.Host)
+	}
+	if err != nil {
+		return 0, "", err
+	}
+	defer resp.Body.Close()
+	reply, err := io.ReadAll(io.LimitReader(resp.Body, maxShown))
+	return resp.StatusCode, strings.TrimSpace(string(reply)), err
+}

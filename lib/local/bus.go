@@ -1,0 +1,50 @@
+package local
+
+import (
+	"context"
+	"strconv"
+	"time"
+
+	"larkbridge/lib/bus"
+)
+
+// eventBus is the bus in memory that shows what is put on it.
+type eventBus struct {
+	bus.Memory
+	show func(Step)
+	now  func() time.Time
+}
+
+// Publish shows the entry, keeps it and calls the rules. That something is
+// published in a visit is the proof that it was authentic.
+func (b *eventBus) Publish(ctx context.Context, e bus.Entry) (string, error) {
+	now := b.now()
+	if e.Time.IsZero() {
+		e.Time = now.UTC()
+	}
+	if v, ok := visitOf(ctx); ok {
+		note := "verified"
+		if v.encrypted {
+			note += ", decrypted"
+		}
+		b.show(Step{Time: now, Kind: StepEvent, Subject: e.DetailType, Note: note + " (" + millis(now.Sub(v.start)) + ")"})
+	}
+	b.show(Step{Time: now, Kind: StepBus, Subject: e.DetailType, Note: "source " + e.Source})
+	return b.Memory.Publish(ctx, e)
+}
+
+// delivered is an entry as EventBridge hands it to a target.
+type delivered struct {
+	ID string `json:"id"`
+	bus.Entry
+}
+
+// after returns the entries from the n-th on, counted from 0.
+func (b *eventBus) after(n int) []delivered {
+	entries := b.Entries()
+	list := make([]delivered, 0, max(0, len(entries)-n))
+	for i := n; i < len(entries); i++ {
+		list = append(list, delivered{strconv.Itoa(i + 1), entries[i]})
+	}
+	return list
+}

@@ -1,0 +1,84 @@
+package local
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"larkbridge/lib/lark"
+	"larkbridge/lib/standin"
+)
+
+// Calls keeps the calls made to Lark. It is safe for concurrent use.
+type Calls struct {
+	show func(Step)
+	now  func() time.Time
+
+	mu   sync.Mutex
+	list []standin.Call
+}
+
+// NewCalls makes an empty list that shows what is added.
+func NewCalls(show func(Step), now func() time.Time) *Calls {
+	return &Calls{show: show, now: now}
+}
+
+// Add keeps a call, whose secrets are masked already, and shows it.
+func (c *Calls) Add(call standin.Call) {
+	c.mu.Lock()
+	c.list = append(c.list, call)
+	c.mu.Unlock()
+	note := fmt.Sprintf("%d, code %d", call.Status, call.Code)
+	if call.Code != 0 {
+		note += ": " + call.Msg
+	}
+	c.showCall(call, note, call.Code != 0)
+}
+
+func (c *Calls) showCall(call standin.Call, note string, failed bool) {
+	c.show(Step{Time: c.now(), Kind: StepLark, Note: note, Failed: failed,
+		Subject: call.Method + " " + strings.TrimPrefix(call.Path, "/open-apis")})
+}
+
+// after returns the calls from the n-th on, counted from 0.
+func (c *Calls) after(n int) []standin.Call {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return append([]standin.Call{}, c.list[min(n, len(c.list)):]...)
+}
+
+// Watch makes a client that keeps each call of inner: for the real platform,
+// which does not tell what it was asked. Queries, headers and bodies are left
+// out, so that nothing secret can be in them.
+func (c *Calls) Watch(inner lark.HTTP) lark.HTTP { return watched{inner, c} }
+
+type watched struct {
+	inner lark.HTTP
+	calls *Calls
+}
+
+// Do makes the call.
+func (w watched) Do(req *http.Request) (*http.Response, error) {
+	call := standin.Call{Time: w.calls.now(), Method: req.Method, Path: withoutHook(req.URL.Path)}
+	resp, err := w.inner.Do(req)
+	note := "no answer"
+	if err == nil {
+		call.Status, call.LogID = resp.StatusCode, resp.Header.Get("X-Tt-Logid")
+		note = fmt.Sprintf("%d, log id %s", call.Status, call.LogID)
+	}
+	w.calls.mu.Lock()
+	w.calls.list = append(w.calls.list, call)
+	w.calls.mu.Unlock()
+	w.calls.showCall(call, note, err != nil || call.Status >= http.StatusBadRequest)
+	return resp, err
+}
+
+// withoutHook hides the id of a webhook, which is all one needs to post to it.
+func withoutHook(path string) string {
+	if before, _, ok := strings.Cut(path, "/hook/"); ok {
+		return before + "/hook/***"
+	}
+	return path
+}

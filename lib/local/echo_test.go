@@ -1,0 +1,39 @@
+package local_test
+
+import (
+	"testing"
+
+	"larkbridge/lib/lark"
+	"larkbridge/lib/local"
+)
+
+func TestEcho(t *testing.T) {
+	f := start(t)
+	text := "a \"quoted\" <word>\n和"
+	if status, body := f.do(f.event(lark.TypeMessageReceive, local.Edit{Text: &text})); status != 200 || body != "{}" {
+		t.Fatalf("got %d %s", status, body)
+	}
+	f.echoed()
+	got := f.platform.Messages("")
+	if len(got) != 1 || got[0].ReceiveIDType != "chat_id" || got[0].UUID == "" {
+		t.Fatalf("in the chats is %+v", got)
+	}
+	if want := `{"text":"You said: a \"quoted\" \u003cword\u003e\n和"}`; got[0].Content != want {
+		t.Errorf("the echo is %s, want %s", got[0].Content, want)
+	}
+	for _, kind := range []string{local.StepEvent, local.StepBus, local.StepRule, local.StepReply, local.StepLark, local.StepSend} {
+		if len(f.told(kind)) == 0 {
+			t.Errorf("the step %s is not told", kind)
+		}
+	}
+}
+
+func TestEchoTakesTextOnly(t *testing.T) {
+	f := start(t)
+	empty := ""
+	f.do(f.event(lark.TypeMessageReceive, local.Edit{Text: &empty}))
+	f.do(f.event("im.message.recalled_v1", local.Edit{}))
+	if told := f.told(local.StepRule); len(told) != 0 {
+		t.Errorf("told is %+v", told)
+	}
+}

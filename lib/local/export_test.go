@@ -1,0 +1,4 @@
+package local
+
+// AppSecret is for tests that look for it where it must not be.
+const AppSecret = appSecret

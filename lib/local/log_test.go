@@ -1,0 +1,50 @@
+package local
+
+import (
+	"errors"
+	"log/slog"
+	"slices"
+	"testing"
+	"time"
+)
+
+func TestLogMakesSteps(t *testing.T) {
+	now := time.Unix(1, 0)
+	ctx := withVisit(t.Context(), visit{start: now.Add(-1500 * time.Microsecond)})
+	cases := map[string]struct {
+		log  func(*slog.Logger)
+		want []Step
+	}{
+		"published": {
+			func(l *slog.Logger) {
+				l.InfoContext(ctx, "request", "outcome", "published", "status", 200, "type", "a")
+			},
+			[]Step{{now, StepReply, "200 published", "(1.5 ms)", false}},
+		},
+		"refused with its reason": {
+			func(l *slog.Logger) {
+				l.WarnContext(ctx, "request", "status", 401, "outcome", "no", "error", errors.New("why"))
+			},
+			[]Step{{now, StepReply, "401 no", "why (1.5 ms)", true}},
+		},
+		"sent": {
+			func(l *slog.Logger) { l.InfoContext(ctx, "send", "ok", true, "ms", 3) },
+			[]Step{{now, StepSend, "done", "(3 ms)", false}},
+		},
+		"not sent": {
+			func(l *slog.Logger) {
+				l.WarnContext(ctx, "send", "ok", false, "ms", 3, "kind", "quota", "error", "no more")
+			},
+			[]Step{{now, StepSend, "quota", "no more", true}},
+		},
+		"a warning": {func(l *slog.Logger) { l.Warn("away", "error", "why") }, []Step{{now, StepNote, "away", "why", true}}},
+		"chatter":   {func(l *slog.Logger) { l.Info("hello") }, nil},
+	}
+	for name, c := range cases {
+		var got []Step
+		c.log(slog.New(stepLog{func(s Step) { got = append(got, s) }, func() time.Time { return now }}))
+		if !slices.Equal(got, c.want) {
+			t.Errorf("%s: got %+v, want %+v", name, got, c.want)
+		}
+	}
+}

@@ -1,0 +1,102 @@
+package local
+
+import (
+	"bytes"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"larkbridge/lib/bus"
+	"larkbridge/lib/gateway"
+	"larkbridge/lib/lark"
+	"larkbridge/lib/send"
+	"larkbridge/lib/store"
+)
+
+// Server serves the doors for Lark, and to its own machine also send, the
+// inspector and what that reads.
+type Server struct {
+	gateway *gateway.Gateway
+	sender  *send.Sender
+	bus     *eventBus
+	calls   *Calls
+	now     func() time.Time
+	own     http.Handler
+	routes  map[string]http.HandlerFunc // by method and path
+}
+
+// New makes a server of one app that calls Lark with client. It does no I/O.
+// show is told each step and must be safe for concurrent use.
+func New(app *lark.App, client lark.HTTP, calls *Calls, now func() time.Time, show func(Step)) *Server {
+	log := slog.New(stepLog{show, now})
+	apps, memory, events := only{app}, store.NewMemory(now), &eventBus{show: show, now: now}
+	s := &Server{
+		gateway: &gateway.Gateway{
+			Apps: apps, Claims: memory, Tickets: memory, Now: now, Log: log,
+			Events: &bus.Bus{Publisher: events, Blobs: events, InlineLimit: bus.DefaultInlineLimit},
+			Count:  func(string) {}, // what is counted is logged, too
+		},
+		sender: send.New(apps, client, memory, now, log),
+		bus:    events, calls: calls, now: now,
+	}
+	s.routes = map[string]http.HandlerFunc{
+		"GET /":           servePage,
+		"GET /api/events": s.serveEvents,
+		"GET /api/calls":  s.serveCalls,
+		"POST /send":      s.serveSend,
+	}
+	protect := http.NewCrossOriginProtection()
+	protect.SetDenyHandler(http.HandlerFunc(s.serveDoor))
+	s.own = protect.Handler(http.HandlerFunc(s.serveOwn))
+	return s
+}
+
+// ServeHTTP serves a request.
+//
+// A tunnel to /event must not offer /send to the world, nor may a web page in
+// the developer's browser: who does not ask this very machine finds the doors
+// only.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if !loopback(r.Host) || r.Header.Get("X-Forwarded-For") != "" {
+		s.serveDoor(w, r)
+		return
+	}
+	s.own.ServeHTTP(w, r)
+}
+
+func (s *Server) serveOwn(w http.ResponseWriter, r *http.Request) {
+	if serve, ok := s.routes[r.Method+" "+r.URL.Path]; ok {
+		serve(w, r)
+		return
+	}
+	s.serveDoor(w, r)
+}
+
+// loopback says whether a Host header names this machine.
+func loopback(host string) bool {
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	}
+	return host == "localhost" || net.ParseIP(host).IsLoopback()
+}
+
+// drained is how much of a body that is too large is read all the same, so
+// that the client gets its answer and not a broken connection.
+const drained = 8 << 20
+
+// serveDoor leaves the request to the gateway, which knows what is not found,
+// too. It notes when the request came and whether it is encrypted.
+func (s *Server) serveDoor(w http.ResponseWriter, r *http.Request) {
+	start := s.now()
+	body, err := io.ReadAll(io.LimitReader(r.Body, lark.MaxBody+1))
+	if err != nil {
+		body = nil // the client went away
+	}
+	_, _ = io.Copy(io.Discard, io.LimitReader(r.Body, drained))
+	v := visit{start, bytes.HasPrefix(bytes.TrimSpace(body), []byte(`{"encrypt"`))}
+	r = r.WithContext(withVisit(r.Context(), v))
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	s.gateway.ServeHTTP(w, r)
+}
