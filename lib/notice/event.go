@@ -1,0 +1,133 @@
+package notice
+
+import (
+	"cmp"
+	"encoding/json"
+	"slices"
+	"strconv"
+	"strings"
+
+	"larkbridge/lib/lark"
+)
+
+// event is the envelope of EventBridge
+// (docs.aws.amazon.com/eventbridge/latest/ref/events-structure.html).
+type event struct {
+	Source     string          `json:"source"`
+	DetailType string          `json:"detail-type"`
+	Account    string          `json:"account"`
+	Region     string          `json:"region"`
+	Time       string          `json:"time"`
+	Resources  []string        `json:"resources"`
+	Detail     json.RawMessage `json:"detail"`
+
+	// Notification rules of the developer tools spell the type in their own way
+	// and add to the event (docs.aws.amazon.com/codepipeline/latest/userguide/detect-state-changes-cloudwatch-events.html).
+	RuleDetailType       string          `json:"detailType"`
+	AdditionalAttributes json.RawMessage `json:"additionalAttributes"`
+}
+
+func (ev event) kind() string { return cmp.Or(ev.DetailType, ev.RuleDetailType) }
+
+// card puts a card together: body, then where and when, then a button that
+// opens page of the AWS console, if there is one.
+func (ev event) card(title string, color lark.Color, page string, body ...lark.Element) lark.Card {
+	card := lark.Card{Title: lark.Truncate(title, maxTitle), Color: color, Elements: body}
+	card.Elements = append(card.Elements, lark.Note(short(join(" · ", ev.Account, ev.Region, ev.Time))))
+	if page != "" {
+		card.Elements = append(card.Elements, lark.Buttons{{Text: "Open in AWS console", Style: lark.Primary, URL: page}})
+	}
+	return card
+}
+
+// fields makes fields of labels and values in turn. Values are shortened,
+// those that are empty left out.
+func fields(labelsAndValues ...string) lark.Fields {
+	var list lark.Fields
+	for pair := range slices.Chunk(labelsAndValues, 2) {
+		if pair[1] != "" {
+			list = append(list, lark.Field{Label: pair[0], Value: short(pair[1])})
+		}
+	}
+	return list
+}
+
+// listed makes a field of the first values, one a line, and how many more
+// there are.
+func listed(label string, values []string) lark.Fields {
+	return lark.Fields{{Label: label, Value: list(values)}}
+}
+
+func list(values []string) string {
+	const most = 5
+	var lines []string
+	for i, v := range values {
+		if i == most {
+			lines = append(lines, "and "+strconv.Itoa(len(values)-most)+" more")
+			break
+		}
+		lines = append(lines, short(v))
+	}
+	return join("\n", lines...)
+}
+
+// title puts together a title such as "Build FAILED: web".
+func title(kind, state, name string) string {
+	return join(": ", join(" ", kind, state), name)
+}
+
+// text makes a paragraph.
+func text(s string) lark.Text { return lark.Text(lark.Truncate(strings.TrimSpace(s), maxText)) }
+
+func short(s string) string { return lark.Truncate(strings.TrimSpace(s), maxValue) }
+
+// join joins the parts that are not empty.
+func join(separator string, parts ...string) string {
+	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), separator)
+}
+
+// change shows a state and the one before it.
+func change(before, now string) string {
+	if before == now {
+		before = ""
+	}
+	return join(" → ", before, now)
+}
+
+// first returns the first value, if there is one.
+func first(values []string) string {
+	if len(values) == 0 {
+		return ""
+	}
+	return values[0]
+}
+
+// arnField returns a field of an ARN, counted from 0: 3 is the region, 5 the
+// resource with all that follows. An ARN of another shape has none.
+func arnField(arn string, n int) string {
+	parts := strings.SplitN(arn, ":", 6)
+	if len(parts) < 6 || parts[0] != "arn" {
+		return ""
+	}
+	return parts[n]
+}
+
+// lastPart returns what follows the last separator.
+func lastPart(s, separator string) string { return s[strings.LastIndex(s, separator)+1:] }
+
+// statusColor is the colour of a status as the developer tools, CloudFormation
+// and Step Functions write them. A rollback has failed even when it is complete.
+func statusColor(status string) lark.Color {
+	has := func(words ...string) bool {
+		return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(status, w) })
+	}
+	switch {
+	case has("FAIL", "FAULT", "ROLLBACK", "TIMED_OUT"):
+		return lark.Red
+	case has("STOP", "ABORT", "CANCEL"):
+		return lark.Orange
+	case has("SUCCEEDED") || strings.HasSuffix(status, "COMPLETE"):
+		return lark.Green
+	}
+	return lark.Blue
+}

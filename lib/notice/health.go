@@ -1,0 +1,62 @@
+package notice
+
+import (
+	"net/url"
+
+	"larkbridge/lib/lark"
+)
+
+// health is the card for an AWS Health event
+// (docs.aws.amazon.com/health/latest/ug/aws-health-events-eventbridge-schema.html).
+func health(ev event) lark.Card {
+	var d struct {
+		EventArn, Service, EventTypeCode, EventTypeCategory string
+		StatusCode, EventRegion, StartTime, EndTime         string
+		AffectedAccount                                     string
+		EventDescription                                    []struct{ LatestDescription string }
+		AffectedEntities                                    []struct{ EntityValue string }
+	}
+	decode(ev.Detail, &d)
+	description := ""
+	if len(d.EventDescription) > 0 {
+		description = d.EventDescription[0].LatestDescription
+	}
+	var entities []string
+	for _, e := range d.AffectedEntities {
+		entities = append(entities, e.EntityValue)
+	}
+	page := ""
+	// As in AWS's own mail. The dashboards of other partitions stand elsewhere.
+	if arnField(d.EventArn, 1) == "aws" && len(d.EventArn) < maxURL {
+		arn := url.URL{Path: d.EventArn}
+		page = "https://health.aws.amazon.com/health/home?region=us-east-1#/event-log?eventID=" + arn.EscapedPath()
+	}
+	about := join(" ", d.Service, healthCategory(d.EventTypeCategory))
+	return ev.card(title("AWS Health", "", about), healthColor(d.EventTypeCategory, d.StatusCode), page,
+		text(description),
+		fields("Event", d.EventTypeCode, "Status", d.StatusCode, "Affected region", d.EventRegion,
+			"Affected account", d.AffectedAccount, "Start", d.StartTime, "End", d.EndTime),
+		listed("Affected resources", entities))
+}
+
+func healthCategory(category string) string {
+	switch category {
+	case "accountNotification":
+		return "notification"
+	case "scheduledChange":
+		return "scheduled change"
+	}
+	return category
+}
+
+func healthColor(category, status string) lark.Color {
+	switch {
+	case status == "closed":
+		return lark.Green
+	case category == "issue":
+		return lark.Red
+	case category == "scheduledChange", category == "investigation":
+		return lark.Orange
+	}
+	return lark.Blue
+}
