@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
 	"github.com/aws/smithy-go"
@@ -81,6 +82,10 @@ func (b *EventBridge) put(ctx context.Context, in *eventbridge.PutEventsInput) (
 	return aws.ToString(out.Entries[0].EventId), nil
 }
 
+// refusals tells fleeting refusals of a call from lasting ones, by status and
+// code, as the SDK's own retries do.
+var refusals = retry.IsErrorRetryables(retry.DefaultRetryables)
+
 // transient says whether the same call may succeed a moment later.
 func transient(err error) bool {
 	var entry *entryError
@@ -93,7 +98,7 @@ func transient(err error) bool {
 	}
 	var api smithy.APIError
 	if errors.As(err, &api) {
-		return api.ErrorFault() == smithy.FaultServer || api.ErrorCode() == "ThrottlingException" || api.ErrorCode() == "InternalException"
+		return refusals.IsErrorRetryable(err) == aws.TrueTernary
 	}
 	var network net.Error
 	return errors.As(err, &network) || !errors.Is(err, context.Canceled)

@@ -70,8 +70,18 @@ func (s *S3) Put(ctx context.Context, key string, body []byte) (Location, error)
 	}
 	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusOK {
-		text, _ := io.ReadAll(io.LimitReader(resp.Body, 300))
-		return at, fmt.Errorf("putting %s: S3 answered %s: %s", key, resp.Status, text)
+		text, _ := io.ReadAll(io.LimitReader(resp.Body, 1<<10))
+		return at, fmt.Errorf("putting %s: S3 answered %s: %s", key, resp.Status, errorCode(string(text)))
 	}
 	return at, nil
+}
+
+// errorCode is S3's word for what is wrong. The rest of its answer stays out of
+// logs: it can repeat the session token.
+func errorCode(text string) string {
+	_, rest, _ := strings.Cut(text, "<Code>")
+	if code, _, ok := strings.Cut(rest, "</Code>"); ok && len(code) <= 64 {
+		return code
+	}
+	return "no error code"
 }

@@ -122,10 +122,11 @@ func (c *Client) pick(ctx context.Context, call Call, bad Secret) (Secret, error
 // nowhere else.
 func (c *Client) target(call Call) (string, error) {
 	path := call.Path
+	place, _, _ := strings.Cut(path, "?") // a query may hold a URL
 	switch {
 	case strings.HasPrefix(path, c.app.BaseURL+"/"):
 		path = strings.TrimPrefix(path, c.app.BaseURL)
-	case strings.Contains(path, "://"):
+	case strings.Contains(place, "://"):
 		return "", invalid("path must be on the app's own host, " + c.app.BaseURL)
 	}
 	path = strings.TrimPrefix(path, "/")
@@ -194,10 +195,12 @@ func readAnswer(resp *http.Response, data []byte) (*Result, error) {
 	if logID == "" {
 		logID = resp.Header.Get("X-Request-Id")
 	}
+	reset, _ := strconv.Atoi(resp.Header.Get("X-Ogw-Ratelimit-Reset"))
+	wait := time.Duration(max(0, reset)) * time.Second
 	var a answer
 	if err := json.Unmarshal(data, &a); err != nil || a.Code == nil {
-		e := &Error{Kind: KindTransport, Status: resp.StatusCode, LogID: logID, Retryable: resp.StatusCode >= 500,
-			Msg: fmt.Sprintf("the answer is not Lark's JSON: %s %.200q", resp.Header.Get("Content-Type"), data)}
+		e := &Error{Kind: KindTransport, Status: resp.StatusCode, LogID: logID, Retryable: resp.StatusCode >= 500, RetryAfter: wait,
+			Msg: fmt.Sprintf("the answer is not Lark's JSON: %s %s", resp.Header.Get("Content-Type"), excerpt(data))}
 		if resp.StatusCode >= 400 {
 			e.Kind, e.Retryable = classify(0, resp.StatusCode)
 		}
@@ -210,11 +213,19 @@ func readAnswer(resp *http.Response, data []byte) (*Result, error) {
 	if a.Error.LogID != "" && logID == "" {
 		logID = a.Error.LogID
 	}
-	reset, _ := strconv.Atoi(resp.Header.Get("X-Ogw-Ratelimit-Reset"))
 	return nil, &Error{
 		Kind: kind, Code: *a.Code, Msg: a.Msg, Status: resp.StatusCode, LogID: logID, Retryable: retryable,
-		RetryAfter:      time.Duration(max(0, reset)) * time.Second,
+		RetryAfter:      wait,
 		FieldViolations: a.Error.FieldViolations, PermissionViolations: a.Error.PermissionViolations,
 		Troubleshooter: a.Error.Troubleshooter,
 	}
+}
+
+// excerpt quotes the beginning of what is no answer of Lark's: a gateway's page
+// says what went wrong. Broken JSON is not quoted: it may hold a token.
+func excerpt(data []byte) string {
+	if text := bytes.TrimSpace(data); len(text) > 0 && (text[0] == '{' || text[0] == '[') {
+		return fmt.Sprintf("of %d bytes", len(data))
+	}
+	return fmt.Sprintf("%.200q", data)
 }

@@ -140,21 +140,29 @@ func (c *Client) fetch(ctx context.Context, kind tokenKind, tenantKey string) (T
 		}
 		body["app_ticket"] = ticket.Reveal()
 	default:
-		app, err := c.appTokenForTenant(ctx)
-		if err != nil {
-			return Token{}, err
-		}
-		body = map[string]string{"app_access_token": app.Reveal(), "tenant_key": tenantKey}
+		return c.fetchForTenant(ctx, path, tenantKey)
 	}
 	return c.ask(ctx, path, kind, body)
 }
 
-// appTokenForTenant returns the app token with which a marketplace app asks
-// for a tenant's. The caller holds the process's one refresh already.
-func (c *Client) appTokenForTenant(ctx context.Context) (Secret, error) {
+// fetchForTenant asks for a tenant's token with the app's own, and once more
+// with another one when that is not good any more. The caller holds the
+// process's one refresh already.
+func (c *Client) fetchForTenant(ctx context.Context, path, tenantKey string) (Token, error) {
 	key := fmt.Sprintf("%s#%s#%s#", c.app.BaseURL, c.app.AppID, appToken)
-	t, err := c.shared(ctx, key, appToken, "", "")
-	return t.Value, err
+	var bad Secret
+	for {
+		app, err := c.shared(ctx, key, appToken, "", bad)
+		if err != nil {
+			return Token{}, err
+		}
+		t, err := c.ask(ctx, path, tenantToken, map[string]string{"app_access_token": app.Value.Reveal(), "tenant_key": tenantKey})
+		if failed, ok := err.(*Error); ok && stale(failed.Code) && bad == "" {
+			bad = app.Value
+			continue
+		}
+		return t, err
+	}
 }
 
 // ask posts to a token endpoint, whose answers have no data field.

@@ -1,0 +1,178 @@
+package store_test
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"larkbridge/lib/store"
+)
+
+// The design of the deliveries is: claim, publish, mark; never release. This
+// test carries it out on the real store in every order in which the steps of
+// two and three deliveries of one event can come, with at most one each of:
+//
+//   - a delivery that dies (crash),
+//   - a lease that lapses, under a live claimant too (lapse),
+//   - a publish that fails (fail),
+//   - a mark that fails (miss).
+//
+// It asserts that nothing is lost, since Lark never comes again after a 200,
+// and that there are no more copies than faults that excuse them.
+func TestModel(t *testing.T) {
+	for _, tt := range []struct {
+		deliveries int
+		leaves     int // how many runs there are; another number says that the test has changed
+	}{{2, 1_712}, {3, 66_498}} {
+		t.Run(fmt.Sprint(tt.deliveries, " deliveries"), func(t *testing.T) {
+			leaves := 0
+			explore(t, tt.deliveries, nil, &leaves)
+			if leaves != tt.leaves {
+				t.Errorf("%d runs, want %d", leaves, tt.leaves)
+			}
+		})
+	}
+}
+
+// event is what happens next in a run: to a delivery, or to the lease.
+type event struct {
+	kind     string // step, crash, fail, miss or lapse
+	delivery int
+}
+
+// explore runs each continuation of the history.
+func explore(t *testing.T, deliveries int, history []event, leaves *int) {
+	w := replay(t, deliveries, history)
+	next := w.possible()
+	for _, e := range next {
+		explore(t, deliveries, append(slices.Clip(history), e), leaves)
+	}
+	if len(next) == 0 {
+		*leaves++
+		w.checkEnd()
+	}
+}
+
+// stage is how far a delivery has come.
+type stage int
+
+const (
+	claiming stage = iota
+	publishing
+	marking
+	answering
+	over
+)
+
+// world is a store, a bus, which only counts, and deliveries of one event.
+type world struct {
+	t         *testing.T
+	history   []event
+	store     *store.Memory
+	clock     *clock
+	stages    []stage
+	published int
+	faults    map[string]int
+}
+
+// replay makes the world that a history leads to. The store cannot be copied,
+// so each history begins anew.
+func replay(t *testing.T, deliveries int, history []event) *world {
+	c := newClock()
+	w := &world{t: t, history: history, store: store.NewMemory(c.now), clock: c,
+		stages: make([]stage, deliveries), faults: map[string]int{}}
+	for _, e := range history {
+		w.apply(e)
+	}
+	return w
+}
+
+// possible lists what can happen now. A run is over when no delivery is left.
+func (w *world) possible() []event {
+	var events []event
+	add := func(kind string, delivery int) {
+		if kind == "step" || w.faults[kind] == 0 {
+			events = append(events, event{kind, delivery})
+		}
+	}
+	for i, s := range w.stages {
+		if s == over {
+			continue
+		}
+		add("step", i)
+		add("crash", i)
+		if s == publishing {
+			add("fail", i)
+		}
+		if s == marking {
+			add("miss", i)
+		}
+	}
+	if len(events) > 0 {
+		add("lapse", 0)
+	}
+	return events
+}
+
+func (w *world) apply(e event) {
+	if e.kind != "step" {
+		w.faults[e.kind]++
+	}
+	switch e.kind {
+	case "step":
+		w.step(e.delivery)
+	case "crash", "fail": // no answer, or 503: Lark comes again
+		w.stages[e.delivery] = over
+	case "miss": // counted, and still a 200
+		w.stages[e.delivery] = answering
+	case "lapse":
+		w.clock.add(store.Lease + time.Millisecond)
+	}
+}
+
+// step is what the gateway does.
+func (w *world) step(delivery int) {
+	ctx := context.Background()
+	switch w.stages[delivery] {
+	case claiming:
+		state, err := w.store.Claim(ctx, "event", fmt.Sprint(delivery), keep)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		w.stages[delivery] = map[store.State]stage{
+			store.Won: publishing, store.Done: answering, store.Held: over, // 503
+		}[state]
+	case publishing:
+		w.published++
+		w.stages[delivery] = marking
+	case marking:
+		if err := w.store.Mark(ctx, "event", keep); err != nil {
+			w.t.Fatal(err)
+		}
+		w.stages[delivery] = answering
+	case answering: // 200
+		if w.published == 0 {
+			w.t.Fatalf("delivery %d is answered 200, but the event is not on the bus: %v", delivery, w.history)
+		}
+		w.stages[delivery] = over
+	}
+}
+
+func (w *world) checkEnd() {
+	excused := w.faults["crash"] + w.faults["lapse"] + w.faults["miss"]
+	if w.published > 1+excused {
+		w.t.Fatalf("published %d times with %d faults: %v", w.published, excused, w.history)
+	}
+	// Whatever happened, one more delivery after the lease gets it done.
+	w.clock.add(store.Lease + time.Millisecond)
+	w.stages = append(w.stages, claiming)
+	last := len(w.stages) - 1
+	for w.stages[last] != over {
+		w.step(last)
+	}
+	if w.published == 0 {
+		w.t.Fatalf("the event is lost: %v", w.history)
+	}
+}

@@ -1,0 +1,125 @@
+package store_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/service/ssm"
+	"github.com/google/go-cmp/cmp"
+
+	"larkbridge/lib/harness"
+	"larkbridge/lib/store"
+)
+
+// newSSM stores documents under <prefix>/<name>.
+func newSSM(t *testing.T, prefix string, docs store.Fixed) *store.SSM {
+	t.Helper()
+	e := shared.Get(t)
+	for name, doc := range docs {
+		if err := e.PutSecret(t.Context(), strings.TrimRight(prefix, "/")+"/"+name, doc); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return store.NewSSM(clients(e).SSM(), prefix)
+}
+
+// TestSource is what every source of settings does.
+func TestSource(t *testing.T) {
+	docs := store.Fixed{"default": document, "a-1": `{"app_id":"cli_2"}`, "odd": "not JSON: é\n"}
+	for i := range 23 { // SSM gives ten at a time
+		docs[fmt.Sprintf("app-%d", i)] = fmt.Sprintf(`{"app_id":"cli_%d"}`, i)
+	}
+	for name, source := range map[string]func(t *testing.T) (store.Source, string){
+		"Fixed": func(*testing.T) (store.Source, string) { return docs, "settings of default" },
+		"SSM": func(t *testing.T) (store.Source, string) {
+			return newSSM(t, "/contract", docs), "parameter /contract/default"
+		},
+		"SSM, prefix with a slash at its end": func(t *testing.T) (store.Source, string) {
+			return newSSM(t, "/slash/deep/", docs), "parameter /slash/deep/default"
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, where := source(t)
+			got, err := s.Settings(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(map[string]string(docs), got); diff != "" {
+				t.Error(diff)
+			}
+			if got := s.Where("default"); got != where {
+				t.Errorf("an app is at %q, want %q", got, where)
+			}
+			app, err := store.NewSettings(s, newClock().now).App(t.Context(), "default")
+			if err != nil || app.AppID != "cli_a" || app.AppSecret.Reveal() != "secret-text" {
+				t.Errorf("got %+v, %v", app, err)
+			}
+		})
+	}
+}
+
+// Whoever can write under a sibling or a deeper path must not add apps.
+func TestSSMReadsItsOwnFolderOnly(t *testing.T) {
+	s := newSSM(t, "/folder", store.Fixed{"default": document, "default/deeper": document})
+	newSSM(t, "/folder-b", store.Fixed{"other": document})
+	newSSM(t, "/", store.Fixed{"outer": document})
+	got, err := s.Settings(t.Context())
+	if diff := cmp.Diff(map[string]string{"default": document}, got); err != nil || diff != "" {
+		t.Errorf("%v\n%s", err, diff)
+	}
+}
+
+func TestSSMReadsTenAtATime(t *testing.T) {
+	docs := store.Fixed{}
+	for i := range 11 {
+		docs[fmt.Sprint(i)] = document
+	}
+	s := newSSM(t, "/pages", docs)
+	proxy := shared.Get(t).Proxy()
+	before := proxy.Calls()["GetParametersByPath"]
+	if _, err := s.Settings(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := proxy.Calls()["GetParametersByPath"] - before; got != 2 {
+		t.Errorf("%d calls for 11 apps, want 2", got)
+	}
+}
+
+func TestSSMErrors(t *testing.T) {
+	s := newSSM(t, "/errors", store.Fixed{"default": document})
+	for name, fault := range map[string]harness.Fault{
+		"refused": {Kind: harness.Refuse("AccessDeniedException")},
+		"no connection on the second page": {Kind: harness.Drop(), Match: func(body []byte) bool {
+			var in ssm.GetParametersByPathInput
+			return json.Unmarshal(body, &in) == nil && in.NextToken != nil
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			docs := store.Fixed{}
+			for i := range 11 {
+				docs[fmt.Sprint(i)] = document
+			}
+			newSSM(t, "/errors", docs)
+			fault.Operation = "GetParametersByPath"
+			defer shared.Get(t).Proxy().Inject(fault)()
+			settings := store.NewSettings(s, newClock().now)
+			_, err := settings.App(t.Context(), "default")
+			if err == nil || errors.Is(err, store.ErrUnknownApp) || !strings.Contains(err.Error(), "reading the settings") {
+				t.Errorf("got %v, want that the settings cannot be read", err)
+			}
+		})
+	}
+}
+
+// An app whose document is wrong must be found from the error in the log.
+func TestSSMErrorNamesTheParameter(t *testing.T) {
+	s := newSSM(t, "/named", store.Fixed{"bad": `{"app_id":7,"app_secret":"secret-text"}`})
+	_, err := store.NewSettings(s, newClock().now).App(context.Background(), "bad")
+	if want := `parameter /named/bad: field "app_id": want a string`; err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+}
