@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"errors"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"strings"
@@ -70,6 +71,25 @@ func TestRepeatedInvocation(t *testing.T) {
 	}
 	if messages := platform.Messages(""); len(messages) != 1 {
 		t.Errorf("%d messages", len(messages))
+	}
+}
+
+func isMessage(r *http.Request) bool { return strings.HasSuffix(r.URL.Path, "/messages") }
+
+// checkReports counts the results on the bus.
+func checkReports(t *testing.T, entries []harness.BusEntry, succeeded int) {
+	t.Helper()
+	ok := 0
+	for _, e := range entries {
+		if e.Source != "larkbridge.send" {
+			t.Errorf("source %q", e.Source)
+		}
+		if e.DetailType == "Lark Send Succeeded" {
+			ok++
+		}
+	}
+	if ok != succeeded {
+		t.Errorf("%d successes on the bus, want %d", ok, succeeded)
 	}
 }
 

@@ -1,10 +1,12 @@
 package bus
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"io"
 
 	"larkbridge/lib/lark"
 )
@@ -18,9 +20,9 @@ type Publisher interface {
 	Publish(ctx context.Context, e Entry) (id string, err error)
 }
 
-// Blobs keeps details that are too large for the bus.
+// Blobs keeps details that are too large for the bus; [blob.S3] does.
 type Blobs interface {
-	Put(ctx context.Context, key string, body []byte) (Location, error)
+	Create(ctx context.Context, bucket, key string, body io.Reader, size int64, contentType string) error
 }
 
 // Location is where a detail is, as downstream finds it in detail.s3.
@@ -34,6 +36,7 @@ type Location struct {
 type Bus struct {
 	Publisher Publisher
 	Blobs     Blobs
+	Bucket    string // for Blobs
 	// InlineLimit is the size of an entry in bytes over which its detail goes
 	// to Blobs.
 	InlineLimit int
@@ -45,7 +48,8 @@ func (b *Bus) PublishEvent(ctx context.Context, app string, ev *lark.Event) (str
 	e := eventEntry(ev)
 	e.Detail = detail(app, ev)
 	if e.size() > b.InlineLimit {
-		at, err := b.Blobs.Put(ctx, blobKey(app, ev), e.Detail)
+		at := Location{Bucket: b.Bucket, Key: blobKey(app, ev), Size: len(e.Detail)}
+		err := b.Blobs.Create(ctx, at.Bucket, at.Key, bytes.NewReader(e.Detail), int64(at.Size), "application/json")
 		if err != nil {
 			return "", fmt.Errorf("storing a large detail: %w", err)
 		}

@@ -10,8 +10,11 @@ import (
 	"larkbridge/lib/lark"
 )
 
-// Source is the source of every entry that comes from Lark.
-const Source = "lark"
+// The sources of entries.
+const (
+	Source     = "lark"            // events of Lark
+	SendSource = "larkbridge.send" // results of send
+)
 
 // unknownType is the detail type of an event that has none that EventBridge
 // takes: it is published all the same.

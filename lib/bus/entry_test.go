@@ -42,7 +42,7 @@ func message() *lark.Event {
 func publish(t *testing.T, limit int, ev *lark.Event) (bus.Entry, *bus.Memory) {
 	t.Helper()
 	var m bus.Memory
-	id, err := (&bus.Bus{Publisher: &m, Blobs: &m, InlineLimit: limit}).PublishEvent(t.Context(), "team-a", ev)
+	id, err := (&bus.Bus{Publisher: &m, Blobs: &m, Bucket: bucket, InlineLimit: limit}).PublishEvent(t.Context(), "team-a", ev)
 	entries := m.Entries()
 	if err != nil || id == "" || len(entries) != 1 {
 		t.Fatalf("published %d entries with id %q, %v", len(entries), id, err)
@@ -85,7 +85,7 @@ func TestEntry(t *testing.T) {
 			if diff := cmp.Diff(tt.want, got); diff != "" {
 				t.Error(diff)
 			}
-			if m.Blob(blobOf(tt.event)) != nil {
+			if readBlob(m, blobOf(tt.event)) != nil {
 				t.Error("a small detail is in the bucket too")
 			}
 		})
@@ -124,7 +124,7 @@ func FuzzDetail(f *testing.F) {
 			t.Skip("not JSON")
 		}
 		got, m := publish(t, limit, ev)
-		for name, detail := range map[string][]byte{"entry": got.Detail, "blob": m.Blob(blobOf(ev))} {
+		for name, detail := range map[string][]byte{"entry": got.Detail, "blob": readBlob(m, blobOf(ev))} {
 			if detail == nil {
 				continue
 			}

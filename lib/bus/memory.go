@@ -1,7 +1,10 @@
 package bus
 
 import (
+	"bytes"
 	"context"
+	"fmt"
+	"io"
 	"slices"
 	"strconv"
 	"sync"
@@ -43,20 +46,28 @@ func (m *Memory) Entries() []Entry {
 	return slices.Clone(m.entries)
 }
 
-// Put keeps a large detail.
-func (m *Memory) Put(_ context.Context, key string, body []byte) (Location, error) {
+// Create keeps a large detail.
+func (m *Memory) Create(_ context.Context, bucket, key string, body io.Reader, _ int64, _ string) error {
+	content, err := io.ReadAll(body)
+	if err != nil {
+		return err
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.blobs == nil {
 		m.blobs = map[string][]byte{}
 	}
-	m.blobs[key] = slices.Clone(body)
-	return Location{Bucket: "memory", Key: key, Size: len(body)}, nil
+	m.blobs[bucket+"/"+key] = content
+	return nil
 }
 
-// Blob returns a large detail, nil when there is none.
-func (m *Memory) Blob(key string) []byte {
+// Open begins to read a large detail.
+func (m *Memory) Open(_ context.Context, bucket, key string) (io.ReadCloser, int64, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return m.blobs[key]
+	content, ok := m.blobs[bucket+"/"+key]
+	if !ok {
+		return nil, 0, fmt.Errorf("there is no %s/%s", bucket, key)
+	}
+	return io.NopCloser(bytes.NewReader(content)), int64(len(content)), nil
 }

@@ -27,7 +27,19 @@ import (
 type Cloud struct {
 	config aws.Config
 	getenv func(string) string
-	http   *awshttp.BuildableClient
+	http   aws.HTTPClient
+}
+
+// keeping keeps connections. The SDK closes a request's body as soon as it has
+// the answer; where net/http still looks for the body's end, it then drops the
+// connection. It does not look for the end of a body that can only be read.
+type keeping struct{ aws.HTTPClient }
+
+func (k keeping) Do(r *http.Request) (*http.Response, error) {
+	if r.Body != nil && r.Body != http.NoBody {
+		r.Body = struct{ io.ReadCloser }{r.Body}
+	}
+	return k.HTTPClient.Do(r)
 }
 
 // New reads the region and the credentials from the environment. It does no
@@ -47,10 +59,10 @@ func New(getenv func(string) string) *Cloud {
 	}
 	return &Cloud{
 		getenv: getenv,
-		http:   client,
+		http:   keeping{client},
 		config: aws.Config{
 			Region:     getenv("AWS_REGION"),
-			HTTPClient: client,
+			HTTPClient: keeping{client},
 			Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
 				return credentials, nil
 			}),
@@ -78,8 +90,9 @@ func (c *Cloud) endpoint(service string) *string {
 // Config is what the clients share.
 func (c *Cloud) Config() aws.Config { return c.config }
 
-// S3Endpoint is AWS_ENDPOINT_URL_S3 or AWS_ENDPOINT_URL, "" for S3's own.
-func (c *Cloud) S3Endpoint() string { return aws.ToString(c.endpoint("S3")) }
+// Endpoint is where the environment says that a service ("S3", "SQS") is, ""
+// for its own place.
+func (c *Cloud) Endpoint(service string) string { return aws.ToString(c.endpoint(service)) }
 
 // DynamoDB makes a client.
 func (c *Cloud) DynamoDB() *dynamodb.Client {

@@ -107,7 +107,7 @@ func TestEndpoints(t *testing.T) {
 	}
 }
 
-func TestS3Endpoint(t *testing.T) {
+func TestEndpoint(t *testing.T) {
 	for _, tt := range []struct {
 		env  map[string]string
 		want string
@@ -116,7 +116,7 @@ func TestS3Endpoint(t *testing.T) {
 		{map[string]string{"AWS_ENDPOINT_URL": "http://all"}, "http://all"},
 		{map[string]string{"AWS_ENDPOINT_URL": "http://all", "AWS_ENDPOINT_URL_S3": "http://s3"}, "http://s3"},
 	} {
-		if got := cloud.New(getenv(tt.env)).S3Endpoint(); got != tt.want {
+		if got := cloud.New(getenv(tt.env)).Endpoint("S3"); got != tt.want {
 			t.Errorf("%v: got %q, want %q", tt.env, got, tt.want)
 		}
 	}

@@ -135,7 +135,12 @@ func (f *Function) Logs() string { return f.logs.String() }
 
 // RSS returns the resident memory of the process in bytes. It reads /proc, so
 // it works on Linux only, and fails once the process has ended.
-func (f *Function) RSS() (int64, error) {
+func (f *Function) RSS() (int64, error) { return f.memory("VmRSS:") }
+
+// PeakRSS is the most that [Function.RSS] has ever been.
+func (f *Function) PeakRSS() (int64, error) { return f.memory("VmHWM:") }
+
+func (f *Function) memory(field string) (int64, error) {
 	file, err := os.Open(fmt.Sprintf("/proc/%d/status", f.cmd.Process.Pid))
 	if err != nil {
 		return 0, fmt.Errorf("read resident memory: %w", err)
@@ -143,7 +148,7 @@ func (f *Function) RSS() (int64, error) {
 	defer file.Close()
 	lines := bufio.NewScanner(file)
 	for lines.Scan() {
-		value, found := strings.CutPrefix(lines.Text(), "VmRSS:")
+		value, found := strings.CutPrefix(lines.Text(), field)
 		if !found {
 			continue
 		}

@@ -86,10 +86,12 @@ func classify(code, status int) (kind ErrorKind, retryable bool) {
 		return KindAuth, false
 	case 99991672, 99991676, 99991679, 230002, 230006, 230013, 230018, 230026, 230027, 230035, 230053, 234002:
 		return KindPermission, false
-	case 99991201, 99992500, 99992501, 230011, 230019, 230110, 232009, 200740, 99992354:
+	case 99991201, 99992500, 99992501, 230011, 230019, 230110, 232009, 200740:
 		return KindNotFound, false
 	}
 	switch {
+	case code >= 99992351 && code <= 99992381: // an id that does not exist
+		return KindNotFound, false
 	case status == 429:
 		return KindThrottled, true
 	case status >= 500:

@@ -41,8 +41,8 @@ func bare(t *testing.T, wire lark.HTTP, call lark.Call) (*lark.Result, error) {
 	t.Helper()
 	clock := func() time.Time { return now }
 	app := &lark.App{Name: "default", Type: lark.Custom, BaseURL: platformURL, AppID: "cli_a", AppSecret: "app-secret-text"}
-	if call.Token == "" {
-		call.Token = lark.NoToken
+	if call.Tokens == nil {
+		call.Tokens = []lark.TokenType{lark.NoToken}
 	}
 	return lark.NewClient(app, wire, store.NewMemory(clock), clock).Do(t.Context(), call)
 }
@@ -225,12 +225,12 @@ func TestMarketplaceRefusals(t *testing.T) {
 		name, ticket, tenant string
 		kind                 lark.ErrorKind
 		retryable            bool
-		code, calls          int
+		code, calls, tokens  int
 		want                 string
 	}{
-		{"no tenant", "", "", lark.KindValidation, false, 0, 0, "tenant_key"},
-		{"no ticket yet", "", "tk_1", lark.KindAuth, true, 0, 0, "app_ticket"},
-		{"a ticket that is too old", "secret-text", "tk_1", lark.KindAuth, true, 10012, 1, "app_ticket"},
+		{"no tenant", "", "", lark.KindValidation, false, 0, 0, 0, "tenant_key"},
+		{"no ticket yet", "", "tk_1", lark.KindAuth, true, 0, 1, 0, "app_ticket"},                           // a new one is asked for
+		{"a ticket that is too old", "secret-text", "tk_1", lark.KindAuth, true, 10012, 1, 1, "app_ticket"}, // but not twice so soon
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			p.t = t
@@ -242,7 +242,7 @@ func TestMarketplaceRefusals(t *testing.T) {
 			if e.Kind != tt.kind || e.Retryable != tt.retryable || e.Code != tt.code || !strings.Contains(e.Msg, tt.want) {
 				t.Errorf("got %+v", *e)
 			}
-			p.wantTokenCalls(tt.calls)
+			p.wantTokenCalls(tt.tokens)
 			if got := len(p.Calls()) - before; got != tt.calls {
 				t.Errorf("%d calls to Lark, want %d", got, tt.calls)
 			}

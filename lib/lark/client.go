@@ -3,12 +3,9 @@ package lark
 import (
 	"bytes"
 	"context"
-	"encoding/json"
-	"fmt"
+	"encoding/base64"
 	"io"
 	"net/http"
-	"net/url"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -35,197 +32,126 @@ func NewClient(app *App, client HTTP, tokens TokenStore, now func() time.Time) *
 		refreshing: make(chan struct{}, 1), known: map[string]Token{}}
 }
 
-// TokenType is the identity that a call is made with.
-type TokenType string
-
-// The identities of a call.
-const (
-	TenantToken TokenType = "tenant" // the app in a tenant; the default
-	AppToken    TokenType = "app"    // the app itself
-	UserToken   TokenType = "user"   // a user, with [Call.UserAccessToken]
-	NoToken     TokenType = "none"
-)
-
-// Call is one call of an open API.
-type Call struct {
-	Method string
-	// Path is /open-apis/im/v1/messages, short im/v1/messages, or a whole URL
-	// on the app's own host.
-	Path  string
-	Query url.Values
-	// Body is JSON, or nil for none.
-	Body            json.RawMessage
-	Token           TokenType
-	TenantKey       string // for marketplace apps
-	UserAccessToken Secret
-	// NoDataField makes the whole answer the data, for the few APIs without a
-	// data field.
-	NoDataField bool
-}
-
-// Result is the answer to a call that succeeded.
-type Result struct {
-	Code   int
-	Msg    string
-	Data   json.RawMessage
-	Status int
-	LogID  string
-
-	whole json.RawMessage
-}
+const userAgent = "larkbridge"
 
 // Do makes the call. Every error is an [*Error]. When Lark says that the token
 // is not good any more, it takes another one and tries once more.
 func (c *Client) Do(ctx context.Context, call Call) (*Result, error) {
-	target, err := c.target(call)
+	ctx, cancel := call.within(ctx)
+	defer cancel()
+	var res *Result
+	err := c.exchange(ctx, call, func(resp *http.Response) (err error) {
+		defer resp.Body.Close()
+		res, err = readAnswer(resp)
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}
+	if call.NoDataField {
+		res.Data = res.whole
+	}
+	return res, nil
+}
+
+func (call Call) within(ctx context.Context) (context.Context, context.CancelFunc) {
+	timeout := call.Timeout
+	if timeout <= 0 {
+		timeout = DefaultTimeout
+	}
+	return context.WithTimeout(ctx, timeout)
+}
+
+// exchange sends the call and has its answer read; once more with another
+// token when the first is no longer good.
+func (c *Client) exchange(ctx context.Context, call Call, read func(*http.Response) error) error {
+	kind, err := call.token()
+	if err != nil {
+		return err
+	}
+	target, err := call.target(c.app.BaseURL)
+	if err != nil {
+		return err
+	}
+	if call.HelpDesk && (c.app.HelpDeskID == "" || c.app.HelpDeskToken == "") {
+		return invalid("the call needs the help desk: set help_desk_id and help_desk_token in the app's settings")
+	}
 	var bad Secret
 	for {
-		token, err := c.pick(ctx, call, bad)
+		token, err := c.pick(ctx, kind, call, bad)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		res, err := c.send(ctx, call.Method, target, call.Body, token)
-		failed, ok := err.(*Error)
-		if ok && stale(failed.Code) && bad == "" && token != "" && call.Token != UserToken {
-			bad = token
-			continue
+		resp, err := c.send(ctx, call, target, token)
+		if err != nil {
+			return err
 		}
-		if err == nil && call.NoDataField {
-			res.Data = res.whole
+		err = read(resp)
+		failed, _ := err.(*Error)
+		if failed != nil && failed.Code == codeTicketInvalid {
+			c.resend(ctx)
 		}
-		return res, err
+		if failed == nil || !stale(failed.Code) || bad != "" || token == "" || kind == UserToken {
+			return err
+		}
+		bad = token
 	}
 }
 
 // pick returns the token of the call's type, "" for none.
-func (c *Client) pick(ctx context.Context, call Call, bad Secret) (Secret, error) {
-	switch call.Token {
-	case TenantToken, "":
-		return c.token(ctx, tenantToken, call.TenantKey, bad)
+func (c *Client) pick(ctx context.Context, kind TokenType, call Call, bad Secret) (Secret, error) {
+	switch kind {
+	case UserToken:
+		return call.UserAccessToken, nil
 	case AppToken:
 		return c.token(ctx, appToken, "", bad)
-	case UserToken:
-		if call.UserAccessToken == "" {
-			return "", invalid("token is user, but user_access_token is empty")
-		}
-		return call.UserAccessToken, nil
 	case NoToken:
 		return "", nil
 	}
-	return "", invalid("token must be tenant, app, user or none")
+	return c.token(ctx, tenantToken, call.TenantKey, bad)
 }
 
-// target makes the URL of a call. The token goes to the app's own host and
-// nowhere else.
-func (c *Client) target(call Call) (string, error) {
-	path := call.Path
-	place, _, _ := strings.Cut(path, "?") // a query may hold a URL
+// send makes one HTTP request. An empty token sends none.
+func (c *Client) send(ctx context.Context, call Call, target string, token Secret) (*http.Response, error) {
+	var body io.ReadCloser
+	var kind string
+	var size int64
 	switch {
-	case strings.HasPrefix(path, c.app.BaseURL+"/"):
-		path = strings.TrimPrefix(path, c.app.BaseURL)
-	case strings.Contains(place, "://"):
-		return "", invalid("path must be on the app's own host, " + c.app.BaseURL)
+	case call.Form != nil:
+		var err error
+		if body, kind, size, err = call.Form.body(ctx); err != nil {
+			return nil, transport("opening the form", err)
+		}
+	case call.Body != nil:
+		body, kind, size = io.NopCloser(bytes.NewReader(call.Body)), "application/json; charset=utf-8", int64(len(call.Body))
 	}
-	path = strings.TrimPrefix(path, "/")
-	if !strings.HasPrefix(path, "open-apis/") {
-		path = "open-apis/" + path
-	}
-	u, err := url.Parse(c.app.BaseURL + "/" + path)
-	if err != nil || u.Fragment != "" {
-		return "", invalid("path is not a path of the open platform")
-	}
-	query := u.Query()
-	for name, values := range call.Query {
-		query[name] = append(query[name], values...)
-	}
-	u.RawQuery = query.Encode()
-	return u.String(), nil
-}
-
-// maxAnswer is the size in bytes up to which an answer is read.
-const maxAnswer = 16 << 20
-
-// send makes one HTTP request and reads Lark's answer. An empty token sends
-// none.
-func (c *Client) send(ctx context.Context, method, target string, body []byte, token Secret) (*Result, error) {
-	req, err := http.NewRequestWithContext(ctx, method, target, bytes.NewReader(body))
+	req, err := http.NewRequestWithContext(ctx, strings.ToUpper(call.Method), target, body)
 	if err != nil {
 		return nil, invalid("method is not an HTTP method")
 	}
-	req.Header.Set("User-Agent", "larkbridge")
-	if body != nil {
-		req.Header.Set("Content-Type", "application/json; charset=utf-8")
+	req.ContentLength = size
+	if size == 0 {
+		req.Body = http.NoBody // else net/http takes the length for unknown
+	}
+	req.Header.Set("User-Agent", userAgent)
+	if size > 0 {
+		req.Header.Set("Content-Type", kind)
 	}
 	if token != "" {
 		req.Header.Set("Authorization", "Bearer "+token.Reveal())
 	}
+	if call.HelpDesk {
+		req.Header.Set("X-Lark-Helpdesk-Authorization", c.app.helpDesk())
+	}
 	resp, err := c.http.Do(req)
 	if err != nil {
-		return nil, transport("calling Lark", err)
+		return nil, transport("calling Lark", hideURL(err))
 	}
-	defer resp.Body.Close()
-	data, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
-	if err != nil {
-		return nil, transport("reading Lark's answer", err)
-	}
-	return readAnswer(resp, data)
+	return resp, nil
 }
 
-// answer is the shape of every JSON answer
-// (api-call-guide/calling-process/get-).
-type answer struct {
-	Code  *int            `json:"code"`
-	Msg   string          `json:"msg"`
-	Data  json.RawMessage `json:"data"`
-	Error struct {
-		LogID                string          `json:"log_id"`
-		Troubleshooter       string          `json:"troubleshooter"`
-		FieldViolations      json.RawMessage `json:"field_violations"`
-		PermissionViolations json.RawMessage `json:"permission_violations"`
-	} `json:"error"`
-}
-
-// readAnswer judges by the code in the body, because the status is not
-// reliable; and by the status when the body is no answer of Lark's.
-func readAnswer(resp *http.Response, data []byte) (*Result, error) {
-	logID := resp.Header.Get("X-Tt-Logid")
-	if logID == "" {
-		logID = resp.Header.Get("X-Request-Id")
-	}
-	reset, _ := strconv.Atoi(resp.Header.Get("X-Ogw-Ratelimit-Reset"))
-	wait := time.Duration(max(0, reset)) * time.Second
-	var a answer
-	if err := json.Unmarshal(data, &a); err != nil || a.Code == nil {
-		e := &Error{Kind: KindTransport, Status: resp.StatusCode, LogID: logID, Retryable: resp.StatusCode >= 500, RetryAfter: wait,
-			Msg: fmt.Sprintf("the answer is not Lark's JSON: %s %s", resp.Header.Get("Content-Type"), excerpt(data))}
-		if resp.StatusCode >= 400 {
-			e.Kind, e.Retryable = classify(0, resp.StatusCode)
-		}
-		return nil, e
-	}
-	if *a.Code == 0 {
-		return &Result{Msg: a.Msg, Data: a.Data, Status: resp.StatusCode, LogID: logID, whole: data}, nil
-	}
-	kind, retryable := classify(*a.Code, resp.StatusCode)
-	if a.Error.LogID != "" && logID == "" {
-		logID = a.Error.LogID
-	}
-	return nil, &Error{
-		Kind: kind, Code: *a.Code, Msg: a.Msg, Status: resp.StatusCode, LogID: logID, Retryable: retryable,
-		RetryAfter:      wait,
-		FieldViolations: a.Error.FieldViolations, PermissionViolations: a.Error.PermissionViolations,
-		Troubleshooter: a.Error.Troubleshooter,
-	}
-}
-
-// excerpt quotes the beginning of what is no answer of Lark's: a gateway's page
-// says what went wrong. Broken JSON is not quoted: it may hold a token.
-func excerpt(data []byte) string {
-	if text := bytes.TrimSpace(data); len(text) > 0 && (text[0] == '{' || text[0] == '[') {
-		return fmt.Sprintf("of %d bytes", len(data))
-	}
-	return fmt.Sprintf("%.200q", data)
+// helpDesk is the value of the help desk header: base64, without "Basic "
+// (helpdesk-v1/ugDOyYjL4gjM24CO4IjN).
+func (a *App) helpDesk() string {
+	return base64.StdEncoding.EncodeToString([]byte(a.HelpDeskID + ":" + a.HelpDeskToken.Reveal()))
 }

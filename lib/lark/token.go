@@ -3,6 +3,7 @@ package lark
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
@@ -56,7 +57,7 @@ func (c *Client) token(ctx context.Context, kind tokenKind, tenantKey string, ba
 	} else if tenantKey == "" {
 		return "", invalid("a marketplace app needs tenant_key: which tenant is the call for?")
 	}
-	key := fmt.Sprintf("%s#%s#%s#%s", c.app.BaseURL, c.app.AppID, kind, tenantKey)
+	key := c.tokenKey(kind, tenantKey)
 	select { // one refresh at a time in this process
 	case c.refreshing <- struct{}{}:
 		defer func() { <-c.refreshing }()
@@ -73,6 +74,11 @@ func (c *Client) token(ctx context.Context, kind tokenKind, tenantKey string, ba
 	}
 	c.known[key] = t
 	return t.Value, nil
+}
+
+// tokenKey has the host, because Feishu and Lark share no tokens.
+func (c *Client) tokenKey(kind tokenKind, tenantKey string) string {
+	return fmt.Sprintf("%s#%s#%s#%s", c.app.BaseURL, c.app.AppID, kind, tenantKey)
 }
 
 // lives says whether a token has more than d left.
@@ -126,30 +132,35 @@ func (c *Client) fetch(ctx context.Context, kind tokenKind, tenantKey string) (T
 	ctx, cancel := context.WithTimeout(ctx, tokenWait)
 	defer cancel()
 	body := map[string]string{"app_id": c.app.AppID, "app_secret": c.app.AppSecret.Reveal()}
-	path := "/open-apis/auth/v3/" + string(kind)
+	path := "auth/v3/" + string(kind)
 	switch {
 	case c.app.Type == Custom:
-		path += "/internal"
-	case kind == appToken:
-		ticket, err := c.tokens.Ticket(ctx, c.app.AppID)
-		if err != nil {
-			return Token{}, transport("reading the app_ticket", err)
-		}
-		if ticket == "" {
-			return Token{}, &Error{Kind: KindAuth, Retryable: true, Msg: "no app_ticket has come yet: Lark sends one every hour to the event URL"}
-		}
-		body["app_ticket"] = ticket.Reveal()
-	default:
-		return c.fetchForTenant(ctx, path, tenantKey)
+		return c.ask(ctx, path+"/internal", kind, body)
+	case kind == tenantToken:
+		return c.fetchTenant(ctx, path, tenantKey)
 	}
-	return c.ask(ctx, path, kind, body)
+	ticket, err := c.tokens.Ticket(ctx, c.app.AppID)
+	if err != nil {
+		return Token{}, transport("reading the app_ticket", err)
+	}
+	if ticket == "" {
+		c.resend(ctx)
+		return Token{}, &Error{Kind: KindAuth, Retryable: true,
+			Msg: "no app_ticket has come yet; a new one has been asked for: it comes to the event URL, which must be set in the Lark console"}
+	}
+	body["app_ticket"] = ticket.Reveal()
+	t, err := c.ask(ctx, path, kind, body)
+	if failed, ok := err.(*Error); ok && failed.Code == codeTicketInvalid {
+		c.resend(ctx)
+	}
+	return t, err
 }
 
-// fetchForTenant asks for a tenant's token with the app's own, and once more
-// with another one when that is not good any more. The caller holds the
-// process's one refresh already.
-func (c *Client) fetchForTenant(ctx context.Context, path, tenantKey string) (Token, error) {
-	key := fmt.Sprintf("%s#%s#%s#", c.app.BaseURL, c.app.AppID, appToken)
+// fetchTenant asks for a tenant's token as a marketplace app, with the app's
+// own token; once more with another one when that is no longer good. The
+// caller holds the process's one refresh already.
+func (c *Client) fetchTenant(ctx context.Context, path, tenantKey string) (Token, error) {
+	key := c.tokenKey(appToken, "")
 	var bad Secret
 	for {
 		app, err := c.shared(ctx, key, appToken, "", bad)
@@ -157,24 +168,56 @@ func (c *Client) fetchForTenant(ctx context.Context, path, tenantKey string) (To
 			return Token{}, err
 		}
 		t, err := c.ask(ctx, path, tenantToken, map[string]string{"app_access_token": app.Value.Reveal(), "tenant_key": tenantKey})
-		if failed, ok := err.(*Error); ok && stale(failed.Code) && bad == "" {
-			bad = app.Value
-			continue
+		if failed, ok := err.(*Error); !ok || !stale(failed.Code) || bad != "" {
+			return t, err
 		}
-		return t, err
+		bad = app.Value
 	}
+}
+
+// codeTicketInvalid is the answer to an app_ticket that is not good.
+const codeTicketInvalid = 10012
+
+// resendRest is the least time between two requests for a new app_ticket, of
+// all instances together.
+const resendRest = 5 * time.Minute
+
+// resend asks Lark for a new app_ticket, which comes as an event
+// (access-token/app_ticket_resend). The lease is not settled: it is the
+// cool-down. A failure is not reported: the caller's own error says that the
+// ticket is missing.
+func (c *Client) resend(ctx context.Context) {
+	if c.app.Type != Marketplace {
+		return
+	}
+	won, _, err := c.tokens.Lease(ctx, "resend#"+c.app.BaseURL+"#"+c.app.AppID, "", resendRest)
+	if err != nil || !won {
+		return
+	}
+	_, _ = c.post(ctx, "auth/v3/app_ticket/resend", map[string]string{"app_id": c.app.AppID, "app_secret": c.app.AppSecret.Reveal()})
+}
+
+// post makes a call to an endpoint of tokens, without a token.
+func (c *Client) post(ctx context.Context, path string, body map[string]string) (*Result, error) {
+	doc, err := json.Marshal(body)
+	if err != nil {
+		return nil, transport("encoding the token request", err)
+	}
+	resp, err := c.send(ctx, Call{Method: http.MethodPost, Body: doc}, c.app.BaseURL+"/open-apis/"+path, "")
+	if err != nil {
+		return nil, err
+	}
+	defer resp.Body.Close()
+	res, err := readAnswer(resp)
+	if failed, ok := err.(*Error); ok && failed.Code == 0 {
+		failed.Msg = fmt.Sprintf("HTTP %d: the answer to %s is not Lark's JSON", failed.Status, path) // it may hold a token
+	}
+	return res, err
 }
 
 // ask posts to a token endpoint, whose answers have no data field.
 func (c *Client) ask(ctx context.Context, path string, kind tokenKind, body map[string]string) (Token, error) {
-	doc, err := json.Marshal(body)
-	if err != nil {
-		return Token{}, fmt.Errorf("encoding the token request: %w", err)
-	}
-	res, err := c.send(ctx, http.MethodPost, c.app.BaseURL+path, doc, "")
-	if e, ok := err.(*Error); ok && e.Code == 0 && e.Status != 0 {
-		e.Msg = "the answer to the token request is not Lark's JSON" // it may hold a token
-	}
+	res, err := c.post(ctx, path, body)
 	if err != nil {
 		return Token{}, err
 	}
@@ -183,8 +226,8 @@ func (c *Client) ask(ctx context.Context, path string, kind tokenKind, body map[
 		App    Secret `json:"app_access_token"`
 		Expire int64  `json:"expire"`
 	}
-	if err := json.Unmarshal(res.whole, &answer); err != nil {
-		return Token{}, transport("reading the token", err)
+	if json.Unmarshal(res.whole, &answer) != nil {
+		return Token{}, transport("reading the token", errors.New("a field has another type"))
 	}
 	value := answer.Tenant
 	if kind == appToken {

@@ -270,7 +270,7 @@ func TestMarketplace(t *testing.T) {
 			t.Errorf("a call for the tenant %q", call.TenantKey)
 		}
 	}
-	_, err := c.Do(t.Context(), lark.Call{Method: "POST", Path: "authen/v1/oidc/access_token", Token: lark.AppToken,
+	_, err := c.Do(t.Context(), lark.Call{Method: "POST", Path: "authen/v1/oidc/access_token", Tokens: []lark.TokenType{lark.AppToken},
 		Body: json.RawMessage(`{"grant_type":"authorization_code","code":"c"}`)})
 	if err != nil {
 		t.Error(err)

@@ -18,7 +18,7 @@ func TestEcho(t *testing.T) {
 	if len(got) != 1 || got[0].ReceiveIDType != "chat_id" || got[0].UUID == "" {
 		t.Fatalf("in the chats is %+v", got)
 	}
-	if want := `{"text":"You said: a \"quoted\" \u003cword\u003e\n和"}`; got[0].Content != want {
+	if want := `{"text":"You said: a \"quoted\" <word>\n和"}`; got[0].Content != want {
 		t.Errorf("the echo is %s, want %s", got[0].Content, want)
 	}
 	for _, kind := range []string{local.StepEvent, local.StepBus, local.StepRule, local.StepReply, local.StepLark, local.StepSend} {

@@ -35,11 +35,14 @@ func New(app *lark.App, client lark.HTTP, calls *Calls, now func() time.Time, sh
 	s := &Server{
 		gateway: &gateway.Gateway{
 			Apps: apps, Claims: memory, Tickets: memory, Now: now, Log: log,
-			Events: &bus.Bus{Publisher: events, Blobs: events, InlineLimit: bus.DefaultInlineLimit},
+			Events: &bus.Bus{Publisher: events, Blobs: events, Bucket: "details", InlineLimit: bus.DefaultInlineLimit},
 			Count:  func(string) {}, // what is counted is logged, too
 		},
-		sender: send.New(apps, client, memory, now, log),
-		bus:    events, calls: calls, now: now,
+		sender: &send.Sender{
+			Apps: apps, HTTP: client, Tokens: memory, Claims: memory, Results: events, Blobs: events,
+			Now: now, Log: log, Count: func(string) {},
+		},
+		bus: events, calls: calls, now: now,
 	}
 	s.routes = map[string]http.HandlerFunc{
 		"GET /":           servePage,

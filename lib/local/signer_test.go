@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"larkbridge/lib/bus"
 	"larkbridge/lib/local"
 )
 
@@ -18,8 +19,14 @@ func TestEveryTypeIsAccepted(t *testing.T) {
 			t.Errorf("%s: %d %s", eventType, status, body)
 		}
 	}
+	got := 0
+	for _, e := range f.entries() {
+		if e.Source == bus.Source { // not the results of the echo
+			got++
+		}
+	}
 	// All but the ticket and the challenge are on the bus.
-	if got, want := len(f.entries()), len(local.Types())-2; got != want {
+	if want := len(local.Types()) - 2; got != want {
 		t.Errorf("%d entries, want %d", got, want)
 	}
 }

@@ -1,9 +1,6 @@
 package send
 
 import (
-	"encoding/json"
-	"errors"
-	"fmt"
 	"net/http"
 	"net/url"
 
@@ -15,22 +12,24 @@ type Message struct {
 	To      *Target `json:"to"`
 	ReplyTo *Reply  `json:"reply_to"`
 
-	Text      *string         `json:"text"`
-	Post      json.RawMessage `json:"post"`
-	Card      json.RawMessage `json:"card"`
-	Template  json.RawMessage `json:"template"`
-	Image     *string         `json:"image"`
-	File      *string         `json:"file"`
-	Audio     *string         `json:"audio"`
-	Sticker   *string         `json:"sticker"`
-	ShareChat *string         `json:"share_chat"`
-	ShareUser *string         `json:"share_user"`
+	Text      *string `json:"text"`
+	Post      Object  `json:"post"`
+	Markdown  *string `json:"markdown"`
+	Card      Object  `json:"card"`
+	Template  Object  `json:"template"`
+	Image     *string `json:"image"`
+	File      *string `json:"file"`
+	Audio     *string `json:"audio"`
+	Media     *Media  `json:"media"`
+	Sticker   *string `json:"sticker"`
+	ShareChat *string `json:"share_chat"`
+	ShareUser *string `json:"share_user"`
 
-	MsgType string          `json:"msg_type"`
-	Content json.RawMessage `json:"content"`
+	MsgType string `json:"msg_type"`
+	Content Object `json:"content"`
 }
 
-// Target is where a message goes: exactly one field.
+// Target is whom a message reaches: exactly one field.
 type Target struct {
 	ChatID  string `json:"chat_id"`
 	OpenID  string `json:"open_id"`
@@ -45,98 +44,115 @@ type Reply struct {
 	InThread  bool   `json:"in_thread"`
 }
 
-// receiver returns receive_id_type and receive_id.
-func (t *Target) receiver() (kind, id string, err error) {
-	for _, f := range [...]struct{ kind, id string }{
-		{"chat_id", t.ChatID}, {"open_id", t.OpenID}, {"user_id", t.UserID}, {"union_id", t.UnionID}, {"email", t.Email},
-	} {
-		if f.id == "" {
-			continue
-		}
-		if kind != "" {
-			return "", "", fmt.Errorf(`field "message.to": both %s and %s are given`, kind, f.kind)
-		}
-		kind, id = f.kind, f.id
-	}
-	if kind == "" {
-		return "", "", errors.New(`field "message.to": give one of chat_id, open_id, user_id, union_id, email`)
-	}
-	return kind, id, nil
+// Media is a video, with the image that stands for it until it is played.
+type Media struct {
+	FileKey  string `json:"file_key"`
+	ImageKey string `json:"image_key"`
 }
 
-// content returns msg_type and the content object
-// (im-v1/message/message-content-description/create_json).
-func (m *Message) content() (kind string, content json.RawMessage, err error) {
-	set := func(k string, c json.RawMessage) {
-		if kind != "" && err == nil {
-			err = fmt.Errorf(`field "message": both %s and %s are given`, kind, k)
-		}
-		kind, content = k, c
+// receiver returns receive_id_type and receive_id. A missing target has none.
+func (t *Target) receiver(where string) (kind, id string, err error) {
+	if t == nil {
+		t = &Target{}
 	}
-	key := func(kind, field string, value *string) {
-		if value != nil {
-			doc, _ := json.Marshal(map[string]string{field: *value}) // a map of strings always marshals
-			set(kind, doc)
-		}
+	ids := map[string]string{
+		"chat_id": t.ChatID, "open_id": t.OpenID, "user_id": t.UserID, "union_id": t.UnionID, "email": t.Email,
 	}
-	key("text", "text", m.Text)
-	key("image", "image_key", m.Image)
-	key("file", "file_key", m.File)
-	key("audio", "file_key", m.Audio)
-	key("sticker", "file_key", m.Sticker)
-	key("share_chat", "chat_id", m.ShareChat)
-	key("share_user", "user_id", m.ShareUser)
-	if m.Post != nil {
-		set("post", m.Post)
+	var fields []field
+	for _, name := range []string{"chat_id", "open_id", "user_id", "union_id", "email"} {
+		fields = append(fields, field{name, ids[name] != ""})
 	}
-	if m.Card != nil {
-		set("interactive", m.Card)
-	}
-	if m.Template != nil {
-		set("interactive", json.RawMessage(`{"type":"template","data":`+string(m.Template)+`}`))
-	}
-	switch {
-	case m.MsgType != "" && m.Content != nil:
-		set(m.MsgType, m.Content)
-	case m.MsgType != "" || m.Content != nil:
-		return "", nil, errors.New(`field "message": msg_type and content go together`)
-	}
-	if kind == "" {
-		return "", nil, errors.New(`field "message": there is no content: give text, post, card, template, image, file, audio, sticker, share_chat, share_user, or msg_type and content`)
-	}
-	return kind, content, err
+	kind, err = only(where, fields...)
+	return kind, ids[kind], err
 }
 
-// call makes the API call. uuid makes Lark drop a repetition within an hour
-// (im-v1/message/create).
-func (m *Message) call(uuid string) (lark.Call, error) {
-	kind, content, err := m.content()
+// media is content of its own shape.
+func (m *Media) content() content {
+	if m == nil {
+		return content{field: "media"}
+	}
+	c := content{field: "media", kind: "media", given: true}
+	if m.FileKey != "" {
+		keys := map[string]string{"file_key": m.FileKey}
+		if m.ImageKey != "" {
+			keys["image_key"] = m.ImageKey
+		}
+		c.doc, _ = encode(keys) // a map of strings always encodes
+	}
+	return c
+}
+
+// template is a card made from a template
+// (im-v1/message/message-content-description/create_json, "interactive").
+func template(data Object) content {
+	c := object("template", "interactive", data)
+	if c.given {
+		c.doc = append(append([]byte(`{"type":"template","data":`), data...), '}')
+	}
+	return c
+}
+
+func (m *Message) content() (content, error) {
+	return choose("message", m.MsgType, m.Content,
+		value("text", "text", "text", m.Text),
+		object("post", "post", m.Post),
+		markdown("markdown", m.Markdown),
+		object("card", "interactive", m.Card),
+		template(m.Template),
+		value("image", "image", "image_key", m.Image),
+		value("file", "file", "file_key", m.File),
+		value("audio", "audio", "file_key", m.Audio),
+		m.Media.content(),
+		value("sticker", "sticker", "file_key", m.Sticker),
+		value("share_chat", "share_chat", "chat_id", m.ShareChat),
+		value("share_user", "share_user", "user_id", m.ShareUser),
+	)
+}
+
+// outgoing is the body of the calls that make a message. Its content is JSON
+// in a string; uuid makes Lark drop a repetition within an hour.
+type outgoing struct {
+	ReceiveID     string `json:"receive_id,omitempty"`
+	MsgType       string `json:"msg_type"`
+	Content       string `json:"content"`
+	ReplyInThread bool   `json:"reply_in_thread,omitzero"`
+	UUID          string `json:"uuid,omitempty"`
+}
+
+// plan is im-v1/message/create or, for a reply, im-v1/message/reply.
+func (m *Message) plan(c common) (*plan, error) {
+	content, err := m.content()
 	if err != nil {
-		return lark.Call{}, err
+		return nil, err
 	}
-	body := map[string]any{"msg_type": kind, "content": string(content), "uuid": uuid}
-	call := lark.Call{Method: http.MethodPost}
-	switch {
-	case m.To != nil && m.ReplyTo != nil:
-		return call, errors.New(`field "message": both to and reply_to are given`)
-	case m.ReplyTo != nil:
-		if m.ReplyTo.MessageID == "" {
-			return call, errors.New(`field "message.reply_to": message_id is missing`)
+	if _, err := only("message", field{"to", m.To != nil}, field{"reply_to", m.ReplyTo != nil}); err != nil {
+		return nil, err
+	}
+	body := outgoing{MsgType: content.kind, Content: string(content.doc), UUID: c.uuid}
+	call, target := lark.Call{Method: http.MethodPost}, ""
+	if m.ReplyTo != nil {
+		if err := required("message.reply_to", field{"message_id", m.ReplyTo.MessageID != ""}); err != nil {
+			return nil, err
 		}
-		call.Path = "im/v1/messages/" + url.PathEscape(m.ReplyTo.MessageID) + "/reply"
-		if m.ReplyTo.InThread {
-			body["reply_in_thread"] = true
-		}
-	case m.To != nil:
-		kind, id, err := m.To.receiver()
+		call, target = onMessage(http.MethodPost, m.ReplyTo.MessageID, "/reply")
+		body.ReplyInThread = m.ReplyTo.InThread
+	} else {
+		kind, id, err := m.To.receiver("message.to")
 		if err != nil {
-			return call, err
+			return nil, err
 		}
 		call.Path, call.Query = "im/v1/messages", url.Values{"receive_id_type": {kind}}
-		body["receive_id"] = id
-	default:
-		return call, errors.New(`field "message": give to or reply_to`)
+		target, body.ReceiveID = kind+" "+id, id
 	}
-	call.Body, err = json.Marshal(body)
-	return call, err
+	if call.Body, err = encode(body); err != nil {
+		return nil, err
+	}
+	return c.call(target, call), content.fits("message."+content.field, call.Body)
+}
+
+// onMessage begins a call about a message, and names its target.
+func onMessage(method, id, rest string) (call lark.Call, target string) {
+	return lark.Call{
+		Method: method, Path: "im/v1/messages/:message_id" + rest, PathParams: map[string]string{"message_id": id},
+	}, "message " + id
 }

@@ -19,6 +19,15 @@ type Result struct {
 	Status int             `json:"http_status,omitempty"`
 	LogID  string          `json:"log_id,omitempty"`
 	Error  *lark.Error     `json:"error,omitempty"`
+	// MayRepeat says that Lark does not recognise a repetition of this verb: if
+	// an answer is lost, it may have been carried out twice.
+	MayRepeat bool `json:"may_repeat,omitempty"`
+	// Replayed says that the request was done before, and this is its result.
+	Replayed bool `json:"replayed,omitempty"`
+	// DataOmitted says that the data is too large to be kept.
+	DataOmitted bool `json:"data_omitted,omitempty"`
+
+	unreported bool // it is not on the bus
 }
 
 func succeeded(r *lark.Result) Result {
@@ -31,6 +40,40 @@ func failed(err error) Result {
 		e = &lark.Error{Kind: lark.KindValidation, Msg: err.Error()}
 	}
 	return Result{Code: e.Code, Msg: e.Msg, Status: e.Status, LogID: e.LogID, Error: e}
+}
+
+// retry says whether the request should come again.
+func (r Result) retry() bool { return r.Error != nil && r.Error.Retryable }
+
+// maxKept is the size of data in bytes up to which a result keeps it in the
+// table and on the bus.
+const maxKept = 64 << 10
+
+// slim is the result without data that is too large to keep.
+func (r Result) slim() Result {
+	if len(r.Data) > maxKept {
+		r.Data, r.DataOmitted = nil, true
+	}
+	return r
+}
+
+// kept is the result as the table keeps it.
+func (r Result) kept() []byte {
+	doc, err := json.Marshal(r.slim())
+	if err != nil {
+		return nil // then a repetition is answered without the data
+	}
+	return doc
+}
+
+// replayed is a result that the table kept.
+func replayed(doc []byte) Result {
+	var r Result
+	if json.Unmarshal(doc, &r) != nil {
+		r = Result{OK: true, DataOmitted: true}
+	}
+	r.Replayed = true
+	return r
 }
 
 // functionError makes a failure the error of the invocation, with a type that

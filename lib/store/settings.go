@@ -17,8 +17,9 @@ var ErrUnknownApp = errors.New("no such app")
 // Times of the settings' cache.
 const (
 	settingsLife = 5 * time.Minute
-	settingsRest = 5 * time.Second // the least time between two reads
-	settingsWait = time.Second     // the most that a read may take
+	settingsRest = 5 * time.Second        // the least time between two reads
+	firstRest    = 500 * time.Millisecond // the same until one has succeeded
+	settingsWait = time.Second            // the most that a read may take
 )
 
 // Source reads the settings of all apps at once: documents by the app's name.
@@ -86,6 +87,9 @@ func (s *Settings) read(ctx context.Context) {
 		return
 	}
 	s.rest = now.Add(settingsRest)
+	if s.apps == nil {
+		s.rest = now.Add(firstRest)
+	}
 	ctx, cancel := context.WithTimeout(ctx, settingsWait)
 	defer cancel()
 	docs, err := s.source.Settings(ctx)
@@ -102,5 +106,6 @@ func (s *Settings) read(ctx context.Context) {
 		apps[name] = entry{app, err}
 	}
 	s.apps, s.fault = apps, nil
+	s.rest = now.Add(settingsRest)
 	s.stale = now.Add(settingsLife - rand.N(settingsLife/5))
 }

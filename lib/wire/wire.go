@@ -14,11 +14,13 @@ import (
 
 	"github.com/aws/aws-lambda-go/lambdacontext"
 
+	"larkbridge/lib/blob"
 	"larkbridge/lib/bus"
 	"larkbridge/lib/cloud"
 	"larkbridge/lib/gateway"
 	"larkbridge/lib/lark"
 	"larkbridge/lib/metric"
+	"larkbridge/lib/queue"
 	"larkbridge/lib/send"
 	"larkbridge/lib/store"
 )
@@ -31,6 +33,7 @@ const (
 	envPrefix = "PARAMETER_PREFIX"
 	envLimit  = "INLINE_LIMIT"   // bytes; optional
 	envDedupe = "DEDUPE_FAILURE" // open or closed; optional
+	envTo     = "DEFAULT_TO"     // a chat or person; optional
 )
 
 // warmBudget is the most that init waits for AWS.
@@ -90,7 +93,8 @@ func Gateway(ctx context.Context, function string, getenv func(string) string) (
 		Tickets: p.table,
 		Events: &bus.Bus{
 			Publisher:   bus.NewEventBridge(p.cloud.EventBridge(), getenv(envBus)),
-			Blobs:       bus.NewS3(p.cloud.Config(), p.cloud.S3Endpoint(), getenv(envBucket), time.Now),
+			Blobs:       blob.New(p.cloud.Config(), p.cloud.Endpoint("S3"), time.Now),
+			Bucket:      getenv(envBucket),
 			InlineLimit: limit,
 		},
 		Now:    time.Now,
@@ -113,18 +117,29 @@ func inlineLimit(text string) (int, error) {
 
 // Sender makes the handler of the function send.
 func Sender(ctx context.Context, getenv func(string) string) (*send.Sender, error) {
-	p, err := newParts(ctx, getenv, envTable, envPrefix)
+	p, err := newParts(ctx, getenv, envTable, envBus, envPrefix)
 	if err != nil {
 		return nil, err
 	}
-	return send.New(p.settings, LarkHTTP(), p.table, time.Now, p.log), nil
+	return &send.Sender{
+		Apps:      p.settings,
+		HTTP:      LarkHTTP(),
+		Tokens:    p.table,
+		Claims:    p.table,
+		Results:   bus.NewEventBridge(p.cloud.EventBridge(), getenv(envBus)),
+		Blobs:     blob.New(p.cloud.Config(), p.cloud.Endpoint("S3"), time.Now),
+		Now:       time.Now,
+		Log:       p.log,
+		Count:     metric.New(os.Stdout, "send", time.Now).Count,
+		DefaultTo: getenv(envTo),
+		Delay:     queue.New(p.cloud.Config(), p.cloud.Endpoint("SQS")),
+	}, nil
 }
 
 // LarkHTTP makes the HTTP client for Lark. It follows no redirect: a token goes
 // to the app's own host and nowhere else.
 func LarkHTTP() lark.HTTP {
-	return &http.Client{
-		Timeout:       30 * time.Second,
+	return &http.Client{ // without a time-out: each call has its own
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 }

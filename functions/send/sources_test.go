@@ -1,0 +1,124 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"larkbridge/lib/standin"
+)
+
+// Each source's golden event, as AWS hands it over, through the real function.
+func TestSources(t *testing.T) {
+	const sqsOK = `{"batchItemFailures":[]}`
+	for _, tt := range []struct {
+		file   string
+		want   []string // what stands in the chat, in part
+		answer string   // "" for results
+	}{
+		{"invoke.json", []string{"from a direct invocation"}, ""},
+		{"invoke-list.json", []string{"first of a list", "second of a list"}, ""},
+		{"stepfunctions.json", []string{"Order 42"}, ""},
+		{"sqs.json", []string{"from a queue"}, sqsOK}, // the second is wrong for good
+		{"sqs-fifo.json", []string{"from an ordered queue, 1", "from an ordered queue, 2"}, sqsOK},
+		{"sqs-sns.json", []string{"Hello through topic and queue"}, sqsOK},
+		{"sqs-eventbridge.json", []string{"a request over the bus"}, sqsOK},
+		{"sns-text.json", []string{`AWS Budgets: Monthly\nHello from SNS!`}, ""},
+		{"sns-alarm.json", []string{`ALARM`}, ""},
+		{"sns-request.json", []string{"a request over SNS"}, ""},
+		{"eventbridge-request.json", []string{"a request over the bus"}, ""},
+		{"eventbridge-alarm.json", []string{`ALARM`}, ""},
+		{"eventbridge-generic.json", []string{`"schema":"2.0"`}, ""},
+		{"alarm-action.json", []string{`Metric Alarm to test Lambda actions`}, ""},
+		{"custom.json", []string{`"schema":"2.0"`}, ""},
+	} {
+		t.Run(tt.file, func(t *testing.T) {
+			s, platform := newLark(t)
+			f := s.Start("send", "DEFAULT_TO=oc_1")
+			payload := read(t, tt.file)
+			for range 2 { // AWS delivers at least once
+				out, err := f.Invoke(t.Context(), payload)
+				if err != nil {
+					t.Fatalf("%v\n%s", err, f.Logs())
+				}
+				if tt.answer != "" && string(out) != tt.answer {
+					t.Errorf("got %s, want %s", out, tt.answer)
+				}
+				if strings.HasPrefix(tt.file, "invoke") || tt.file == "alarm-action.json" || tt.file == "custom.json" {
+					break // these bring no id: another invocation is another request
+				}
+			}
+			checkChat(t, platform, tt.want)
+			checkReports(t, s.Entries(), len(tt.want))
+		})
+	}
+}
+
+func read(t *testing.T, name string) []byte {
+	t.Helper()
+	payload, err := os.ReadFile(filepath.Join("testdata", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return payload
+}
+
+// checkChat compares what stands in the chat, in order.
+func checkChat(t *testing.T, platform *standin.Platform, want []string) {
+	t.Helper()
+	got := platform.Messages("oc_1")
+	if len(got) != len(want) {
+		t.Fatalf("%d messages, want %d: %+v", len(got), len(want), got)
+	}
+	for i, m := range got {
+		if !strings.Contains(m.Content, want[i]) {
+			t.Errorf("message %d is %.200s, want %s", i, m.Content, want[i])
+		}
+	}
+}
+
+// A handler's return value becomes the card, after the click was answered.
+func TestDestination(t *testing.T) {
+	s, platform := newLark(t)
+	f := s.Start("send")
+	out, err := f.Invoke(t.Context(), []byte(`{"message":{"to":{"chat_id":"oc_1"},"card":{"schema":"2.0","config":{"update_multi":true},"body":{"elements":[]}}}}`))
+	var sent struct {
+		Data struct {
+			MessageID string `json:"message_id"`
+		}
+	}
+	if err != nil || json.Unmarshal(out, &sent) != nil {
+		t.Fatalf("got %s, %v", out, err)
+	}
+	token := platform.Click(sent.Data.MessageID, "ou_1")
+	platform.Answered(token)
+	record := strings.ReplaceAll(string(read(t, "destination.json")), "c-0a1b2c3d4e5f60718293a4b5c6d7e8f900112233", token)
+	if _, err := f.Invoke(t.Context(), []byte(record)); err != nil {
+		t.Fatalf("%v\n%s", err, f.Logs())
+	}
+	card, _ := platform.Card(sent.Data.MessageID)
+	if !strings.Contains(string(card), "approved") {
+		t.Errorf("the card is %s", card)
+	}
+}
+
+// A message that fails for now goes back to its queue, and the rest of its
+// group with it; one that fails for good does not.
+func TestQueueFailures(t *testing.T) {
+	s, platform := newLark(t)
+	f := s.Start("send")
+	platform.Fail(standin.Fault{Match: isMessage, Kind: standin.Throttle, Reset: time.Hour})
+	out, err := f.Invoke(t.Context(), read(t, "sqs-fifo.json"))
+	want := `{"batchItemFailures":[{"itemIdentifier":"11d6ee51-4cc7-4302-9e22-7cd8afdaadf5"},{"itemIdentifier":"22d6ee51-4cc7-4302-9e22-7cd8afdaadf5"}]}`
+	if diff := cmp.Diff(want, string(out)); err != nil || diff != "" {
+		t.Errorf("%v %s", err, diff)
+	}
+	if entries := s.Entries(); len(entries) != 0 {
+		t.Errorf("reported although it is not over: %+v", entries)
+	}
+}

@@ -1,0 +1,152 @@
+// Package blob reads and writes objects in S3.
+//
+// It makes its two kinds of request itself and has them signed by the SDK's
+// own signer: the S3 client would add 0.3 MB to a function's zip and 0.3 ms to
+// each of its cold starts, for calls that few requests need.
+package blob
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
+)
+
+// S3 reads and writes objects as streams.
+type S3 struct {
+	config   aws.Config
+	endpoint string
+	now      func() time.Time
+}
+
+// New makes an S3 with the region, the credentials and the HTTP client of
+// config. The endpoint is "" for AWS's own.
+func New(config aws.Config, endpoint string, now func() time.Time) *S3 {
+	return &S3{config, strings.TrimRight(endpoint, "/"), now}
+}
+
+// Create writes an object, over one that is there already. A size of -1 is one
+// that is not known: S3 wants it first, so the body goes through a temporary
+// file then.
+func (s *S3) Create(ctx context.Context, bucket, key string, body io.Reader, size int64, contentType string) error {
+	if size < 0 {
+		file, n, err := spool(body)
+		if err != nil {
+			return fmt.Errorf("storing s3://%s/%s for a moment: %w", bucket, key, err)
+		}
+		defer os.Remove(file.Name())
+		defer file.Close()
+		body, size = file, n
+	}
+	resp, err := s.do(ctx, http.MethodPut, bucket, key, io.NopCloser(body), size, contentType)
+	if err != nil {
+		return fmt.Errorf("writing s3://%s/%s: %w", bucket, key, err)
+	}
+	return resp.Body.Close()
+}
+
+// Open begins to read an object and returns its size in bytes. The caller
+// closes the body.
+func (s *S3) Open(ctx context.Context, bucket, key string) (io.ReadCloser, int64, error) {
+	resp, err := s.do(ctx, http.MethodGet, bucket, key, nil, 0, "")
+	if err != nil {
+		return nil, 0, fmt.Errorf("reading s3://%s/%s: %w", bucket, key, err)
+	}
+	return resp.Body, resp.ContentLength, nil
+}
+
+// Error is a refusal by S3.
+type Error struct {
+	Status int
+	Code   string // S3's word for it, such as AccessDenied; "" when there is none
+}
+
+func (e *Error) Error() string { return fmt.Sprintf("S3 answered %d %s", e.Status, e.Code) }
+
+func (s *S3) do(ctx context.Context, method, bucket, key string, body io.ReadCloser, size int64, contentType string) (*http.Response, error) {
+	req, err := http.NewRequestWithContext(ctx, method, s.url(bucket, key), body)
+	if err != nil {
+		return nil, err
+	}
+	req.ContentLength = size
+	if contentType != "" {
+		req.Header.Set("Content-Type", contentType)
+	}
+	// A stream cannot be hashed before it is sent; TLS protects it on its way.
+	const hash = "UNSIGNED-PAYLOAD"
+	req.Header.Set("X-Amz-Content-Sha256", hash)
+	credentials, err := s.config.Credentials.Retrieve(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("finding credentials: %w", err)
+	}
+	signer := v4.NewSigner(func(o *v4.SignerOptions) { o.DisableURIPathEscaping = true })
+	if err := signer.SignHTTP(ctx, credentials, req, hash, "s3", s.config.Region, s.now()); err != nil {
+		return nil, fmt.Errorf("signing the request: %w", err)
+	}
+	resp, err := s.config.HTTPClient.Do(req)
+	if err != nil {
+		return nil, err
+	}
+	if resp.StatusCode != http.StatusOK {
+		defer resp.Body.Close()
+		text, _ := io.ReadAll(io.LimitReader(resp.Body, 1<<10))
+		return nil, &Error{resp.StatusCode, errorCode(string(text))}
+	}
+	return resp, nil
+}
+
+// errorCode is S3's word for what is wrong. The rest of its answer stays out of
+// logs: it can repeat the session token.
+func errorCode(text string) string {
+	_, rest, _ := strings.Cut(text, "<Code>")
+	if code, _, ok := strings.Cut(rest, "</Code>"); ok && len(code) <= 64 {
+		return code
+	}
+	return ""
+}
+
+// url is an object's address: by host name on AWS, by path elsewhere and for a
+// bucket whose name has a dot, which no certificate covers.
+func (s *S3) url(bucket, key string) string {
+	segments := strings.Split(key, "/")
+	for i, s := range segments {
+		segments[i] = strings.ReplaceAll(url.PathEscape(s), "+", "%2B")
+	}
+	path := "/" + strings.Join(segments, "/")
+	if s.endpoint != "" {
+		return s.endpoint + "/" + bucket + path
+	}
+	host := "s3." + s.config.Region + ".amazonaws.com"
+	if strings.HasPrefix(s.config.Region, "cn-") {
+		host += ".cn"
+	}
+	if strings.Contains(bucket, ".") {
+		return "https://" + host + "/" + bucket + path
+	}
+	return "https://" + bucket + "." + host + path
+}
+
+// spool writes a body to a temporary file and returns the file at its start.
+func spool(body io.Reader) (*os.File, int64, error) {
+	file, err := os.CreateTemp("", "larkbridge-*")
+	if err != nil {
+		return nil, 0, err
+	}
+	n, err := io.Copy(file, body)
+	if err == nil {
+		_, err = file.Seek(0, io.SeekStart)
+	}
+	if err != nil {
+		file.Close()
+		os.Remove(file.Name())
+		return nil, 0, err
+	}
+	return file, n, nil
+}

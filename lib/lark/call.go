@@ -1,0 +1,139 @@
+package lark
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+)
+
+// TokenType is the identity that a call is made with.
+type TokenType string
+
+// The identities of a call.
+const (
+	TenantToken TokenType = "tenant" // the app in a tenant
+	AppToken    TokenType = "app"    // the app itself
+	UserToken   TokenType = "user"   // a user, with [Call.UserAccessToken]
+	NoToken     TokenType = "none"
+)
+
+// DefaultTimeout is the time for a call, its tokens and its retry included.
+const DefaultTimeout = 30 * time.Second
+
+// Call is one call of an open API.
+type Call struct {
+	Method string
+	// Path is /open-apis/im/v1/messages, short im/v1/messages, or a whole URL
+	// on the app's own host. Segments such as :message_id are filled in from
+	// PathParams, escaped.
+	Path       string
+	PathParams map[string]string
+	Query      url.Values
+	// Body is what is sent as JSON, byte for byte; nil for none.
+	Body []byte
+	// Form is sent as multipart instead of Body.
+	Form *Form
+	// Tokens are the types that the API takes; nil is tenant and user.
+	Tokens          []TokenType
+	TenantKey       string // for marketplace apps
+	UserAccessToken Secret
+	// HelpDesk adds the help desk header.
+	HelpDesk bool
+	// NoDataField makes the whole answer the data, for the few APIs without a
+	// data field.
+	NoDataField bool
+	// Timeout is the time for everything; 0 is [DefaultTimeout].
+	Timeout time.Duration
+}
+
+// Result is the answer to a call that succeeded.
+type Result struct {
+	Code   int
+	Msg    string
+	Data   json.RawMessage
+	Status int
+	LogID  string
+
+	whole json.RawMessage
+}
+
+// token chooses the type of token: the user's where one is given, else the
+// tenant's, else the first of what the API takes. What is given and cannot be
+// used is an error: a call must not quietly run with other rights.
+func (call Call) token() (TokenType, error) {
+	types := call.Tokens
+	if len(types) == 0 {
+		types = []TokenType{TenantToken, UserToken}
+	}
+	for _, t := range types {
+		if !slices.Contains([]TokenType{TenantToken, AppToken, UserToken, NoToken}, t) {
+			return "", invalid("token must be tenant, app, user or none")
+		}
+	}
+	takes := func(t TokenType) bool { return slices.Contains(types, t) }
+	switch {
+	case call.UserAccessToken != "" && takes(UserToken):
+		return UserToken, nil
+	case call.UserAccessToken != "":
+		return "", invalid("user_access_token is given, but the call is not made as a user")
+	case call.TenantKey != "" && !takes(TenantToken):
+		return "", invalid("tenant_key is given, but the call is not made in a tenant")
+	case takes(TenantToken):
+		return TenantToken, nil
+	}
+	first := slices.Min(types)
+	if first == UserToken {
+		return "", invalid("user_access_token is missing")
+	}
+	return first, nil
+}
+
+// target makes the URL of a call on the app's own host: a token goes nowhere
+// else.
+func (call Call) target(base string) (string, error) {
+	path, rawQuery, _ := strings.Cut(call.Path, "?") // a query may hold a URL
+	switch {
+	case strings.HasPrefix(path, base+"/"):
+		path = strings.TrimPrefix(path, base)
+	case strings.Contains(path, "://"):
+		return "", invalid("path must be on the app's own host, " + base)
+	}
+	path = strings.TrimLeft(path, "/")
+	if !strings.HasPrefix(path, "open-apis/") {
+		path = "open-apis/" + path
+	}
+	segments := strings.Split(path, "/")
+	for i, s := range segments {
+		name, isParam := strings.CutPrefix(s, ":")
+		switch value := call.PathParams[name]; {
+		case isParam && value == "":
+			return "", invalid(fmt.Sprintf("path: the value of :%s is missing in path_params", name))
+		case isParam:
+			segments[i] = escapeSegment(value)
+		case s == "." || s == ".." || strings.ContainsAny(s, "#\\"):
+			return "", invalid("path is not a path of the open platform")
+		}
+	}
+	u, err := url.Parse(base + "/" + strings.Join(segments, "/"))
+	query, queryErr := url.ParseQuery(rawQuery)
+	if err != nil || queryErr != nil {
+		return "", invalid("path is not a path of the open platform")
+	}
+	for name, values := range call.Query {
+		query[name] = append(query[name], values...)
+	}
+	u.RawQuery = query.Encode()
+	return u.String(), nil
+}
+
+// escapeSegment makes a value one segment: it can add neither a segment nor a
+// query, and it cannot be a step upwards.
+func escapeSegment(value string) string {
+	if value == "." || value == ".." {
+		return strings.ReplaceAll(value, ".", "%2E")
+	}
+	return url.PathEscape(value)
+}

@@ -1,0 +1,114 @@
+package lark
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"mime/multipart"
+	"net/textproto"
+	"strings"
+)
+
+// Form is a multipart body. It is streamed, and opened anew for a retry.
+type Form struct {
+	Fields []FormField
+	Files  []File
+}
+
+// FormField is a field of a form.
+type FormField struct{ Name, Value string }
+
+// File is a file of a form.
+type File struct {
+	Field string
+	Name  string // as Lark shows it; "" is "file"
+	Type  string // "" is application/octet-stream
+	Size  int64  // in bytes
+	// Open begins the content from its start, each time.
+	Open func(ctx context.Context) (io.ReadCloser, error)
+}
+
+// body returns the form's bytes, their type and their number.
+func (f *Form) body(ctx context.Context) (io.ReadCloser, string, int64, error) {
+	var head bytes.Buffer
+	w := multipart.NewWriter(&head)
+	b := &formBody{}
+	for _, field := range f.Fields {
+		if err := w.WriteField(field.Name, field.Value); err != nil {
+			return nil, "", 0, fmt.Errorf("writing the form: %w", err)
+		}
+	}
+	for _, file := range f.Files {
+		if _, err := w.CreatePart(file.header()); err != nil {
+			return nil, "", 0, fmt.Errorf("writing the form: %w", err)
+		}
+		b.add(&head)
+		b.readers = append(b.readers, &lazy{ctx: ctx, open: file.Open})
+		b.size += file.Size
+	}
+	if err := w.Close(); err != nil {
+		return nil, "", 0, fmt.Errorf("writing the form: %w", err)
+	}
+	b.add(&head)
+	b.Reader = io.MultiReader(b.readers...)
+	return b, w.FormDataContentType(), b.size, nil
+}
+
+// header writes a file's name as browsers do: UTF-8 as it is, with quotes and
+// line ends escaped.
+func (f File) header() textproto.MIMEHeader {
+	name, kind := f.Name, f.Type
+	if name == "" {
+		name = "file"
+	}
+	if kind == "" {
+		kind = "application/octet-stream"
+	}
+	escape := strings.NewReplacer(`"`, "%22", "\r", "%0D", "\n", "%0A")
+	return textproto.MIMEHeader{
+		"Content-Disposition": {fmt.Sprintf(`form-data; name="%s"; filename="%s"`, escape.Replace(f.Field), escape.Replace(name))},
+		"Content-Type":        {strings.NewReplacer("\r", "", "\n", "").Replace(kind)},
+	}
+}
+
+// formBody is a form on the wire: heads of parts and contents in turn.
+type formBody struct {
+	io.Reader
+	readers []io.Reader
+	size    int64
+}
+
+func (b *formBody) add(head *bytes.Buffer) {
+	text := bytes.Clone(head.Bytes())
+	head.Reset()
+	b.readers = append(b.readers, bytes.NewReader(text))
+	b.size += int64(len(text))
+}
+
+// Close closes the files that were opened.
+func (b *formBody) Close() error {
+	for _, r := range b.readers {
+		if l, ok := r.(*lazy); ok && l.file != nil {
+			_ = l.file.Close() // it was only read
+		}
+	}
+	return nil
+}
+
+// lazy opens a file when it is its turn.
+type lazy struct {
+	ctx  context.Context
+	open func(context.Context) (io.ReadCloser, error)
+	file io.ReadCloser
+}
+
+func (l *lazy) Read(p []byte) (int, error) {
+	if l.file == nil {
+		var err error
+		if l.file, err = l.open(l.ctx); err != nil {
+			return 0, fmt.Errorf("opening a file of the form: %w", err)
+		}
+	}
+	return l.file.Read(p)
+}

@@ -1,0 +1,65 @@
+package lark
+
+import (
+	"bytes"
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Webhook posts a message to a custom bot's incoming webhook. The URL is a
+// secret; the signing secret may be empty. There is no protection against
+// repetition: posted twice, it is shown twice
+// (develop-bots/custom-bot-usage-guide).
+func Webhook(ctx context.Context, client HTTP, hook, secret Secret, message map[string]json.RawMessage, now time.Time) (*Result, error) {
+	u, err := url.Parse(hook.Reveal())
+	if err != nil || u.Host == "" || !strings.Contains(u.Path, "/open-apis/bot/v2/hook/") {
+		return nil, invalid("webhook.url is not the URL of a custom bot: …/open-apis/bot/v2/hook/…")
+	}
+	body := map[string]any{}
+	for name, value := range message {
+		body[name] = value
+	}
+	if secret != "" {
+		stamp := strconv.FormatInt(now.Unix(), 10)
+		body["timestamp"], body["sign"] = stamp, SignWebhook(stamp, secret)
+	}
+	doc, err := json.Marshal(body)
+	if err != nil {
+		return nil, invalid("the webhook's message is not JSON")
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, u.String(), bytes.NewReader(doc))
+	if err != nil {
+		return nil, invalid("webhook.url is not a URL")
+	}
+	req.Header.Set("Content-Type", "application/json; charset=utf-8")
+	req.Header.Set("User-Agent", userAgent)
+	resp, err := client.Do(req)
+	if err != nil {
+		return nil, transport("calling the webhook", hideURL(err))
+	}
+	defer resp.Body.Close()
+	return readAnswer(resp)
+}
+
+// SignWebhook returns the sign of a webhook message: base64 of HMAC-SHA256
+// with "timestamp\nsecret" as the key and nothing as the message.
+func SignWebhook(timestamp string, secret Secret) string {
+	mac := hmac.New(sha256.New, []byte(timestamp+"\n"+secret.Reveal()))
+	return base64.StdEncoding.EncodeToString(mac.Sum(nil))
+}
+
+// hideURL takes the URL out of an error of net/http.
+func hideURL(err error) error {
+	if e, ok := err.(*url.Error); ok {
+		return e.Err
+	}
+	return err
+}

@@ -1,0 +1,101 @@
+package send_test
+
+import (
+	"context"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+)
+
+// simQueue is SQS as its documentation has it: visibility time-outs, receive
+// counts, a dead-letter queue and, when ordered, groups of which only one
+// batch is out at a time.
+type simQueue struct {
+	fifo bool
+
+	mu       sync.Mutex
+	messages []*simMessage
+	byID     map[string]*simMessage
+	dead     []string
+}
+
+type simMessage struct {
+	id, group, body string
+	visible         time.Time
+	received        int
+	deleted         bool
+}
+
+const (
+	simVisibility = 6 * time.Minute
+	simReceives   = 10
+)
+
+func (q *simQueue) put(id, group, body string) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.byID == nil {
+		q.byID = map[string]*simMessage{}
+	}
+	m := &simMessage{id: id, group: group, body: body}
+	q.messages, q.byID[id] = append(q.messages, m), m
+}
+
+// receive returns up to n messages; without any, how long to wait; done when
+// the queue is empty.
+func (q *simQueue) receive(n int) (batch []events.SQSMessage, wait time.Duration, done bool) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	now := time.Now()
+	next := now.Add(simVisibility)
+	locked := map[string]bool{}
+	live := q.messages[:0]
+	for _, m := range q.messages {
+		if m.deleted {
+			continue
+		}
+		if !m.visible.After(now) && m.received >= simReceives {
+			q.dead = append(q.dead, m.id)
+			continue
+		}
+		live = append(live, m)
+		if m.visible.After(now) {
+			locked[m.group] = true
+			if m.visible.Before(next) {
+				next = m.visible
+			}
+			continue
+		}
+		if len(batch) < n && !(q.fifo && locked[m.group]) {
+			batch = append(batch, q.deliver(m, now))
+		}
+	}
+	q.messages = live
+	return batch, max(next.Sub(now), time.Millisecond), len(live) == 0
+}
+
+func (q *simQueue) deliver(m *simMessage, now time.Time) events.SQSMessage {
+	m.visible, m.received = now.Add(simVisibility), m.received+1
+	attributes := map[string]string{"ApproximateReceiveCount": strconv.Itoa(m.received)}
+	if q.fifo {
+		attributes["MessageGroupId"] = m.group
+	}
+	return events.SQSMessage{MessageId: m.id, ReceiptHandle: m.id, Body: m.body, Attributes: attributes,
+		EventSource: "aws:sqs", EventSourceARN: "arn:aws:sqs:us-east-1:123456789012:send"}
+}
+
+func (q *simQueue) delete(id string) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.byID[id].deleted = true
+}
+
+// Delay makes the queue a [send.Delay].
+func (q *simQueue) Delay(_ context.Context, _, receipt string, d time.Duration) error {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.byID[receipt].visible = time.Now().Add(d)
+	return nil
+}
