@@ -97,13 +97,50 @@ func TestDestination(t *testing.T) {
 	}
 	token := platform.Click(sent.Data.MessageID, "ou_1")
 	platform.Answered(token)
-	record := strings.ReplaceAll(string(read(t, "destination.json")), "c-0a1b2c3d4e5f60718293a4b5c6d7e8f900112233", token)
-	if _, err := f.Invoke(t.Context(), []byte(record)); err != nil {
-		t.Fatalf("%v\n%s", err, f.Logs())
+	// The token is good for two updates; the third goes by the message.
+	for _, content := range []string{"first", "second", "third"} {
+		record := strings.NewReplacer("c-0a1b2c3d4e5f60718293a4b5c6d7e8f900112233", token, "approved", content,
+			"om_0a1b2c3d4e5f60718293a4b5c6d7e8f9", sent.Data.MessageID, "e4b46cbf-b738-xmpl-8880-a18cdf61200e", "run-"+content).Replace(string(read(t, "destination.json")))
+		for range 2 { // delivered twice, applied once
+			if _, err := f.Invoke(t.Context(), []byte(record)); err != nil {
+				t.Fatalf("%v\n%s", err, f.Logs())
+			}
+		}
+		if card, _ := platform.Card(sent.Data.MessageID); !strings.Contains(string(card), content) {
+			t.Errorf("the card is %s, want %s", card, content)
+		}
 	}
-	card, _ := platform.Card(sent.Data.MessageID)
-	if !strings.Contains(string(card), "approved") {
-		t.Errorf("the card is %s", card)
+}
+
+// What a rule's target returns comes with the event around the click; nothing
+// returned is nothing to do; a failure is none either.
+func TestDestinationRecords(t *testing.T) {
+	s, platform := newLark(t)
+	f := s.Start("send")
+	record := map[string]any{}
+	if err := json.Unmarshal(read(t, "destination.json"), &record); err != nil {
+		t.Fatal(err)
+	}
+	for name, change := range map[string]func(){
+		"null":    func() { record["responsePayload"] = nil },
+		"toast":   func() { record["responsePayload"] = map[string]any{"toast": map[string]any{"content": "x"}} },
+		"failure": func() { record["requestContext"] = map[string]any{"requestId": "r", "condition": "RetriesExhausted"} },
+		"an event": func() {
+			record["requestPayload"] = map[string]any{"detail-type": "card.action.trigger", "detail": map[string]any{}}
+		},
+	} {
+		change()
+		payload, err := json.Marshal(record)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out, err := f.Invoke(t.Context(), payload)
+		if err != nil || string(out) != `{"results":[]}` {
+			t.Errorf("%s: got %s, %v", name, out, err)
+		}
+	}
+	if n := len(platform.Calls()); n != 0 {
+		t.Errorf("%d calls to Lark", n)
 	}
 }
 

@@ -46,7 +46,7 @@ type Bus struct {
 // entry's id.
 func (b *Bus) PublishEvent(ctx context.Context, app string, ev *lark.Event) (string, error) {
 	e := eventEntry(ev)
-	e.Detail = detail(app, ev)
+	e.Detail = Detail(app, ev)
 	if e.size() > b.InlineLimit {
 		at := Location{Bucket: b.Bucket, Key: blobKey(app, ev), Size: len(e.Detail)}
 		err := b.Blobs.Create(ctx, at.Bucket, at.Key, bytes.NewReader(e.Detail), int64(at.Size), "application/json")

@@ -56,15 +56,16 @@ func eventEntry(ev *lark.Event) Entry {
 	return e
 }
 
-// detail writes {"schema","app","header","event"} and, for a message,
+// Detail is what the detail of an event's entry is when it is not too large:
+// {"schema","app","header","event"} and, for a message,
 // "message". The parts are JSON already and go in byte for byte.
-func detail(app string, ev *lark.Event) []byte {
+func Detail(app string, ev *lark.Event) []byte {
 	d := openDetail(app, ev, len(ev.Body)+len(ev.Message))
 	d = append(append(d, `,"event":`...), ev.Body...)
 	return closeDetail(d, ev.Message)
 }
 
-// detailElsewhere is detail with the place where the whole detail is instead
+// detailElsewhere is [Detail] with the place where the whole detail is instead
 // of the event. The message stays where there is room, so that rules match.
 func detailElsewhere(app string, ev *lark.Event, at Location, room int) ([]byte, error) {
 	place, err := json.Marshal(at)

@@ -19,6 +19,9 @@ type Apps interface {
 type Claims interface {
 	Claim(ctx context.Context, key, owner string, keep time.Duration) (store.State, error)
 	Mark(ctx context.Context, key string, keep time.Duration) error
+	// Begin and Finish are the same for a click, whose answer is kept.
+	Begin(ctx context.Context, key, owner string, lease, keep time.Duration) (store.State, []byte, error)
+	Finish(ctx context.Context, key string, result []byte, keep time.Duration) error
 }
 
 // Tickets keeps the newest app_ticket of an app; [store.Table] does.
@@ -37,6 +40,7 @@ type Gateway struct {
 	Claims  Claims
 	Tickets Tickets
 	Events  Events
+	Cards   Answerer
 	Now     func() time.Time
 	Log     *slog.Logger
 	// Count counts what an operator wants to be woken for.

@@ -133,6 +133,16 @@ func (stuck) Claim(ctx context.Context, _, _ string, _ time.Duration) (store.Sta
 	return store.Held, ctx.Err()
 }
 
+func (stuck) Begin(ctx context.Context, _, _ string, _, _ time.Duration) (store.State, []byte, error) {
+	<-ctx.Done()
+	return store.Held, nil, ctx.Err()
+}
+
+func (stuck) Finish(ctx context.Context, _ string, _ []byte, _ time.Duration) error {
+	<-ctx.Done()
+	return ctx.Err()
+}
+
 func (stuck) Mark(ctx context.Context, _ string, _ time.Duration) error {
 	<-ctx.Done()
 	return ctx.Err()
@@ -152,6 +162,11 @@ func TestAnswerInTime(t *testing.T) {
 		want(t, w.post(t, "/event", delivery(now, payload(t, "im.message.receive_v1"))), 503, `{"error":"unavailable"}`)
 		if took := time.Since(start); took > 2500*time.Millisecond {
 			t.Errorf("took %v", took)
+		}
+		start = time.Now()
+		want(t, w.post(t, "/card", delivery(now, payload(t, "card.action.trigger"))), 200, `{}`)
+		if took := time.Since(start); took > 2500*time.Millisecond {
+			t.Errorf("the click took %v", took)
 		}
 	})
 }

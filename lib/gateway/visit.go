@@ -109,18 +109,6 @@ func (v *visit) keepTicket(ctx context.Context, app *lark.App, cb *lark.Callback
 	return accepted()
 }
 
-// answerCard puts a click on the bus and answers it. A person is looking at
-// the card: whatever happens to the event, the answer is a good one.
-func (v *visit) answerCard(ctx context.Context, app *lark.App, cb *lark.Callback) Reply {
-	if !v.publish(ctx, app) && v.outcome != "held" {
-		v.gateway.Count("ClickLost")
-	}
-	if cb.Event.Type == lark.TypeURLPreview {
-		return accepted()
-	}
-	return toast(app.CardToast)
-}
-
 func (v *visit) refuse(status int, outcome string, err error) Reply {
 	v.outcome, v.err = outcome, err
 	return refuse(status)

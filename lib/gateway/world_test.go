@@ -2,6 +2,7 @@ package gateway_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"log/slog"
 	"maps"
@@ -33,8 +34,20 @@ type world struct {
 	log    bytes.Buffer
 	clock  time.Time
 
+	handler lark.CardHandlerFunc // nil is an app without one
+
 	mu     sync.Mutex
 	counts map[string]int
+}
+
+// cards answers with the world's handler.
+type cards struct{ *world }
+
+func (c cards) Answer(ctx context.Context, app *lark.App, ev *lark.Event) (*lark.CardReply, error) {
+	if c.handler == nil {
+		return nil, nil
+	}
+	return gateway.Linked(c.handler).Answer(ctx, app, ev)
 }
 
 func newWorld(t *testing.T) *world {
@@ -47,6 +60,7 @@ func newWorld(t *testing.T) *world {
 		Claims:  w.memory,
 		Tickets: w.memory,
 		Events:  &bus.Bus{Publisher: w.bus, Blobs: w.bus, InlineLimit: bus.DefaultInlineLimit},
+		Cards:   cards{w},
 		Now:     clock,
 		Log:     slog.New(slog.NewJSONHandler(&w.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		Count: func(metric string) {

@@ -10,6 +10,7 @@ import (
 
 	"larkbridge/lib/bus"
 	"larkbridge/lib/gateway"
+	"larkbridge/lib/invoke"
 	"larkbridge/lib/lark"
 	"larkbridge/lib/send"
 	"larkbridge/lib/store"
@@ -36,6 +37,7 @@ func New(app *lark.App, client lark.HTTP, calls *Calls, now func() time.Time, sh
 		gateway: &gateway.Gateway{
 			Apps: apps, Claims: memory, Tickets: memory, Now: now, Log: log,
 			Events: &bus.Bus{Publisher: events, Blobs: events, Bucket: "details", InlineLimit: bus.DefaultInlineLimit},
+			Cards:  invoke.Cards{}, // the default app has no card_handler
 			Count:  func(string) {}, // what is counted is logged, too
 		},
 		sender: &send.Sender{

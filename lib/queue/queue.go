@@ -9,6 +9,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
+
+	"larkbridge/lib/sign"
 )
 
 // ChangeVisibility is the part of the SQS client that [SQS] uses.
@@ -32,10 +34,7 @@ func New(config aws.Config, endpoint string) *SQS {
 	})
 	host := strings.TrimRight(endpoint, "/")
 	if host == "" {
-		host = "https://sqs." + config.Region + ".amazonaws.com"
-		if strings.HasPrefix(config.Region, "cn-") {
-			host += ".cn"
-		}
+		host = "https://" + sign.Host(config, "sqs")
 	}
 	return &SQS{client, host}
 }

@@ -16,8 +16,11 @@ type plan struct {
 	target string
 	// repeats says that Lark does not recognise a repetition of it.
 	repeats bool
-	run     func(ctx context.Context, t *tools) (*lark.Result, error)
+	run     runner
 }
+
+// runner makes the calls of a plan.
+type runner func(ctx context.Context, t *tools) (*lark.Result, error)
 
 // tools is what a plan runs with.
 type tools struct {

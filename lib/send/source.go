@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"strconv"
 	"strings"
+	"time"
 
 	"larkbridge/lib/bus"
 	"larkbridge/lib/notice"
@@ -113,25 +114,55 @@ func targetKind(id string) string {
 	return "user_id"
 }
 
+// click is the detail of a card's click, as far as its update needs it.
+type click struct {
+	App    string `json:"app"`
+	Header struct {
+		CreateTime string `json:"create_time"` // microseconds
+	} `json:"header"`
+	Event struct {
+		Token   string `json:"token"`
+		Context struct {
+			OpenMessageID string `json:"open_message_id"`
+		} `json:"context"`
+	} `json:"event"`
+}
+
+// answered is the time after which a click has its first answer, before which
+// Lark takes no update: it waits 3 s for that answer.
+const answered = 4 * time.Second
+
 // cardUpdate makes the delayed update of a card from what its handler
-// returned: null or a failure is none.
+// returned: null or a failure is none. The handler was given the detail of the
+// click, or the event around it when a rule invoked it.
 func cardUpdate(d shape, j job) []job {
-	var click struct {
-		App   string `json:"app"`
-		Event struct {
-			Token string `json:"token"`
-		} `json:"event"`
+	var event struct {
+		click
+		Detail click `json:"detail"`
 	}
 	var answer struct {
 		Card json.RawMessage `json:"card"`
 	}
-	if d.RequestContext.Condition != "Success" || json.Unmarshal(d.RequestPayload, &click) != nil ||
-		json.Unmarshal(d.ResponsePayload, &answer) != nil || answer.Card == nil || click.Event.Token == "" {
+	if d.RequestContext.Condition != "Success" || json.Unmarshal(d.RequestPayload, &event) != nil ||
+		json.Unmarshal(d.ResponsePayload, &answer) != nil {
 		return nil
 	}
-	doc, err := json.Marshal(map[string]any{
-		"app": click.App, "update_card": map[string]any{"token": click.Event.Token, "card": answer.Card},
-	})
+	c := event.click
+	if c.Event.Token == "" {
+		c = event.Detail
+	}
+	if answer.Card == nil || string(answer.Card) == "null" || c.Event.Token == "" {
+		return nil
+	}
+	update := map[string]any{"token": c.Event.Token, "card": answer.Card}
+	if id := c.Event.Context.OpenMessageID; id != "" {
+		update["message_id"] = id // for when the token has ended
+	}
+	request := map[string]any{"app": c.App, "update_card": update}
+	if micros, err := strconv.ParseInt(c.Header.CreateTime, 10, 64); err == nil {
+		request["not_before"] = time.UnixMicro(micros).Add(answered).UTC().Format(time.RFC3339Nano)
+	}
+	doc, err := json.Marshal(request)
 	if err != nil {
 		return nil // not reached: the card is JSON
 	}

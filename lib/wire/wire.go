@@ -18,6 +18,7 @@ import (
 	"larkbridge/lib/bus"
 	"larkbridge/lib/cloud"
 	"larkbridge/lib/gateway"
+	"larkbridge/lib/invoke"
 	"larkbridge/lib/lark"
 	"larkbridge/lib/metric"
 	"larkbridge/lib/queue"
@@ -97,6 +98,7 @@ func Gateway(ctx context.Context, function string, getenv func(string) string) (
 			Bucket:      getenv(envBucket),
 			InlineLimit: limit,
 		},
+		Cards:  invoke.Cards{Lambda: invoke.New(p.cloud.Config(), p.cloud.Endpoint("LAMBDA"), time.Now)},
 		Now:    time.Now,
 		Log:    p.log,
 		Count:  metric.New(os.Stdout, function, time.Now).Count,

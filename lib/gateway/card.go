@@ -1,0 +1,158 @@
+package gateway
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"net/http"
+	"sync"
+	"time"
+
+	"larkbridge/lib/lark"
+	"larkbridge/lib/store"
+)
+
+// Answerer answers clicks and link previews of an app. No reply and no error
+// is an app without a handler.
+type Answerer interface {
+	Answer(ctx context.Context, app *lark.App, ev *lark.Event) (*lark.CardReply, error)
+}
+
+// Linked answers with a handler that is linked into the function.
+func Linked(handler lark.CardHandler) Answerer { return linked{handler} }
+
+type linked struct{ handler lark.CardHandler }
+
+// Answer runs the handler. It does not wait longer than ctx, even if the
+// handler does, and a panic is an error.
+func (l linked) Answer(ctx context.Context, app *lark.App, ev *lark.Event) (*lark.CardReply, error) {
+	click, err := lark.NewClick(app.Name, ev)
+	if err != nil {
+		return nil, err
+	}
+	type outcome struct {
+		reply *lark.CardReply
+		err   error
+	}
+	done := make(chan outcome, 1)
+	go func() {
+		var o outcome
+		defer func() {
+			if p := recover(); p != nil {
+				o.err = fmt.Errorf("the handler panicked: %v", p)
+			}
+			done <- o
+		}()
+		o.reply, o.err = l.handler.HandleCard(ctx, click)
+		if o.reply == nil && o.err == nil {
+			o.reply = &lark.CardReply{}
+		}
+	}()
+	select {
+	case o := <-done:
+		return o.reply, o.err
+	case <-ctx.Done():
+		return nil, fmt.Errorf("the handler has not answered in time: %w", ctx.Err())
+	}
+}
+
+const (
+	// clickBudget is what a click's answer may take from its arrival: Lark waits
+	// 3 s, and there is no second delivery.
+	clickBudget = 2200 * time.Millisecond
+	// twinPause is how often a click that another instance answers is looked at.
+	twinPause = 100 * time.Millisecond
+)
+
+// answerCard answers a click and puts it on the bus, both at once. A person is
+// looking at the card: whatever fails, the answer is a good one.
+func (v *visit) answerCard(ctx context.Context, app *lark.App, cb *lark.Callback) Reply {
+	budget, cancel := context.WithDeadline(ctx, v.deadline(ctx, clickBudget))
+	defer cancel()
+	key := store.EventKey(app.AppID, v.event.Key)
+	answer, mine := v.claimClick(budget, key)
+	if !mine {
+		v.outcome = "duplicate"
+		if answer == nil {
+			answer = v.fallback(app)
+		}
+		return Reply{http.StatusOK, answer}
+	}
+	var publishing sync.WaitGroup
+	publishing.Go(func() { v.publishClick(budget, app) })
+	answer = v.ask(budget, app, cb)
+	publishing.Wait()
+	if err := v.gateway.Claims.Finish(ctx, key, answer, keep); err != nil {
+		v.gateway.Count("MarkFailed")
+		v.gateway.Log.WarnContext(ctx, "the click's answer is not kept", "error", err)
+	}
+	return Reply{http.StatusOK, answer}
+}
+
+// claimClick makes the click this instance's, or returns the answer that
+// another delivery of it got. While another instance is at it, it waits; nil
+// is an answer that did not come in time.
+func (v *visit) claimClick(ctx context.Context, key string) (answer []byte, mine bool) {
+	owner := rand.Text()
+	for {
+		attempt, cancel := context.WithTimeout(ctx, claimBudget)
+		state, stored, err := v.gateway.Claims.Begin(attempt, key, owner, store.Lease, keep)
+		cancel()
+		switch {
+		case err != nil:
+			v.gateway.Count("DedupeBypassed")
+			v.gateway.Log.WarnContext(ctx, "the table cannot be reached", "error", err)
+			return nil, true
+		case state == store.Won:
+			return nil, true
+		case state == store.Done:
+			return stored, false
+		}
+		select {
+		case <-time.After(twinPause):
+		case <-ctx.Done():
+			return nil, false
+		}
+	}
+}
+
+// publishClick puts the click on the bus. A click that is lost there is not
+// delivered again, so it is counted.
+func (v *visit) publishClick(ctx context.Context, app *lark.App) {
+	id, err := v.gateway.Events.PublishEvent(ctx, app.Name, v.event)
+	if err != nil {
+		v.gateway.Count("ClickLost")
+		v.gateway.Log.ErrorContext(ctx, "the click is not on the bus", "event_id", v.event.ID, "error", err)
+	}
+	v.busID = id
+}
+
+// ask returns the answer of the app's handler, or the fallback.
+func (v *visit) ask(ctx context.Context, app *lark.App, cb *lark.Callback) []byte {
+	reply, err := v.gateway.Cards.Answer(ctx, app, v.event)
+	if err == nil && reply == nil {
+		v.outcome = "no handler"
+		return v.fallback(app)
+	}
+	var answer []byte
+	if err == nil {
+		if answer, err = reply.Encode(cb.OldCard); err != nil {
+			err = fmt.Errorf("the handler's answer cannot be used: %w", err)
+		}
+	}
+	if err != nil {
+		v.gateway.Count("CardFallback")
+		v.outcome, v.err = "fallback", err
+		return v.fallback(app)
+	}
+	v.outcome = "answered"
+	return answer
+}
+
+// fallback is the toast of the settings, which has no place in a link preview.
+func (v *visit) fallback(app *lark.App) []byte {
+	if v.event.Type == lark.TypeURLPreview {
+		return accepted().Body
+	}
+	return toast(app.CardToast).Body
+}
