@@ -41,7 +41,7 @@ test-binaries: ## write .build/test/<event|card|send>/bootstrap for this machine
 
 bench: test-binaries ## run the benchmarks
 	go test -run '^$$' -bench Event ./lib/bus/
-	go test -run '^$$' -bench ColdStart -benchtime 40x ./lib/stage/
+	go test -run '^$$' -bench Cold -benchtime 40x ./lib/stage/
 
 # --build-in-source: otherwise SAM first copies this folder, .tools with it, once for each function.
 deploy: $(VENV)/stamp ## build and deploy the stack; the first time SAM asks for its settings

@@ -133,6 +133,17 @@ func (f *Function) Stop() error {
 // after Invoke, all it wrote before it answered.
 func (f *Function) Logs() string { return f.logs.String() }
 
+// CPUTime returns the processor time that the process used. It is zero until
+// the process has ended.
+func (f *Function) CPUTime() time.Duration {
+	select {
+	case <-f.exited:
+		return f.cmd.ProcessState.UserTime() + f.cmd.ProcessState.SystemTime()
+	default:
+		return 0
+	}
+}
+
 // RSS returns the resident memory of the process in bytes. It reads /proc, so
 // it works on Linux only, and fails once the process has ended.
 func (f *Function) RSS() (int64, error) { return f.memory("VmRSS:") }
