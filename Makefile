@@ -26,6 +26,7 @@ test: $(VENV)/stamp test-binaries ## check format, vet, template and run all tes
 		if [ -n "$$unformatted" ]; then echo "run gofmt -w on:"; echo "$$unformatted"; exit 1; fi
 	go vet ./...
 	AWS_DEFAULT_REGION=us-east-1 $(SAM) validate --lint
+	AWS_DEFAULT_REGION=us-east-1 $(SAM) validate --lint -t examples/handler/template.yaml
 	LARKBRIDGE_REQUIRE_EMULATOR=1 go test -race -count=1 ./...
 
 build: ## write .build/<event|card|send>/bootstrap for Lambda (ARCH=arm64|amd64, default arm64)

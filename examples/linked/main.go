@@ -1,0 +1,39 @@
+// Command linked is functions/card with a handler in Go: build it in its place
+// for an answer without a second function.
+package main
+
+import (
+	"context"
+	"log"
+	"os"
+
+	"github.com/aws/aws-lambda-go/lambda"
+
+	"larkbridge/lib/gateway"
+	"larkbridge/lib/lark"
+	"larkbridge/lib/wire"
+)
+
+func main() {
+	g, err := wire.Gateway(context.Background(), "card", os.Getenv)
+	if err != nil {
+		log.Fatal(err)
+	}
+	g.Cards = gateway.Linked(lark.CardHandlerFunc(answer))
+	lambda.Start(g.Lambda)
+}
+
+// answer has 2.2 s. A nil reply changes nothing.
+func answer(_ context.Context, click *lark.Click) (*lark.CardReply, error) {
+	var value struct{ Action string }
+	if err := click.Action.Bind(&value); err != nil || value.Action != "approve" {
+		return nil, nil // a click on another card
+	}
+	return &lark.CardReply{
+		Toast: &lark.Toast{Type: "success", Content: "Approved"},
+		Card: &lark.CardBody{Type: "raw", Data: lark.Card{
+			Title: "Approved", Color: lark.Green,
+			Elements: []lark.Element{lark.Text("Approved by " + click.Operator.OpenID)},
+		}},
+	}, nil
+}

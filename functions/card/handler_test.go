@@ -1,0 +1,135 @@
+package main
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"larkbridge/lib/lark"
+	"larkbridge/lib/stage"
+)
+
+const handlerARN = "arn:aws:lambda:us-east-1:123456789012:function:approve"
+
+// lambdaAPI is Lambda's Invoke as far as the card function sees it.
+func lambdaAPI(t *testing.T, answer http.HandlerFunc) string {
+	t.Helper()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodPost || r.URL.Path != "/2015-03-31/functions/"+handlerARN+"/invocations" ||
+			!strings.Contains(r.Header.Get("Authorization"), "/us-east-1/lambda/aws4_request") {
+			t.Errorf("%s %s is no invocation", r.Method, r.URL)
+		}
+		answer(w, r)
+	}))
+	t.Cleanup(server.Close)
+	return "AWS_ENDPOINT_URL_LAMBDA=" + server.URL
+}
+
+// A function answers the click: it gets the detail of the bus, and its reply
+// reaches Lark in the click's own style. Delivered twice, it is asked once.
+func TestCardHandler(t *testing.T) {
+	s := stage.New(t, emulator.Get(t))
+	s.PutApp("default", map[string]any{"card_handler": handlerARN, "card_toast": "Noted"})
+	var asked atomic.Int32
+	f := s.Start("card", lambdaAPI(t, func(w http.ResponseWriter, r *http.Request) {
+		asked.Add(1)
+		var detail struct {
+			App    string
+			Header map[string]string
+			Event  struct {
+				Action struct{ Value map[string]string }
+			}
+		}
+		if err := json.NewDecoder(r.Body).Decode(&detail); err != nil || detail.App != "default" ||
+			detail.Header["event_type"] != lark.TypeCardAction || detail.Event.Action.Value["action"] != "approve" {
+			t.Errorf("the handler is given %+v, %v", detail, err)
+		}
+		_, _ = io.WriteString(w, `{"toast":{"type":"success","content":"Approved"},"card":{"type":"raw","data":{"elements":[]}}}`)
+	}))
+	const fresh = `{"toast":{"type":"success","content":"Approved"},"card":{"type":"raw","data":{"elements":[]}}}`
+	const old = `{"toast":{"type":"success","content":"Approved"},"elements":[]}`
+	for _, tt := range []struct {
+		click lark.Request
+		want  string
+	}{
+		{stage.Delivery(stage.Payload(t, "card.action.trigger")), fresh},
+		{stage.Delivery(stage.Payload(t, "card.action.trigger")), fresh},
+		{oldClick(stage.Payload(t, "card.action.trigger_v1")), old},
+	} {
+		if status, body := s.Post(f, "/card", tt.click); status != 200 || body != tt.want {
+			t.Errorf("got %d %s, want %s\n%s", status, body, tt.want, f.Logs())
+		}
+	}
+	if n := asked.Load(); n != 2 {
+		t.Errorf("the handler was asked %d times for 2 clicks", n)
+	}
+	if entries := s.Entries(); len(entries) != 2 {
+		t.Errorf("%d entries on the bus", len(entries))
+	}
+}
+
+// Whatever becomes of the handler, the click has a good answer, and the reason
+// is in one log line and one metric.
+func TestCardHandlerFails(t *testing.T) {
+	for name, tt := range map[string]struct {
+		answer http.HandlerFunc
+		reason string
+	}{
+		"sleeps": {func(_ http.ResponseWriter, r *http.Request) {
+			_, _ = io.Copy(io.Discard, r.Body)
+			<-r.Context().Done()
+		}, "deadline exceeded"},
+		"fails": {func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("X-Amz-Function-Error", "Unhandled")
+			_, _ = io.WriteString(w, `{"errorMessage":"boom","errorType":"Exception"}`)
+		}, "the function failed"},
+		"garbage":      {reply(200, `<html>`), "not one JSON object"},
+		"another form": {reply(200, `{"statusCode":200,"body":"{}"}`), "statusCode"},
+		"100 KB":       {reply(200, `{"card":{"type":"raw","data":{"x":"`+strings.Repeat("x", 100<<10)+`"}}}`), "limit"},
+		"missing":      {reply(404, `{"Message":"Function not found"}`), "Lambda answered 404"},
+		"throttled":    {reply(429, `{"Reason":"ReservedFunctionConcurrentInvocationLimitExceeded"}`), "Lambda answered 429"},
+		"not there":    {func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, "invoking the function"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := stage.New(t, emulator.Get(t))
+			s.PutApp("default", map[string]any{"card_handler": handlerARN, "card_toast": "Noted"})
+			f := s.Start("card", lambdaAPI(t, tt.answer))
+			start := time.Now()
+			status, body := s.Post(f, "/card", stage.Delivery(stage.Payload(t, "card.action.trigger")))
+			if status != 200 || body != `{"toast":{"content":"Noted","type":"info"}}` {
+				t.Errorf("got %d %s", status, body)
+			}
+			if took := time.Since(start); took > 3*time.Second { // what Lark waits
+				t.Errorf("took %v", took)
+			}
+			if n := strings.Count(f.Logs(), tt.reason); n != 1 {
+				t.Errorf("the reason %q is in %d lines:\n%s", tt.reason, n, f.Logs())
+			}
+			if n := strings.Count(f.Logs(), `"CardFallback":1`); n != 1 {
+				t.Errorf("counted %d times", n)
+			}
+		})
+	}
+}
+
+func reply(status int, body string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(status)
+		_, _ = io.WriteString(w, body)
+	}
+}
+
+// null is a handler that changes nothing.
+func TestCardHandlerReturnsNothing(t *testing.T) {
+	s := stage.New(t, emulator.Get(t))
+	s.PutApp("default", map[string]any{"card_handler": handlerARN, "card_toast": "Noted"})
+	f := s.Start("event", lambdaAPI(t, reply(200, `null`))) // the other door is the same
+	if status, body := s.Post(f, "/event", stage.Delivery(stage.Payload(t, "card.action.trigger"))); status != 200 || body != `{}` {
+		t.Errorf("got %d %s", status, body)
+	}
+}
