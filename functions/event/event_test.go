@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"maps"
 	"os"
 	"strings"
 	"sync"
@@ -248,5 +249,34 @@ func TestMissingEnvironment(t *testing.T) {
 	defer f.Stop()
 	if err := f.Ready(t.Context()); err == nil || !strings.Contains(f.Logs(), "BUS_NAME") {
 		t.Errorf("got %v, logs %q", err, f.Logs())
+	}
+}
+
+// What one event costs in AWS calls; docs/cost.md is made from it.
+func TestCallsOfAnEvent(t *testing.T) {
+	s := newStage(t)
+	f := s.Start("event")
+	if err := f.Ready(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	message := stage.Payload(t, "im.message.receive_v1")
+	for _, tt := range []struct {
+		name string
+		want map[string]int
+	}{
+		{"first delivery", map[string]int{"UpdateItem": 2, "PutEvents": 1}},
+		{"duplicate", map[string]int{"UpdateItem": 1}},
+	} {
+		before := s.Proxy().Calls()
+		expect(t, s, f, "/event", stage.Delivery(message), 200, `{}`)
+		got := s.Proxy().Calls()
+		for operation, n := range before {
+			if got[operation] -= n; got[operation] == 0 {
+				delete(got, operation)
+			}
+		}
+		if !maps.Equal(got, tt.want) {
+			t.Errorf("%s: %v, want %v", tt.name, got, tt.want)
+		}
 	}
 }

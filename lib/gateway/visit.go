@@ -106,6 +106,7 @@ func (v *visit) keepTicket(ctx context.Context, app *lark.App, cb *lark.Callback
 	if err := v.gateway.Tickets.PutTicket(ctx, app.AppID, cb.Ticket, issued); err != nil {
 		return v.refuse(http.StatusServiceUnavailable, "ticket not stored", err)
 	}
+	v.gateway.Count("TicketStored")
 	return accepted()
 }
 

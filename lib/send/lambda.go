@@ -50,7 +50,7 @@ func (s *Sender) Invoke(ctx context.Context, id string, payload []byte) (any, er
 		return map[string][]Result{"results": results}, nil
 	}
 	result := s.do(ctx, job{doc: payload, source: "invoke", id: id})
-	if req, err := parse(payload); result.OK || err == nil && req.OnError == "return" {
+	if result.OK || result.asOutput {
 		return result, nil
 	}
 	return nil, functionError(result.Error)

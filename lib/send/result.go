@@ -28,6 +28,7 @@ type Result struct {
 	DataOmitted bool `json:"data_omitted,omitempty"`
 
 	unreported bool // it is not on the bus
+	asOutput   bool // a failure is output, not an error
 }
 
 func succeeded(r *lark.Result) Result {

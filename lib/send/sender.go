@@ -86,6 +86,13 @@ func (s *Sender) do(ctx context.Context, j job) Result {
 	if err != nil {
 		return s.finish(ctx, start, j, nil, nil, failed(err))
 	}
+	r := s.once(ctx, start, j, req)
+	r.asOutput = req.OnError == "return"
+	return r
+}
+
+// once carries out a request, unless it is being carried out or has been.
+func (s *Sender) once(ctx context.Context, start time.Time, j job, req *Request) Result {
 	if req.IdempotencyKey != "" {
 		j.id = req.IdempotencyKey
 	}
@@ -186,7 +193,8 @@ func uuid(app, id string) string {
 // finish logs the outcome and puts it on the bus.
 func (s *Sender) finish(ctx context.Context, start time.Time, j job, req *Request, p *plan, r Result) Result {
 	s.logResult(ctx, start, j, req, p, r)
-	if r.Error != nil && r.Error.Retryable && j.patient {
+	s.countFailure(r)
+	if r.retry() && j.patient {
 		return r // it is not over
 	}
 	if !r.OK {
@@ -198,6 +206,17 @@ func (s *Sender) finish(ctx context.Context, start time.Time, j job, req *Reques
 		r.unreported = true
 	}
 	return r
+}
+
+// countFailure counts what an operator can do something about.
+func (s *Sender) countFailure(r Result) {
+	switch {
+	case r.Error == nil:
+	case r.Error.Kind == lark.KindThrottled:
+		s.Count("Throttled")
+	case r.Error.Kind == lark.KindAuth:
+		s.Count("TokenFailed")
+	}
 }
 
 func (s *Sender) logResult(ctx context.Context, start time.Time, j job, req *Request, p *plan, r Result) {
