@@ -45,9 +45,9 @@ func look(s local.Step) (mark, colour string) {
 	switch {
 	case s.Failed:
 		return "✗", red
-	case s.Kind == local.StepEvent:
+	case s.Kind == local.StepEvent, s.Kind == local.StepClick:
 		return "⇠", cyan
-	case s.Kind == local.StepSend:
+	case s.Kind == local.StepSend, s.Kind == local.StepCard:
 		return "✓", green
 	}
 	return "⇢", cyan

@@ -23,6 +23,9 @@ Posts a sample of the type, new each time, signed and encrypted as Lark does it.
 It fits larkbridge run; for another app set APP_ID, ENCRYPT_KEY and
 VERIFICATION_TOKEN.
 
+card.action.trigger and card.action.trigger_v1 click the newest card with
+buttons that larkbridge run has: Approve, unless --value says otherwise.
+
 `
 
 // maxShown is how much of a reply is shown.
@@ -50,7 +53,12 @@ func (c command) trigger(ctx context.Context, args []string) int {
 		fmt.Fprint(c.err, triggerUsage)
 		return exitUsage
 	}
-	status, body, err := c.post(ctx, c.target(f, eventType), eventType, f.edit)
+	target := c.target(f, eventType)
+	edit, err := c.aim(ctx, target, eventType, f.edit)
+	if err != nil {
+		return c.fail(err)
+	}
+	status, body, err := c.post(ctx, target, eventType, edit)
 	if err != nil {
 		return c.fail(err)
 	}
@@ -109,11 +117,7 @@ func (c command) post(ctx context.Context, target, eventType string, edit local.
 	if err != nil {
 		return 0, "", err
 	}
-	client := http.Client{
-		Timeout:       10 * time.Second,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
-	resp, err := client.Do(req)
+	resp, err := client().Do(req)
 	if errors.Is(err, syscall.ECONNREFUSED) {
 		return 0, "", fmt.Errorf("nothing listens on %s: start it with larkbridge run", req.URL.Host)
 	}
@@ -123,4 +127,12 @@ func (c command) post(ctx context.Context, target, eventType string, edit local.
 	defer resp.Body.Close()
 	reply, err := io.ReadAll(io.LimitReader(resp.Body, maxShown))
 	return resp.StatusCode, strings.TrimSpace(string(reply)), err
+}
+
+// client makes the requests, each to where it is told to and no further.
+func client() *http.Client {
+	return &http.Client{
+		Timeout:       10 * time.Second,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
 }

@@ -9,7 +9,7 @@ import (
 
 func TestListsAreEmptyArraysAndSkip(t *testing.T) {
 	f := start(t)
-	for _, path := range []string{"/api/events", "/api/calls"} {
+	for _, path := range []string{"/api/events", "/api/calls", "/api/cards"} {
 		if status, body := f.ask("GET", path, ""); status != 200 || body != "[]\n" {
 			t.Errorf("GET %s gives %d %s", path, status, body)
 		}

@@ -27,6 +27,7 @@ const oldCard = "card.action.trigger_v1"
 type Edit struct {
 	Text  *string         // the text of a message
 	Value json.RawMessage // event.action.value of a click
+	Click *Click          // whose callback it is; its value is approve unless given
 }
 
 // Types returns what can be posted, sorted.
@@ -99,6 +100,12 @@ func (e Edit) apply(doc object) error {
 			return fmt.Errorf("encoding the text: %w", err)
 		}
 		message["message_type"], message["content"] = "text", string(content)
+	}
+	if e.Click != nil {
+		e.Click.apply(doc)
+		if e.Value == nil {
+			e.Value = json.RawMessage(`{"action":"approve"}`)
+		}
 	}
 	if e.Value == nil {
 		return nil

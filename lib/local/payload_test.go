@@ -87,6 +87,29 @@ func TestEdits(t *testing.T) {
 	}
 }
 
+func TestClickOfACard(t *testing.T) {
+	s, click := testSigner(t), Click{"om_1", "oc_1", "ou_1", "c-1"}
+	want := []string{`"open_message_id":"om_1"`, `"open_chat_id":"oc_1"`, `"open_id":"ou_1"`, `"token":"c-1"`, `"value":{"action":"approve"}`}
+	for _, eventType := range []string{lark.TypeCardAction, oldCard} {
+		got, err := s.payload(eventType, Edit{Click: &click}, time.Now())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, part := range want {
+			if strings.Count(string(got), part) != 1 {
+				t.Errorf("%s: %s is not once in %s", eventType, part, got)
+			}
+		}
+	}
+	got, err := s.payload(oldCard, Edit{Click: &click, Value: json.RawMessage(`"no"`)}, time.Now())
+	if err != nil || !strings.Contains(string(got), `"value":"no"`) {
+		t.Errorf("got %s, %v", got, err)
+	}
+	if got, err := s.payload(lark.TypeMessageReceive, Edit{Click: &click}, time.Now()); err == nil {
+		t.Errorf("a message is clicked: %s", got)
+	}
+}
+
 func decoded(t *testing.T, s Signer, eventType string, now time.Time) object {
 	t.Helper()
 	doc, err := s.payload(eventType, Edit{}, now)

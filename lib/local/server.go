@@ -23,6 +23,8 @@ type Server struct {
 	sender  *send.Sender
 	bus     *eventBus
 	calls   *Calls
+	users   *users // nil with the real platform
+	show    func(Step)
 	now     func() time.Time
 	own     http.Handler
 	routes  map[string]http.HandlerFunc // by method and path
@@ -37,19 +39,21 @@ func New(app *lark.App, client lark.HTTP, calls *Calls, now func() time.Time, sh
 		gateway: &gateway.Gateway{
 			Apps: apps, Claims: memory, Tickets: memory, Now: now, Log: log,
 			Events: &bus.Bus{Publisher: events, Blobs: events, Bucket: "details", InlineLimit: bus.DefaultInlineLimit},
-			Cards:  invoke.Cards{}, // the default app has no card_handler
+			Cards:  invoke.Cards{},  // the default app has no card_handler
 			Count:  func(string) {}, // what is counted is logged, too
 		},
 		sender: &send.Sender{
 			Apps: apps, HTTP: client, Tokens: memory, Claims: memory, Results: events, Blobs: events,
 			Now: now, Log: log, Count: func(string) {},
 		},
-		bus: events, calls: calls, now: now,
+		bus: events, calls: calls, show: show, now: now,
 	}
 	s.routes = map[string]http.HandlerFunc{
 		"GET /":           servePage,
 		"GET /api/events": s.serveEvents,
 		"GET /api/calls":  s.serveCalls,
+		"GET /api/cards":  s.serveCards,
+		"POST /api/click": s.serveClick,
 		"POST /send":      s.serveSend,
 	}
 	protect := http.NewCrossOriginProtection()
@@ -64,7 +68,7 @@ func New(app *lark.App, client lark.HTTP, calls *Calls, now func() time.Time, sh
 // the developer's browser: who does not ask this very machine finds the doors
 // only.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if !loopback(r.Host) || r.Header.Get("X-Forwarded-For") != "" {
+	if !Loopback(r.Host) || r.Header.Get("X-Forwarded-For") != "" {
 		s.serveDoor(w, r)
 		return
 	}
@@ -79,8 +83,8 @@ func (s *Server) serveOwn(w http.ResponseWriter, r *http.Request) {
 	s.serveDoor(w, r)
 }
 
-// loopback says whether a Host header names this machine.
-func loopback(host string) bool {
+// Loopback says whether a host, with or without a port, is this machine.
+func Loopback(host string) bool {
 	if name, _, err := net.SplitHostPort(host); err == nil {
 		host = name
 	}
@@ -92,7 +96,8 @@ func loopback(host string) bool {
 const drained = 8 << 20
 
 // serveDoor leaves the request to the gateway, which knows what is not found,
-// too. It notes when the request came and whether it is encrypted.
+// too. It notes when the request came and whether it is encrypted, and tells
+// the users what their click is answered with.
 func (s *Server) serveDoor(w http.ResponseWriter, r *http.Request) {
 	start := s.now()
 	body, err := io.ReadAll(io.LimitReader(r.Body, lark.MaxBody+1))
@@ -100,8 +105,17 @@ func (s *Server) serveDoor(w http.ResponseWriter, r *http.Request) {
 		body = nil // the client went away
 	}
 	_, _ = io.Copy(io.Discard, io.LimitReader(r.Body, drained))
-	v := visit{start, bytes.HasPrefix(bytes.TrimSpace(body), []byte(`{"encrypt"`))}
+	v := visit{start, bytes.HasPrefix(bytes.TrimSpace(body), []byte(`{"encrypt"`)), new(lark.Secret)}
 	r = r.WithContext(withVisit(r.Context(), v))
 	r.Body = io.NopCloser(bytes.NewReader(body))
+	if s.users != nil {
+		w = telling{w, func(reply []byte) { s.users.answered(*v.click, reply) }}
+	}
 	s.gateway.ServeHTTP(w, r)
+}
+
+// tell shows a step of now.
+func (s *Server) tell(step Step) {
+	step.Time = s.now()
+	s.show(step)
 }

@@ -32,12 +32,14 @@ func NewSigner(getenv func(string) string) (Signer, error) {
 
 // Door is the path that Lark posts a type to.
 func Door(eventType string) string {
-	switch eventType {
-	case lark.TypeCardAction, lark.TypeURLPreview, oldCard:
+	if IsClick(eventType) || eventType == lark.TypeURLPreview {
 		return "/card"
 	}
 	return "/event"
 }
+
+// IsClick says whether the type is that of a click on a card, of either style.
+func IsClick(eventType string) bool { return eventType == lark.TypeCardAction || eventType == oldCard }
 
 // Request makes the request with which Lark would post a new event of the
 // type. A click in the old style is plain and signed with the Verification

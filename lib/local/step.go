@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"larkbridge/lib/lark"
 )
 
 // The kinds of a [Step].
@@ -14,6 +16,8 @@ const (
 	StepReply = "reply" // what Lark got for it
 	StepLark  = "lark"  // a call to Lark and its answer
 	StepSend  = "send"  // the outcome of a request to send
+	StepClick = "click" // a user of the stand-in clicked a card
+	StepCard  = "card"  // what the users see of it
 	StepNote  = "note"  // something else that went wrong
 )
 
@@ -30,6 +34,7 @@ type Step struct {
 type visit struct {
 	start     time.Time
 	encrypted bool
+	click     *lark.Secret // the update token, once the request is known as a click
 }
 
 type visitKey struct{}

@@ -146,7 +146,7 @@ func pushFollowUp(p *Platform, x *exchange) (any, *failure) {
 func (p *Platform) followable(x *exchange, m *Message) *failure {
 	newest := m
 	for _, o := range p.messages.all {
-		if o.chatID() == m.chatID() {
+		if o.ChatID() == m.ChatID() {
 			newest = o
 		}
 	}

@@ -99,6 +99,14 @@ func findTag(v any, tags []string) string {
 	return ""
 }
 
+// HasButtons reports whether the message is a card with buttons. What is in a
+// template is not known here.
+func (m *Message) HasButtons() bool {
+	var content any
+	return m.MsgType == "interactive" && json.Unmarshal([]byte(m.Content), &content) == nil &&
+		findTag(content, []string{"button"}) != ""
+}
+
 // shared reports whether all who see the card see its updates: schema 1 must
 // say so, schema 2 and templates are taken to unless they deny it.
 func (c card) shared() bool {

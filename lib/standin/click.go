@@ -24,7 +24,7 @@ type click struct {
 
 // Click makes a user click a card and returns the token of the callback, with
 // which the card can be updated twice within 30 minutes, once the callback has
-// been answered (Answered). The message need not be known.
+// been answered (Answer). The message need not be known.
 func (p *Platform) Click(messageID, openID string) (updateToken string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -36,14 +36,11 @@ func (p *Platform) Click(messageID, openID string) (updateToken string) {
 	return t
 }
 
-// Answered tells that the callback of a click has its answer. An update before
-// that fails or is undone at once, so it is refused here.
+// Answered tells that the callback of a click has an answer, one that changes
+// nothing. An update before that fails or is undone at once, so it is refused
+// here.
 func (p *Platform) Answered(updateToken string) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if c := p.clicks[updateToken]; c != nil {
-		c.answered = true
-	}
+	_ = p.Answer(updateToken, []byte("{}")) // fails for an unknown token, which no update takes
 }
 
 func updateCard(p *Platform, x *exchange) (any, *failure) {

@@ -59,7 +59,7 @@ func mergeForward(p *Platform, x *exchange) (any, *failure) {
 	if f != nil {
 		return nil, f
 	}
-	if slices.ContainsFunc(good, func(m *Message) bool { return m.chatID() != good[0].chatID() }) {
+	if slices.ContainsFunc(good, func(m *Message) bool { return m.ChatID() != good[0].ChatID() }) {
 		return nil, fail(230069, "Does not support forwarding messages from different groups.")
 	}
 	data, f := p.deliver(x, "merge_forward "+b.ReceiveID, &Message{

@@ -38,6 +38,8 @@ type Message struct {
 	Urgent    []Urgent
 	FollowUps []string
 	Clicks    []string // open_ids of users who clicked the card
+	// Toast is what the answer to the latest of these clicks showed; zero for nothing.
+	Toast Toast
 }
 
 // Urgent is one call that pressed users about a message.
@@ -147,7 +149,7 @@ func (m *Message) data() map[string]any {
 		"update_time": strconv.FormatInt(m.UpdateTime.UnixMilli(), 10),
 		"deleted":     m.Recalled,
 		"updated":     m.Edited > 0,
-		"chat_id":     m.chatID(),
+		"chat_id":     m.ChatID(),
 		"sender": map[string]any{
 			"id": m.AppID, "id_type": "app_id", "sender_type": "app", "tenant_key": m.TenantKey,
 		},
@@ -161,8 +163,8 @@ func (m *Message) data() map[string]any {
 	return d
 }
 
-// chatID is the chat of m: for a user, the single chat with the app.
-func (m *Message) chatID() string {
+// ChatID is the chat of m: for a user, the single chat with the app.
+func (m *Message) ChatID() string {
 	if m.ReceiveIDType == "chat_id" || strings.HasPrefix(m.ReceiveID, "oc_") {
 		return m.ReceiveID
 	}

@@ -1,0 +1,80 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+
+	"larkbridge/lib/lark"
+	"larkbridge/lib/local"
+)
+
+// demoBudget is how long each part of the demo may take.
+const demoBudget = 10 * time.Second
+
+// greet sends one message through the whole loop and a card into the chat, and
+// says how to go on.
+func (c command) greet(ctx context.Context, url string, echo *local.Echo, approval *local.Approval) {
+	fmt.Fprintf(c.out, "larkbridge is running on %s, with a stand-in for Lark: nothing leaves this machine.\n", url)
+	fmt.Fprint(c.out, "One message goes through the whole loop:\n\n")
+	if err := c.demo(ctx, url, echo); err != nil {
+		fmt.Fprintf(c.out, "\nThe echo did not come back: %v\n", err)
+	} else {
+		fmt.Fprint(c.out, "\nThe echo is in the chat. A card that asks for approval goes there, too:\n\n")
+	}
+	ctx, cancel := context.WithTimeout(ctx, demoBudget)
+	defer cancel()
+	if err := approval.Ask(ctx); err != nil {
+		fmt.Fprintf(c.out, "\nThe card is not there: %v\n", err)
+	}
+	fmt.Fprintln(c.out)
+	c.sayHow(url, true)
+}
+
+// demo posts a message event as Lark does and waits for its echo.
+func (c command) demo(ctx context.Context, url string, echo *local.Echo) error {
+	ctx, cancel := context.WithTimeout(ctx, demoBudget)
+	defer cancel()
+	status, body, err := c.post(ctx, url+local.Door(lark.TypeMessageReceive), lark.TypeMessageReceive, local.Edit{})
+	if err != nil {
+		return err
+	}
+	if status != http.StatusOK {
+		return fmt.Errorf("the event was answered with %d %s", status, body)
+	}
+	select {
+	case err := <-echo.First():
+		return err
+	case <-ctx.Done():
+		return errors.New("send gave no result in time")
+	}
+}
+
+// sayHow says what can be done now, with a card if there is one to click.
+func (c command) sayHow(url string, card bool) {
+	trigger := func(eventType, more string) string {
+		line := "go run ./cmd/larkbridge trigger " + eventType + more
+		if url != "http://127.0.0.1:"+defaultPort {
+			line += " --url " + url + local.Door(eventType)
+		}
+		return line
+	}
+	click := ""
+	if card {
+		click = `
+  click    ` + trigger(lark.TypeCardAction, ` --value '{"action":"approve"}'`) + `
+  slowly   ` + trigger(lark.TypeCardAction, ` --value '{"action":"approve","how":"slowly"}'`)
+	}
+	_, _ = io.WriteString(c.out, `Now you:
+
+  look     `+url+`
+  trigger  `+trigger(lark.TypeMessageReceive, "")+click+`
+  send     curl -d '{"message":{"to":{"chat_id":"oc_1"},"text":"hi"}}' `+url+`/send
+
+Each step shows here as it happens. Ctrl-C stops.
+
+`)
+}

@@ -1,0 +1,26 @@
+package local
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"larkbridge/lib/lark"
+	"larkbridge/lib/standin"
+)
+
+func TestAnswerThatLarkRefuses(t *testing.T) {
+	var steps []Step
+	server := &Server{now: time.Now, show: func(s Step) { steps = append(steps, s) }}
+	platform := standin.New()
+	token := platform.Click("om_1", "ou_1")
+	u := &users{server: server, platform: platform, clicks: map[lark.Secret]string{lark.Secret(token): "om_1"}}
+	u.answered("c-of-nobody-here", []byte("no"))
+	if len(steps) != 0 {
+		t.Errorf("told is %+v", steps)
+	}
+	u.answered(lark.Secret(token), []byte("no"))
+	if len(steps) != 1 || !steps[0].Failed || !strings.Contains(steps[0].Note, "200672") || strings.Contains(steps[0].Note, token) {
+		t.Errorf("told is %+v", steps)
+	}
+}
