@@ -1,0 +1,72 @@
+package wire_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"larkbridge/lib/wire"
+)
+
+// complete is an environment that lacks nothing, with some of it changed. Its
+// AWS answers nothing, so that init goes on without it at once.
+func complete(t *testing.T, change map[string]string) func(string) string {
+	t.Helper()
+	aws := httptest.NewServer(http.NotFoundHandler())
+	t.Cleanup(aws.Close)
+	env := map[string]string{
+		"AWS_ENDPOINT_URL": aws.URL, "AWS_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test",
+		"TABLE_NAME": "t", "BUS_NAME": "b", "BUCKET_NAME": "c", "PARAMETER_PREFIX": "/larkbridge",
+	}
+	for name, value := range change {
+		env[name] = value
+	}
+	return func(name string) string { return env[name] }
+}
+
+func TestEnvironment(t *testing.T) {
+	for _, tt := range []struct{ name, value, want string }{
+		{"TABLE_NAME", "", "TABLE_NAME is not set"},
+		{"BUS_NAME", "", "BUS_NAME is not set"},
+		{"BUCKET_NAME", "", "BUCKET_NAME is not set"},
+		{"PARAMETER_PREFIX", "", "PARAMETER_PREFIX is not set"},
+		{"INLINE_LIMIT", "240 KiB", "INLINE_LIMIT must be a number"},
+		{"INLINE_LIMIT", "2097152", "INLINE_LIMIT must be a number"},
+		{"DEDUPE_FAILURE", "ajar", "DEDUPE_FAILURE must be open or closed"},
+		{"INLINE_LIMIT", "245760", ""},
+		{"DEDUPE_FAILURE", "closed", ""},
+	} {
+		g, err := wire.Gateway(t.Context(), "event", complete(t, map[string]string{tt.name: tt.value}))
+		switch {
+		case tt.want == "" && err != nil:
+			t.Errorf("%s=%s: %v", tt.name, tt.value, err)
+		case tt.want != "" && (err == nil || !strings.Contains(err.Error(), tt.want)):
+			t.Errorf("%s=%s: got %v, want %q", tt.name, tt.value, err, tt.want)
+		case tt.want == "" && g.Closed != (tt.value == "closed"):
+			t.Errorf("%s=%s: closed %v", tt.name, tt.value, g.Closed)
+		}
+	}
+	if _, err := wire.Sender(t.Context(), complete(t, map[string]string{"BUS_NAME": ""})); err == nil || !strings.Contains(err.Error(), "BUS_NAME") {
+		t.Errorf("send without a bus: %v", err)
+	}
+	if s, err := wire.Sender(t.Context(), complete(t, map[string]string{"DEFAULT_TO": "oc_1"})); err != nil || s.DefaultTo != "oc_1" {
+		t.Errorf("send: %+v, %v", s, err)
+	}
+}
+
+// A token must not follow a redirect to another host.
+func TestNoRedirects(t *testing.T) {
+	other := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("the redirect was followed") }))
+	defer other.Close()
+	server := httptest.NewServer(http.RedirectHandler(other.URL, http.StatusFound))
+	defer server.Close()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, server.URL, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp, err := wire.LarkHTTP().Do(req)
+	if err != nil || resp.StatusCode != http.StatusFound {
+		t.Errorf("got %+v, %v", resp, err)
+	}
+}
