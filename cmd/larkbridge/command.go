@@ -20,6 +20,10 @@ const usage = `Usage: larkbridge <command>
 
   run       run everything on this machine and show each step
   trigger   post a sample event, signed and encrypted as Lark does it
+  app       store the settings of a Lark app for a stack, or list the apps
+  doctor    check a deployed stack
+  dlq       look at the requests that send gave up, or try them again
+  replay    put events of the past onto the bus again
   help      show this
 
 larkbridge <command> -h tells more about a command.
@@ -44,6 +48,14 @@ func (c command) run(ctx context.Context, args []string) int {
 		return c.local(ctx, rest)
 	case "trigger":
 		return c.trigger(ctx, rest)
+	case "app":
+		return c.app(ctx, rest)
+	case "doctor":
+		return c.doctor(ctx, rest)
+	case "dlq":
+		return c.dlq(ctx, rest)
+	case "replay":
+		return c.replay(ctx, rest)
 	case "help", "-h", "-help", "--help":
 		fmt.Fprint(c.out, usage)
 		return exitOK

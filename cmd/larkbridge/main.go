@@ -1,5 +1,5 @@
 // Command larkbridge is the developer's command: it runs Larkbridge on one's
-// own machine and posts sample events to it.
+// own machine, posts sample events to it, and operates a deployed stack.
 package main
 
 import (

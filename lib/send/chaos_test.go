@@ -80,7 +80,7 @@ func newChaos(fifo bool) *chaos {
 	return w
 }
 
-// dice says when a fault strikes.
+// dice says when a fault strikes; never without a source of chance.
 type dice struct {
 	mu  sync.Mutex
 	rng *rand.Rand
@@ -89,7 +89,7 @@ type dice struct {
 func (d *dice) roll(percent int) bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return d.rng.IntN(100) < percent
+	return d.rng != nil && d.rng.IntN(100) < percent
 }
 
 // invocation is one run of the function. When it is dead, nothing that it

@@ -1,0 +1,156 @@
+package main
+
+import (
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"larkbridge/lib/bus"
+	"larkbridge/lib/gateway"
+	"larkbridge/lib/harness"
+	lambda "larkbridge/lib/invoke"
+	"larkbridge/lib/sample"
+	"larkbridge/lib/standin"
+	"larkbridge/lib/store"
+)
+
+func TestUsageOfOperating(t *testing.T) {
+	for args, want := range map[string]int{
+		"app": 2, "app put": 2, "app list x": 2, "app fly": 2, "app put a b": 2, "app put a --fast": 2, "app -h": 0, "app put -h": 0,
+		"doctor x": 2, "doctor --fast": 2, "doctor -h": 0,
+		"dlq": 2, "dlq fly": 2, "dlq list x": 2, "dlq show --n x": 2, "dlq -h": 0,
+		"replay": 2, "replay x --since 2h": 2, "replay --since": 2, "replay -h": 0,
+	} {
+		if code, out, stderr := invoke(t.Context(), nil, strings.Fields(args)...); code != want || out != "" || stderr == "" {
+			t.Errorf("larkbridge %s: exit code %d, stdout %q, stderr %q", args, code, out, stderr)
+		}
+	}
+}
+
+// onAWS points the AWS SDK at nothing but what env says.
+func onAWS(t *testing.T, env ...string) {
+	t.Helper()
+	none := filepath.Join(t.TempDir(), "none")
+	for _, line := range append([]string{
+		"AWS_CONFIG_FILE=" + none, "AWS_SHARED_CREDENTIALS_FILE=" + none, "AWS_PROFILE=", "AWS_REGION=", "AWS_DEFAULT_REGION=", "AWS_EC2_METADATA_DISABLED=true",
+	}, env...) {
+		name, value, _ := strings.Cut(line, "=")
+		t.Setenv(name, value)
+	}
+}
+
+func TestOperatingNeedsARegion(t *testing.T) {
+	onAWS(t)
+	for _, args := range []string{"app list", "app put x", "doctor", "dlq list", "replay --since 2h"} {
+		if code, _, stderr := invoke(t.Context(), nil, strings.Fields(args)...); code != 1 || !strings.Contains(stderr, "set AWS_REGION") {
+			t.Errorf("larkbridge %s: exit code %d, %q", args, code, stderr)
+		}
+	}
+}
+
+func TestSettingsFail(t *testing.T) {
+	onAWS(t, "AWS_REGION=us-east-1")
+	for args, want := range map[string]string{
+		"app put x --file /none": "reading the settings: open /none",
+		"app put X":              "1 to 32 of a-z",
+		"replay --since soon":    "want a time such as",
+	} {
+		if code, _, stderr := invoke(t.Context(), nil, strings.Fields(args)...); code != 1 || !strings.Contains(stderr, want) {
+			t.Errorf("larkbridge %s: exit code %d, %q", args, code, stderr)
+		}
+	}
+}
+
+const operateSecret = "operate-app-secret"
+
+// deployed is a stack named larkbridge: moto, a Lambda API that says yes, and
+// both doors in this process.
+func deployed(t *testing.T) (url string) {
+	t.Helper()
+	e := harness.StartEmulator(t)
+	yes := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, `{"ok":true}`) }))
+	t.Cleanup(yes.Close)
+	onAWS(t, append(e.Env(), "AWS_ENDPOINT_URL_LAMBDA="+yes.URL)...)
+	for name, attributes := range map[string]map[string]string{
+		"larkbridge-send": nil, "larkbridge-send-dead": nil,
+		"larkbridge-send.fifo": {"FifoQueue": "true"}, "larkbridge-send-dead.fifo": {"FifoQueue": "true"},
+	} {
+		if err := e.Call(t.Context(), "AmazonSQS.CreateQueue", map[string]any{"QueueName": name, "Attributes": attributes}, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	b, err := e.CreateBus(t.Context(), "larkbridge")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := e.Call(t.Context(), "AWSEvents.CreateArchive", map[string]string{"ArchiveName": "larkbridge", "EventSourceArn": b.ARN}, nil); err != nil {
+		t.Fatal(err)
+	}
+	memory, entries := store.NewMemory(time.Now), &bus.Memory{}
+	doors := httptest.NewServer(&gateway.Gateway{
+		Apps: store.NewSettings(store.Fixed{"default": operateSettings(t, "")}, time.Now), Claims: memory, Tickets: memory,
+		Events: &bus.Bus{Publisher: entries, Blobs: entries, InlineLimit: bus.DefaultInlineLimit},
+		Cards:  lambda.Cards{}, Now: time.Now, Log: slog.New(slog.DiscardHandler), Count: func(string) {},
+	})
+	t.Cleanup(doors.Close)
+	return doors.URL
+}
+
+func operateSettings(t *testing.T, domain string) string {
+	t.Helper()
+	doc := map[string]string{"app_id": sample.AppID, "app_secret": operateSecret, "encrypt_key": sample.EncryptKey, "verification_token": sample.VerificationToken}
+	if domain != "" {
+		doc["domain"] = domain
+	}
+	text, err := json.Marshal(doc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// The whole of it from the command line: an app is put, seen, checked; what is
+// dead and what was archived is looked after.
+func TestOperatingAStack(t *testing.T) {
+	doors := deployed(t)
+	lark := httptest.NewServer(standin.New(standin.WithApps(standin.App{ID: sample.AppID, Secret: operateSecret})))
+	defer lark.Close()
+	file := filepath.Join(t.TempDir(), "settings.json")
+	if err := os.WriteFile(file, []byte(operateSettings(t, lark.URL)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	vars := map[string]string{"AWS_ENDPOINT_URL_LAMBDA": os.Getenv("AWS_ENDPOINT_URL_LAMBDA")}
+	for _, c := range []struct {
+		args, want string
+		code       int
+	}{
+		{"doctor --event-url " + doors + "/event", "fail  settings ", 1},
+		{"app put default --file " + file, "Stored as parameter /larkbridge/default.\n", 0},
+		{"app put --file " + file + " default --no-check", "events     /event\n", 0},
+		{"app list", "default           app_id app_secret domain encrypt_key verification_token\n", 0},
+		{"doctor --event-url " + doors + "/event --card-url " + doors + "/card", "\n15 ok, 0 failed, 0 skipped\n", 0},
+		{"doctor", "\n8 ok, 0 failed, 3 skipped\n", 0},
+		{"dlq list", "larkbridge-send-dead          0 dead\n", 0},
+		{"dlq show", "larkbridge-send-dead.fifo: 0 dead\n", 0},
+		{"dlq redrive", "larkbridge-send-dead          nothing to do\n", 0},
+		{"dlq list --stack other", "", 1},
+		{"replay --since 2h", " and the same other flags it is the same replay.\n", 0},
+	} {
+		code, out, stderr := invoke(t.Context(), vars, strings.Fields(c.args)...)
+		if code != c.code || !strings.Contains(out, c.want) {
+			t.Errorf("larkbridge %s: exit code %d\n%s%s", c.args, code, out, stderr)
+		}
+		for _, secret := range []string{operateSecret, sample.EncryptKey, sample.VerificationToken} {
+			if strings.Contains(out+stderr, secret) {
+				t.Errorf("larkbridge %s shows a secret: %s%s", c.args, out, stderr)
+			}
+		}
+	}
+}

@@ -1,0 +1,164 @@
+package operate
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ssm"
+	"github.com/aws/aws-sdk-go-v2/service/ssm/types"
+
+	"larkbridge/lib/lark"
+	"larkbridge/lib/store"
+)
+
+// Parameters is the part of the SSM client that [Apps] uses.
+type Parameters interface {
+	store.ParameterStore
+	PutParameter(context.Context, *ssm.PutParameterInput, ...func(*ssm.Options)) (*ssm.PutParameterOutput, error)
+}
+
+// Apps are the apps of a stack, as their settings' parameters.
+type Apps struct {
+	Parameters Parameters
+	Prefix     string
+	Lark       lark.HTTP
+	Now        func() time.Time
+	Out        io.Writer
+}
+
+// Put checks the settings of an app and stores them, in place of older ones.
+// With try it also asks Lark whether the credentials are good: a refusal is an
+// error, no answer only a warning.
+func (a *Apps) Put(ctx context.Context, name string, doc []byte, try bool) error {
+	if !lark.ValidAppName(name) {
+		return errors.New("the name of an app is 1 to 32 of a-z, 0-9 and -")
+	}
+	app, err := lark.ParseApp(name, doc)
+	if err != nil {
+		return fmt.Errorf("the settings of %s: %s", name, oneLine(err))
+	}
+	if try {
+		if err := a.try(ctx, app); err != nil {
+			return err
+		}
+	}
+	if err := a.store(ctx, name, doc); err != nil {
+		return err
+	}
+	a.sayURLs(app)
+	return nil
+}
+
+// maxParameter is the size in bytes that a standard parameter takes.
+const maxParameter = 4096
+
+func (a *Apps) store(ctx context.Context, name string, doc []byte) error {
+	var short bytes.Buffer
+	if err := json.Compact(&short, doc); err != nil {
+		return errors.New("the settings are not one JSON object")
+	}
+	if short.Len() > maxParameter {
+		return fmt.Errorf("the settings are %d bytes: a parameter takes %d", short.Len(), maxParameter)
+	}
+	parameter := strings.TrimRight(a.Prefix, "/") + "/" + name
+	_, err := a.Parameters.PutParameter(ctx, &ssm.PutParameterInput{
+		Name: &parameter, Value: aws.String(short.String()), Type: types.ParameterTypeSecureString, Overwrite: aws.Bool(true),
+	})
+	if err != nil {
+		return fmt.Errorf("storing parameter %s: %s%s", parameter, code(err), needs(err, "ssm:PutParameter"))
+	}
+	fmt.Fprintf(a.Out, "Stored as parameter %s.\n", parameter)
+	return nil
+}
+
+// sayURLs says what to paste, and what an app without keys cannot do.
+func (a *Apps) sayURLs(app *lark.App) {
+	if why := deaf(app); why != "" {
+		fmt.Fprintf(a.Out, "The app can send. It receives nothing yet: %s.\n", why)
+		return
+	}
+	suffix := ""
+	if app.Name != lark.DefaultApp {
+		suffix = "/" + app.Name
+	}
+	fmt.Fprintf(a.Out, "In the Lark console, under Events & Callbacks, the Request URLs end in\n  events     /event%s\n  callbacks  /card%s\n", suffix, suffix)
+}
+
+// deaf says why an app is refused all that comes in, "" when it is not.
+func deaf(app *lark.App) string {
+	switch {
+	case len(app.VerificationTokens) == 0:
+		return "it has no verification_token"
+	case len(app.EncryptKeys) == 0 && !app.AllowUnsigned:
+		return "it has no encrypt_key, so that Lark signs nothing (allow_unsigned admits that)"
+	}
+	return ""
+}
+
+// try asks Lark for a token. The token itself is dropped.
+func (a *Apps) try(ctx context.Context, app *lark.App) error {
+	if app.Type == lark.Marketplace {
+		fmt.Fprintln(a.Out, "The credentials of a marketplace app cannot be tried before its app_ticket has come.")
+		return nil
+	}
+	body, err := json.Marshal(map[string]string{"app_id": app.AppID, "app_secret": app.AppSecret.Reveal()})
+	if err != nil {
+		return fmt.Errorf("encoding the credentials: %w", err)
+	}
+	_, err = lark.NewClient(app, a.Lark, store.NewMemory(a.Now), a.Now).Do(ctx, lark.Call{
+		Method: http.MethodPost, Path: "auth/v3/tenant_access_token/internal", Body: body,
+		Tokens: []lark.TokenType{lark.NoToken}, NoDataField: true, Timeout: tryTimeout,
+	})
+	var refused *lark.Error
+	switch {
+	case err == nil:
+		fmt.Fprintf(a.Out, "Lark (%s) takes the credentials of %s.\n", app.BaseURL, app.AppID)
+	case errors.As(err, &refused) && refused.Code != 0 && !refused.Retryable:
+		return fmt.Errorf("%s refuses the credentials: %w; compare app_id, app_secret and domain with the Lark console, or store them all the same with --no-check", app.BaseURL, err)
+	default:
+		fmt.Fprintf(a.Out, "Warning: the credentials could not be tried: %v\n", err)
+	}
+	return nil
+}
+
+const tryTimeout = 10 * time.Second
+
+// List writes the apps, one a line: the names of the fields that are set, or
+// what is wrong with them.
+func (a *Apps) List(ctx context.Context) error {
+	source := store.NewSSM(a.Parameters, a.Prefix)
+	docs, err := source.Settings(ctx)
+	if err != nil {
+		return fmt.Errorf("reading the parameters under %s: %s%s", a.Prefix, reason(err), needs(err, "ssm:GetParametersByPath"))
+	}
+	if len(docs) == 0 {
+		fmt.Fprintf(a.Out, "There is no app under %s: larkbridge app put default makes one.\n", a.Prefix)
+	}
+	for _, name := range slices.Sorted(maps.Keys(docs)) {
+		about := fields(docs[name])
+		if _, err := lark.ParseApp(name, []byte(docs[name])); err != nil {
+			about = "wrong: " + oneLine(err)
+		}
+		fmt.Fprintf(a.Out, "%-16s  %s\n", name, about)
+	}
+	return nil
+}
+
+// fields names what a document sets.
+func fields(doc string) string {
+	var set map[string]json.RawMessage
+	if json.Unmarshal([]byte(doc), &set) != nil {
+		return ""
+	}
+	return strings.Join(slices.Sorted(maps.Keys(set)), " ")
+}

@@ -1,0 +1,125 @@
+package operate
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"time"
+
+	"larkbridge/lib/lark"
+)
+
+// TypeDoctor is the type of the test event. It comes onto the bus as any
+// other: what takes every event of the bus may ignore this one.
+const TypeDoctor = "larkbridge.doctor"
+
+// letter is a request as Lark would post it.
+type letter struct {
+	body   []byte
+	header map[string]string
+}
+
+// challenge is what Lark posts when somebody saves a Request URL. It is never
+// signed. text comes back when the URL is in order.
+func challenge(app *lark.App, text string) (letter, error) {
+	return seal(app, map[string]any{"type": "url_verification", "challenge": text, "token": token(app)})
+}
+
+// event is the test event, signed at a time. The app must be able to receive.
+func event(app *lark.App, id string, now time.Time) (letter, error) {
+	l, err := seal(app, map[string]any{
+		"schema": "2.0",
+		"header": map[string]string{
+			"event_id": id, "event_type": TypeDoctor, "create_time": strconv.FormatInt(now.UnixMilli(), 10),
+			"token": token(app), "app_id": app.AppID, "tenant_key": "doctor",
+		},
+		"event": map[string]any{},
+	})
+	if err == nil && len(app.EncryptKeys) > 0 {
+		stamp, nonce := strconv.FormatInt(now.Unix(), 10), rand.Text()
+		l.header = map[string]string{
+			lark.HeaderTimestamp: stamp, lark.HeaderNonce: nonce,
+			lark.HeaderSignature: lark.SignEvent(stamp, nonce, app.EncryptKeys[0], l.body),
+		}
+	}
+	return l, err
+}
+
+// forgery is the test event as somebody without the app's secrets would post
+// it: one byte differs from what is signed or, where nothing is, the token.
+func forgery(app *lark.App, id string, now time.Time) (letter, error) {
+	if len(app.EncryptKeys) == 0 {
+		other := *app
+		other.VerificationTokens = []lark.Secret{lark.Secret(rand.Text())}
+		return event(&other, id, now)
+	}
+	l, err := event(app, id, now)
+	if err != nil {
+		return letter{}, err
+	}
+	if at := len(l.body) / 2; l.body[at] == 'A' {
+		l.body[at] = 'B'
+	} else {
+		l.body[at] = 'A'
+	}
+	return l, nil
+}
+
+func token(app *lark.App) string { return app.VerificationTokens[0].Reveal() }
+
+// seal encodes a payload, and encrypts it with the newest key if there is one.
+func seal(app *lark.App, payload map[string]any) (letter, error) {
+	body, err := json.Marshal(payload)
+	if err != nil {
+		return letter{}, fmt.Errorf("encoding the test request: %w", err)
+	}
+	if len(app.EncryptKeys) > 0 {
+		body = app.EncryptKeys[0].Encrypt(body)
+	}
+	return letter{body: body}, nil
+}
+
+// reply is the answer to a letter.
+type reply struct {
+	status int
+	body   string
+	date   time.Time // the server's clock; zero when it does not say
+	took   time.Duration
+}
+
+// post posts a letter. The error says what to look at.
+func (d *Doctor) post(ctx context.Context, url string, l letter) (reply, error) {
+	ctx, cancel := context.WithTimeout(ctx, postTimeout)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(l.body))
+	if err != nil {
+		return reply{}, errors.New("this is not a URL")
+	}
+	req.Header.Set("Content-Type", "application/json; charset=utf-8")
+	for name, value := range l.header {
+		req.Header.Set(name, value)
+	}
+	start := d.Now()
+	resp, err := d.HTTP.Do(req)
+	if err != nil {
+		return reply{}, err
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(resp.Body, maxRead))
+	if err != nil {
+		return reply{}, fmt.Errorf("reading the answer: %w", err)
+	}
+	r := reply{status: resp.StatusCode, body: string(bytes.TrimSpace(body)), took: d.Now().Sub(start)}
+	if at, err := http.ParseTime(resp.Header.Get("Date")); err == nil {
+		r.date = at
+	}
+	return r, nil
+}
+
+const postTimeout = 10 * time.Second
