@@ -133,7 +133,9 @@ func TestUnreportedFailureComesAgain(t *testing.T) {
 
 type nowhere struct{}
 
-func (nowhere) Publish(context.Context, bus.Entry) (string, error) { return "", errors.New("the bus is down") }
+func (nowhere) Publish(context.Context, bus.Entry) (string, error) {
+	return "", errors.New("the bus is down")
+}
 
 // A report on a report would never end.
 func TestResultsAreNotSent(t *testing.T) {
