@@ -12,7 +12,7 @@ SAM = SAM_CLI_TELEMETRY=0 $(VENV)/bin/sam
 # lambda.norpc leaves out the go1.x runtime's RPC server; -s -w drops what only a debugger reads.
 GOBUILD = CGO_ENABLED=0 go build -trimpath -buildvcs=false -tags lambda.norpc -ldflags "-s -w"
 
-.PHONY: help run test build test-binaries bench deploy clean
+.PHONY: help run test fuzz build test-binaries bench deploy clean
 .PHONY: build-EventFunction build-CardFunction build-SendFunction
 
 help: ## list the targets
@@ -28,6 +28,11 @@ test: $(VENV)/stamp test-binaries ## check format, vet, template and run all tes
 	AWS_DEFAULT_REGION=us-east-1 $(SAM) validate --lint
 	AWS_DEFAULT_REGION=us-east-1 $(SAM) validate --lint -t examples/handler/template.yaml
 	LARKBRIDGE_REQUIRE_EMULATOR=1 go test -race -count=1 ./...
+
+fuzz: ## fuzz everything that reads bytes from outside, a minute each
+	@for target in lark/FuzzReceive lark/FuzzDecrypt lark/FuzzCardReply bus/FuzzDetail send/FuzzParse notice/FuzzCard; do \
+		go test -run '^$$' -fuzz "^$$(basename $$target)$$" -fuzztime 1m ./lib/$$(dirname $$target) || exit 1; \
+	done
 
 build: ## write .build/<event|card|send>/bootstrap for Lambda (ARCH=arm64|amd64, default arm64)
 	@for fn in event card send; do \
