@@ -12,7 +12,7 @@ import (
 // Apps finds an app by its name; [store.Settings] does.
 type Apps interface {
 	App(ctx context.Context, name string) (*lark.App, error)
-	Refresh(ctx context.Context)
+	Refresh(ctx context.Context) bool
 }
 
 // Claims makes an event's work that of one instance; [store.Table] does.

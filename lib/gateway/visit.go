@@ -68,10 +68,9 @@ func (v *visit) receive(ctx context.Context, req lark.Request) (*lark.App, *lark
 			return nil, nil, err
 		}
 		cb, err := app.Receive(req, v.start)
-		if second || !errors.Is(err, lark.ErrUnauthorized) {
+		if second || !errors.Is(err, lark.ErrUnauthorized) || !apps.Refresh(ctx) {
 			return app, cb, err
 		}
-		apps.Refresh(ctx)
 	}
 }
 

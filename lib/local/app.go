@@ -74,5 +74,5 @@ func (o only) App(_ context.Context, name string) (*lark.App, error) {
 	return o.app, nil
 }
 
-// Refresh does nothing: the environment does not change.
-func (only) Refresh(context.Context) {}
+// Refresh reads nothing: the environment does not change.
+func (only) Refresh(context.Context) bool { return false }

@@ -73,18 +73,19 @@ func (s *Settings) App(ctx context.Context, name string) (*lark.App, error) {
 }
 
 // Refresh reads the settings again at once, unless that was done within the
-// last 5 s. It is for who holds a reason to think that they have changed.
-func (s *Settings) Refresh(ctx context.Context) {
+// last 5 s, and says whether it has. It is for who holds a reason to think that
+// they have changed.
+func (s *Settings) Refresh(ctx context.Context) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.read(ctx)
+	return s.read(ctx)
 }
 
 // read replaces the apps by what the source has now.
-func (s *Settings) read(ctx context.Context) {
+func (s *Settings) read(ctx context.Context) bool {
 	now := s.now()
 	if now.Before(s.rest) {
-		return
+		return false
 	}
 	s.rest = now.Add(settingsRest)
 	if s.apps == nil {
@@ -95,7 +96,7 @@ func (s *Settings) read(ctx context.Context) {
 	docs, err := s.source.Settings(ctx)
 	if err != nil {
 		s.fault = fmt.Errorf("reading the settings: %w", err)
-		return
+		return false
 	}
 	apps := make(map[string]entry, len(docs))
 	for name, doc := range docs {
@@ -108,4 +109,5 @@ func (s *Settings) read(ctx context.Context) {
 	s.apps, s.fault = apps, nil
 	s.rest = now.Add(settingsRest)
 	s.stale = now.Add(settingsLife - rand.N(settingsLife/5))
+	return true
 }
