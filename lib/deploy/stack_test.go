@@ -64,7 +64,7 @@ func (s *stack) launch() {
 	s.endpoint = "http://127.0.0.1:" + port
 	s.env = append(os.Environ(), "AWS_ENDPOINT_URL="+s.endpoint, "AWS_DEFAULT_REGION=us-east-1", "AWS_REGION=us-east-1",
 		"AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test", "SAM_CLI_TELEMETRY=0",
-		"BIND_HOST=127.0.0.1", "SFTP_ENABLED=0", "GATEWAY_PORT="+port, "PORT="+port)
+		"BIND_HOST=127.0.0.1", "SFTP_ENABLED=0", "IOT_MTLS_ENABLED=0", "GATEWAY_PORT="+port, "PORT="+port) // the two listen elsewhere, too
 	log, err := os.Create(s.log)
 	if err != nil {
 		s.t.Fatal(err)
