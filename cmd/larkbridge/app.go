@@ -28,6 +28,7 @@ func (c command) app(ctx context.Context, args []string) int {
 	flags := c.flagSet("app", appUsage)
 	prefix := flags.String("prefix", defaultPrefix, "the `path` of the settings in Parameter Store")
 	file := flags.String("file", "", "read the settings from this `file`, - for standard input")
+	key := flags.String("key", "", "encrypt with this KMS `key` instead of the account's own for Parameter Store")
 	noCheck := flags.Bool("no-check", false, "do not ask Lark whether the credentials are good")
 	what := ""
 	if len(args) > 0 && (args[0] == "put" || args[0] == "list") {
@@ -42,6 +43,7 @@ func (c command) app(ctx context.Context, args []string) int {
 		return exitUsage
 	}
 	err = c.withApps(ctx, *prefix, func(apps *operate.Apps) error {
+		apps.Key = *key
 		if what == "list" {
 			return apps.List(ctx)
 		}

@@ -31,6 +31,7 @@ type Parameters interface {
 type Apps struct {
 	Parameters Parameters
 	Prefix     string
+	Key        string // a KMS key for the parameters; "" for aws/ssm
 	Lark       lark.HTTP
 	Now        func() time.Time
 	Out        io.Writer
@@ -71,10 +72,13 @@ func (a *Apps) store(ctx context.Context, name string, doc []byte) error {
 		return fmt.Errorf("the settings are %d bytes: a parameter takes %d", short.Len(), maxParameter)
 	}
 	parameter := strings.TrimRight(a.Prefix, "/") + "/" + name
-	_, err := a.Parameters.PutParameter(ctx, &ssm.PutParameterInput{
+	in := &ssm.PutParameterInput{
 		Name: &parameter, Value: aws.String(short.String()), Type: types.ParameterTypeSecureString, Overwrite: aws.Bool(true),
-	})
-	if err != nil {
+	}
+	if a.Key != "" {
+		in.KeyId = &a.Key
+	}
+	if _, err := a.Parameters.PutParameter(ctx, in); err != nil {
 		return fmt.Errorf("storing parameter %s: %s%s", parameter, code(err), needs(err, "ssm:PutParameter"))
 	}
 	fmt.Fprintf(a.Out, "Stored as parameter %s.\n", parameter)

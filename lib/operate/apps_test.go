@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -23,6 +24,7 @@ import (
 type shelf struct {
 	values map[string]string
 	err    error
+	key    *string // of the last parameter
 }
 
 func (s *shelf) PutParameter(_ context.Context, in *ssm.PutParameterInput, _ ...func(*ssm.Options)) (*ssm.PutParameterOutput, error) {
@@ -32,7 +34,7 @@ func (s *shelf) PutParameter(_ context.Context, in *ssm.PutParameterInput, _ ...
 	if in.Type != types.ParameterTypeSecureString || !aws.ToBool(in.Overwrite) {
 		return nil, errors.New("not a SecureString that replaces another")
 	}
-	s.values[*in.Name] = *in.Value
+	s.values[*in.Name], s.key = *in.Value, in.KeyId
 	return &ssm.PutParameterOutput{}, nil
 }
 
@@ -48,7 +50,7 @@ func (s *shelf) GetParametersByPath(_ context.Context, in *ssm.GetParametersByPa
 func put(t *testing.T, name, doc string, try bool, err error) (*shelf, string, error) {
 	t.Helper()
 	var out strings.Builder
-	s := &shelf{map[string]string{}, err}
+	s := &shelf{values: map[string]string{}, err: err}
 	apps := operate.Apps{Parameters: s, Prefix: "/larkbridge/", Lark: http.DefaultClient, Now: time.Now, Out: &out}
 	failed := apps.Put(t.Context(), name, []byte(doc), try)
 	noSecrets(t, out.String()+fmt.Sprint(failed))
@@ -124,7 +126,7 @@ func TestPutTriesTheCredentials(t *testing.T) {
 
 func TestListNamesFieldsOnly(t *testing.T) {
 	var out strings.Builder
-	s := &shelf{map[string]string{"/larkbridge/b": settings(nil), "/larkbridge/a": `{"app_secret":7}`}, nil}
+	s := &shelf{values: map[string]string{"/larkbridge/b": settings(nil), "/larkbridge/a": `{"app_secret":7}`}}
 	apps := operate.Apps{Parameters: s, Prefix: "/larkbridge", Out: &out}
 	if err := apps.List(t.Context()); err != nil {
 		t.Fatal(err)
@@ -157,4 +159,18 @@ func TestPutAndListOnSSM(t *testing.T) {
 		t.Errorf("%v, %q", err, out.String())
 	}
 	noSecrets(t, out.String())
+}
+
+// Without a key the parameter gets the account's own for Parameter Store.
+func TestPutUnderAKey(t *testing.T) {
+	for _, key := range []string{"", "arn:aws:kms:us-east-1:123456789012:key/k-1"} {
+		s := &shelf{values: map[string]string{}}
+		apps := operate.Apps{Parameters: s, Prefix: "/larkbridge", Key: key, Now: time.Now, Out: io.Discard}
+		if err := apps.Put(t.Context(), "ops", []byte(settings(nil)), false); err != nil {
+			t.Fatal(err)
+		}
+		if aws.ToString(s.key) != key || (s.key == nil) != (key == "") {
+			t.Errorf("stored under %q, want %q", aws.ToString(s.key), key)
+		}
+	}
 }
