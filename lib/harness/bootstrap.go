@@ -16,10 +16,7 @@ import (
 // sources the test fails, because it would test something else.
 func Bootstrap(t testing.TB, function string) string {
 	t.Helper()
-	root, err := repositoryRoot()
-	if err != nil {
-		t.Fatal(err)
-	}
+	root := Root(t)
 	path := filepath.Join(root, ".build", "test", function, "bootstrap")
 	info, err := os.Stat(path)
 	switch {
@@ -38,7 +35,7 @@ func Bootstrap(t testing.TB, function string) string {
 // newerSource returns a source file that changed after the given time, if any.
 func newerSource(t testing.TB, root string, built time.Time) (found string) {
 	t.Helper()
-	notInFunctions := []string{"cmd", "examples", "harness", "local", "operate", "sample", "stage", "standin"}
+	notInFunctions := []string{"cmd", "examples", "harness", "local", "operate", "sample", "stage", "standin", "template"}
 	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 		name := d.Name()
 		switch {

@@ -6,10 +6,31 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"testing"
 )
 
 // ErrNoEmulator is returned where the AWS emulator is not installed.
 var ErrNoEmulator = errors.New("left out: needs the AWS emulator; `make test` installs it")
+
+// Python returns the Python that has the tools of `make test`: SAM and moto.
+// Where they are not installed the test is skipped, or fails, as
+// [StartEmulator] does.
+func Python(t testing.TB) string {
+	t.Helper()
+	python, err := emulatorPython()
+	checkLaunch(t, err)
+	return python
+}
+
+// Root returns the folder of the repository.
+func Root(t testing.TB) string {
+	t.Helper()
+	root, err := repositoryRoot()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return root
+}
 
 // emulatorPython returns the Python of the virtual environment that has moto:
 // the one LARKBRIDGE_TOOLS names, else .tools/venv under the repository root.

@@ -1,0 +1,76 @@
+package template
+
+import (
+	"errors"
+	"fmt"
+)
+
+// condition evaluates one of the template's conditions.
+func (r *resolver) condition(name string) (bool, error) {
+	expression, ok := section(r.document, "Conditions")[name]
+	if !ok {
+		return false, fmt.Errorf("no condition %q", name)
+	}
+	yes, err := r.truth(expression)
+	if err != nil {
+		return false, fmt.Errorf("condition %s: %w", name, err)
+	}
+	return yes, nil
+}
+
+func (r *resolver) truth(expression any) (bool, error) {
+	call, _ := expression.(map[string]any)
+	if len(call) != 1 {
+		return false, fmt.Errorf("%v is no condition", expression)
+	}
+	for name, argument := range call {
+		if name == "Condition" {
+			return r.condition(fmt.Sprint(argument))
+		}
+		arguments, ok := argument.([]any)
+		if !ok {
+			return false, fmt.Errorf("%s takes a list", name)
+		}
+		switch name {
+		case "Fn::Equals":
+			return r.equal(arguments)
+		case "Fn::Not", "Fn::And", "Fn::Or":
+			return r.combine(name, arguments)
+		}
+	}
+	return false, fmt.Errorf("%v is not known here", expression)
+}
+
+func (r *resolver) equal(arguments []any) (bool, error) {
+	if len(arguments) != 2 {
+		return false, errors.New("Fn::Equals takes two values")
+	}
+	left, err := r.text(arguments[0])
+	if err != nil {
+		return false, err
+	}
+	right, err := r.text(arguments[1])
+	return left == right, err
+}
+
+func (r *resolver) combine(name string, arguments []any) (bool, error) {
+	if (name == "Fn::Not") != (len(arguments) == 1) || len(arguments) > 10 {
+		return false, fmt.Errorf("%s does not take %d conditions", name, len(arguments))
+	}
+	result := name == "Fn::And"
+	for _, argument := range arguments {
+		yes, err := r.truth(argument)
+		if err != nil {
+			return false, err
+		}
+		switch name {
+		case "Fn::Not":
+			return !yes, nil
+		case "Fn::And":
+			result = result && yes
+		default:
+			result = result || yes
+		}
+	}
+	return result, nil
+}

@@ -1,0 +1,44 @@
+package template
+
+// Function is a Lambda function of the template.
+type Function struct {
+	*Resource
+	Runtime      string
+	Handler      string
+	Architecture string
+	Timeout      Int // seconds
+	Memory       Int // MB
+	Reserved     *Int
+	Role         string // ARN
+	LogGroup     string
+	LogFormat    string
+	Environment  map[string]string
+}
+
+// Functions returns the template's functions.
+func (t *Template) Functions() ([]Function, error) {
+	var all []Function
+	for _, r := range t.Of("AWS::Lambda::Function") {
+		var p struct {
+			Runtime, Handler, Role       string
+			Architectures                []string
+			Timeout, MemorySize          Int
+			ReservedConcurrentExecutions *Int
+			LoggingConfig                struct{ LogGroup, LogFormat string }
+			Environment                  struct{ Variables map[string]string }
+		}
+		if err := r.Decode(&p); err != nil {
+			return nil, err
+		}
+		f := Function{
+			Resource: r, Runtime: p.Runtime, Handler: p.Handler, Role: p.Role, Timeout: p.Timeout, Memory: p.MemorySize,
+			Reserved: p.ReservedConcurrentExecutions, LogGroup: p.LoggingConfig.LogGroup, LogFormat: p.LoggingConfig.LogFormat,
+			Environment: p.Environment.Variables, Architecture: "x86_64", // Lambda's own default
+		}
+		if len(p.Architectures) == 1 {
+			f.Architecture = p.Architectures[0]
+		}
+		all = append(all, f)
+	}
+	return all, nil
+}
