@@ -15,30 +15,28 @@ type Function struct {
 	Environment  map[string]string
 }
 
-// Functions returns the template's functions.
+// Functions returns the template's functions, with Lambda's own defaults filled
+// in.
 func (t *Template) Functions() ([]Function, error) {
 	var all []Function
 	for _, r := range t.Of("AWS::Lambda::Function") {
-		var p struct {
+		p := struct {
 			Runtime, Handler, Role       string
-			Architectures                []string
+			Architectures                [1]string
 			Timeout, MemorySize          Int
 			ReservedConcurrentExecutions *Int
 			LoggingConfig                struct{ LogGroup, LogFormat string }
 			Environment                  struct{ Variables map[string]string }
-		}
+		}{Architectures: [1]string{"x86_64"}, Timeout: 3, MemorySize: 128}
+		p.LoggingConfig.LogFormat = "Text"
 		if err := r.Decode(&p); err != nil {
 			return nil, err
 		}
-		f := Function{
+		all = append(all, Function{
 			Resource: r, Runtime: p.Runtime, Handler: p.Handler, Role: p.Role, Timeout: p.Timeout, Memory: p.MemorySize,
 			Reserved: p.ReservedConcurrentExecutions, LogGroup: p.LoggingConfig.LogGroup, LogFormat: p.LoggingConfig.LogFormat,
-			Environment: p.Environment.Variables, Architecture: "x86_64", // Lambda's own default
-		}
-		if len(p.Architectures) == 1 {
-			f.Architecture = p.Architectures[0]
-		}
-		all = append(all, f)
+			Environment: p.Environment.Variables, Architecture: p.Architectures[0],
+		})
 	}
 	return all, nil
 }

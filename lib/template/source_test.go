@@ -1,0 +1,22 @@
+package template_test
+
+import (
+	"testing"
+
+	"larkbridge/lib/template"
+)
+
+func TestEventSources(t *testing.T) {
+	properties := map[string]any{
+		"EventSourceArn": "queue", "FunctionName": "f", "BatchSize": 100, "MaximumBatchingWindowInSeconds": 2,
+		"ScalingConfig": map[string]any{"MaximumConcurrency": "7"}, "FunctionResponseTypes": []any{"ReportBatchItemFailures"},
+	}
+	got, err := one(t, "AWS::Lambda::EventSourceMapping", properties).EventSources()
+	only(t, got, err, template.EventSource{Queue: "queue", Function: "f", BatchSize: 100, Window: 2, MaxConcurrency: 7, PartialBatches: true})
+	got, err = one(t, "AWS::Lambda::EventSourceMapping", map[string]any{"EventSourceArn": "queue", "FunctionName": "f"}).EventSources()
+	only(t, got, err, template.EventSource{Queue: "queue", Function: "f", BatchSize: 10})
+	properties["Enabled"] = false
+	if got, err := one(t, "AWS::Lambda::EventSourceMapping", properties).EventSources(); err != nil || got != nil {
+		t.Errorf("one that is off: %+v, %v", got, err)
+	}
+}
