@@ -45,6 +45,8 @@ type Gateway struct {
 	Log     *slog.Logger
 	// Count counts what an operator wants to be woken for.
 	Count func(metric string)
+	// CountApp counts for each app, by its name in the settings.
+	CountApp func(metric, app string)
 	// Closed refuses events while the table cannot be reached, instead of
 	// publishing them without deduplication.
 	Closed bool

@@ -105,7 +105,7 @@ func (v *visit) keepTicket(ctx context.Context, app *lark.App, cb *lark.Callback
 	if err := v.gateway.Tickets.PutTicket(ctx, app.AppID, cb.Ticket, issued); err != nil {
 		return v.refuse(http.StatusServiceUnavailable, "ticket not stored", err)
 	}
-	v.gateway.Count("TicketStored")
+	v.gateway.CountApp("TicketStored", app.Name)
 	return accepted()
 }
 

@@ -86,6 +86,9 @@ func TestTicket(t *testing.T) {
 		w := newWorld(t)
 		w.docs["default"] = settings(map[string]any{"type": kind})
 		want(t, w.post(t, "/event", delivery(now, payload(t, "app_ticket"))), 200, `{}`)
+		if n := w.counts["TicketStored default"]; n != len(w.counts) || (n == 1) != (kept != "") {
+			t.Errorf("%s: counts %v", kind, w.counts)
+		}
 		got, err := w.memory.Ticket(t.Context(), sample.AppID)
 		if err != nil || got.Reveal() != kept {
 			t.Errorf("%s: kept %d characters, %v", kind, len(got.Reveal()), err)

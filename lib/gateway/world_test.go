@@ -68,6 +68,11 @@ func newWorld(t *testing.T) *world {
 			defer w.mu.Unlock()
 			w.counts[metric]++
 		},
+		CountApp: func(metric, app string) {
+			w.mu.Lock()
+			defer w.mu.Unlock()
+			w.counts[metric+" "+app]++
+		},
 	}
 	t.Cleanup(func() { w.checkSecrets(t, w.log.String()) })
 	return w

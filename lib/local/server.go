@@ -38,9 +38,10 @@ func New(app *lark.App, client lark.HTTP, calls *Calls, now func() time.Time, sh
 	s := &Server{
 		gateway: &gateway.Gateway{
 			Apps: apps, Claims: memory, Tickets: memory, Now: now, Log: log,
-			Events: &bus.Bus{Publisher: events, Blobs: events, Bucket: "details", InlineLimit: bus.DefaultInlineLimit},
-			Cards:  invoke.Cards{},  // the default app has no card_handler
-			Count:  func(string) {}, // what is counted is logged, too
+			Events:   &bus.Bus{Publisher: events, Blobs: events, Bucket: "details", InlineLimit: bus.DefaultInlineLimit},
+			Cards:    invoke.Cards{},  // the default app has no card_handler
+			Count:    func(string) {}, // what is counted is logged, too
+			CountApp: func(string, string) {},
 		},
 		sender: &send.Sender{
 			Apps: apps, HTTP: client, Tokens: memory, Claims: memory, Results: events, Blobs: events,

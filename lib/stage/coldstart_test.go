@@ -83,7 +83,7 @@ func canned(b *testing.B, latency time.Duration) []string {
 	b.Cleanup(aws.Close)
 	return []string{
 		"AWS_ENDPOINT_URL=" + aws.URL, "AWS_REGION=us-east-1", "AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test",
-		"TABLE_NAME=t", "BUS_NAME=b", "BUCKET_NAME=c", "PARAMETER_PREFIX=" + stage.Prefix, "GOGC=400",
+		"TABLE_NAME=t", "BUS_NAME=b", "BUCKET_NAME=c", "PARAMETER_PREFIX=" + stage.Prefix, "STACK_NAME=s", "GOGC=400",
 	}
 }
 

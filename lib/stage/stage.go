@@ -83,7 +83,7 @@ func (s *Stage) PutApp(name string, change map[string]any) {
 // more where a test needs it.
 func (s *Stage) Start(function string, more ...string) *harness.Function {
 	s.t.Helper()
-	env := append(s.Env(), "AWS_LAMBDA_LOG_FORMAT=JSON", "AWS_LAMBDA_LOG_LEVEL=DEBUG", "TABLE_NAME="+Table, "BUS_NAME=bus", "PARAMETER_PREFIX="+Prefix)
+	env := append(s.Env(), "AWS_LAMBDA_LOG_FORMAT=JSON", "AWS_LAMBDA_LOG_LEVEL=DEBUG", "TABLE_NAME="+Table, "BUS_NAME=bus", "PARAMETER_PREFIX="+Prefix, "STACK_NAME=stage")
 	if function != "send" {
 		env = append(env, "BUCKET_NAME="+Bucket, "INLINE_LIMIT=245760", "DEDUPE_FAILURE=open", "GOGC=400")
 	}

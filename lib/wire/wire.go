@@ -32,6 +32,7 @@ const (
 	envBus    = "BUS_NAME"
 	envBucket = "BUCKET_NAME"
 	envPrefix = "PARAMETER_PREFIX"
+	envStack  = "STACK_NAME"     // the dimension of the metrics
 	envLimit  = "INLINE_LIMIT"   // bytes; optional
 	envDedupe = "DEDUPE_FAILURE" // open or closed; optional
 	envTo     = "DEFAULT_TO"     // a chat or person; optional
@@ -74,7 +75,7 @@ func newParts(ctx context.Context, getenv func(string) string, required ...strin
 }
 
 // Gateway makes the handler of the functions event and card. The function's
-// name is the dimension of its metrics.
+// name tells its metrics' lines from those of the others.
 func Gateway(ctx context.Context, function string, getenv func(string) string) (*gateway.Gateway, error) {
 	limit, err := inlineLimit(getenv(envLimit))
 	if err != nil {
@@ -84,10 +85,11 @@ func Gateway(ctx context.Context, function string, getenv func(string) string) (
 	if dedupe != "" && dedupe != "open" && dedupe != "closed" {
 		return nil, fmt.Errorf("the environment variable %s must be open or closed", envDedupe)
 	}
-	p, err := newParts(ctx, getenv, envTable, envBus, envBucket, envPrefix)
+	p, err := newParts(ctx, getenv, envTable, envBus, envBucket, envPrefix, envStack)
 	if err != nil {
 		return nil, err
 	}
+	counter := metric.New(os.Stdout, getenv(envStack), function, time.Now)
 	return &gateway.Gateway{
 		Apps:    p.settings,
 		Claims:  p.table,
@@ -98,11 +100,12 @@ func Gateway(ctx context.Context, function string, getenv func(string) string) (
 			Bucket:      getenv(envBucket),
 			InlineLimit: limit,
 		},
-		Cards:  invoke.Cards{Lambda: invoke.New(p.cloud.Config(), p.cloud.Endpoint("LAMBDA"), time.Now)},
-		Now:    time.Now,
-		Log:    p.log,
-		Count:  metric.New(os.Stdout, function, time.Now).Count,
-		Closed: dedupe == "closed",
+		Cards:    invoke.Cards{Lambda: invoke.New(p.cloud.Config(), p.cloud.Endpoint("LAMBDA"), time.Now)},
+		Now:      time.Now,
+		Log:      p.log,
+		Count:    counter.Count,
+		CountApp: counter.CountApp,
+		Closed:   dedupe == "closed",
 	}, nil
 }
 
@@ -119,7 +122,7 @@ func inlineLimit(text string) (int, error) {
 
 // Sender makes the handler of the function send.
 func Sender(ctx context.Context, getenv func(string) string) (*send.Sender, error) {
-	p, err := newParts(ctx, getenv, envTable, envBus, envPrefix)
+	p, err := newParts(ctx, getenv, envTable, envBus, envPrefix, envStack)
 	if err != nil {
 		return nil, err
 	}
@@ -132,7 +135,7 @@ func Sender(ctx context.Context, getenv func(string) string) (*send.Sender, erro
 		Blobs:     blob.New(p.cloud.Config(), p.cloud.Endpoint("S3"), time.Now),
 		Now:       time.Now,
 		Log:       p.log,
-		Count:     metric.New(os.Stdout, "send", time.Now).Count,
+		Count:     metric.New(os.Stdout, getenv(envStack), "send", time.Now).Count,
 		DefaultTo: getenv(envTo),
 		Delay:     queue.New(p.cloud.Config(), p.cloud.Endpoint("SQS")),
 	}, nil

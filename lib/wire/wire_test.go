@@ -18,6 +18,7 @@ func complete(t *testing.T, change map[string]string) func(string) string {
 	env := map[string]string{
 		"AWS_ENDPOINT_URL": aws.URL, "AWS_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test",
 		"TABLE_NAME": "t", "BUS_NAME": "b", "BUCKET_NAME": "c", "PARAMETER_PREFIX": "/larkbridge",
+		"STACK_NAME": "larkbridge",
 	}
 	for name, value := range change {
 		env[name] = value
@@ -31,6 +32,7 @@ func TestEnvironment(t *testing.T) {
 		{"BUS_NAME", "", "BUS_NAME is not set"},
 		{"BUCKET_NAME", "", "BUCKET_NAME is not set"},
 		{"PARAMETER_PREFIX", "", "PARAMETER_PREFIX is not set"},
+		{"STACK_NAME", "", "STACK_NAME is not set"},
 		{"INLINE_LIMIT", "240 KiB", "INLINE_LIMIT must be a number"},
 		{"INLINE_LIMIT", "2097152", "INLINE_LIMIT must be a number"},
 		{"DEDUPE_FAILURE", "ajar", "DEDUPE_FAILURE must be open or closed"},
@@ -47,8 +49,10 @@ func TestEnvironment(t *testing.T) {
 			t.Errorf("%s=%s: closed %v", tt.name, tt.value, g.Closed)
 		}
 	}
-	if _, err := wire.Sender(t.Context(), complete(t, map[string]string{"BUS_NAME": ""})); err == nil || !strings.Contains(err.Error(), "BUS_NAME") {
-		t.Errorf("send without a bus: %v", err)
+	for _, name := range []string{"BUS_NAME", "STACK_NAME"} {
+		if _, err := wire.Sender(t.Context(), complete(t, map[string]string{name: ""})); err == nil || !strings.Contains(err.Error(), name) {
+			t.Errorf("send without %s: %v", name, err)
+		}
 	}
 	if s, err := wire.Sender(t.Context(), complete(t, map[string]string{"DEFAULT_TO": "oc_1"})); err != nil || s.DefaultTo != "oc_1" {
 		t.Errorf("send: %+v, %v", s, err)
