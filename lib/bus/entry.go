@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/go-json-experiment/json/jsontext"
+
 	"larkbridge/lib/lark"
 )
 
@@ -57,8 +59,8 @@ func eventEntry(ev *lark.Event) Entry {
 }
 
 // Detail is what the detail of an event's entry is when it is not too large:
-// {"schema","app","header","event"} and, for a message,
-// "message". The parts are JSON already and go in byte for byte.
+// {"schema","app","trace_id","header","event"} and, for a message, "message".
+// Lark's parts are JSON already and go in byte for byte.
 func Detail(app string, ev *lark.Event) []byte {
 	d := openDetail(app, ev, len(ev.Body)+len(ev.Message))
 	d = append(append(d, `,"event":`...), ev.Body...)
@@ -81,10 +83,15 @@ func detailElsewhere(app string, ev *lark.Event, at Location, room int) ([]byte,
 }
 
 func openDetail(app string, ev *lark.Event, more int) []byte {
-	d := make([]byte, 0, len(app)+len(ev.Header)+more+80)
+	d := make([]byte, 0, len(app)+len(ev.TraceID)+len(ev.Header)+more+100)
 	d = append(append(d, `{"schema":"`...), ev.Schema...)
 	d = append(append(d, `","app":"`...), app...)
-	return append(append(d, `","header":`...), ev.Header...)
+	d = append(d, '"')
+	if ev.TraceID != "" {
+		d = append(d, `,"trace_id":`...)
+		d, _ = jsontext.AppendQuote(d, ev.TraceID) // invalid UTF-8 is replaced
+	}
+	return append(append(d, `,"header":`...), ev.Header...)
 }
 
 func closeDetail(d []byte, message json.RawMessage) []byte {

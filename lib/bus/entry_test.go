@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -29,6 +30,12 @@ func v1() *lark.Event {
 		Header: json.RawMessage(`{"event_id":"bc447199","event_type":"leave_approvalV2"}`),
 		Body:   json.RawMessage(`null`),
 	}
+}
+
+func traced(id string) *lark.Event {
+	ev := v1()
+	ev.TraceID = id
+	return ev
 }
 
 func message() *lark.Event {
@@ -69,6 +76,12 @@ func TestEntry(t *testing.T) {
 			Source: "lark", DetailType: "leave_approvalV2",
 			Resources: []string{"lark:app/cli_a"},
 			Detail: json.RawMessage(`{"schema":"1.0","app":"team-a",` +
+				`"header":{"event_id":"bc447199","event_type":"leave_approvalV2"},"event":null}`),
+		}},
+		{"with a trace", traced("req-1"), bus.Entry{
+			Source: "lark", DetailType: "leave_approvalV2",
+			Resources: []string{"lark:app/cli_a"},
+			Detail: json.RawMessage(`{"schema":"1.0","app":"team-a","trace_id":"req-1",` +
 				`"header":{"event_id":"bc447199","event_type":"leave_approvalV2"},"event":null}`),
 		}},
 		{"a message", message(), bus.Entry{
@@ -112,11 +125,11 @@ func TestDetailType(t *testing.T) {
 // FuzzDetail puts any JSON through the assembly of the detail, inline and in
 // the bucket.
 func FuzzDetail(f *testing.F) {
-	f.Add(`{"event_id":"1"}`, `{"a":1}`, `{"text":"hi"}`, "im.message.receive_v1", 1000)
-	f.Add(`{}`, `null`, ``, "", 0)
-	f.Add(` {"x":"\ud800"} `, "\n[1e400,\"\\u0000\"]\t", `7`, strings.Repeat("t", 200), 150)
-	f.Fuzz(func(t *testing.T, header, body, text, kind string, limit int) {
-		ev := &lark.Event{Schema: "2.0", Type: kind, AppID: "cli_a", Header: json.RawMessage(header), Body: json.RawMessage(body)}
+	f.Add(`{"event_id":"1"}`, `{"a":1}`, `{"text":"hi"}`, "im.message.receive_v1", "req-1", 1000)
+	f.Add(`{}`, `null`, ``, "", "", 0)
+	f.Add(` {"x":"\ud800"} `, "\n[1e400,\"\\u0000\"]\t", `7`, strings.Repeat("t", 200), "\"\\,\x00\u2028", 150)
+	f.Fuzz(func(t *testing.T, header, body, text, kind, trace string, limit int) {
+		ev := &lark.Event{Schema: "2.0", Type: kind, AppID: "cli_a", TraceID: trace, Header: json.RawMessage(header), Body: json.RawMessage(body)}
 		if text != "" {
 			ev.Message = json.RawMessage(text)
 		}
@@ -134,6 +147,10 @@ func FuzzDetail(f *testing.F) {
 			}
 			if parts["event"] == nil && parts["s3"] == nil {
 				t.Errorf("the %s has neither the event nor its place: %s", name, detail)
+			}
+			var id string
+			if parts["trace_id"] != nil && json.Unmarshal(parts["trace_id"], &id) != nil || id != trace && utf8.ValidString(trace) {
+				t.Errorf("the %s has the trace %s, want %q", name, parts["trace_id"], trace)
 			}
 			if event, want := parts["event"], strings.TrimSpace(body); event != nil && string(event) != want {
 				t.Errorf("the %s has the event %s, want %s", name, event, want)

@@ -27,14 +27,6 @@ type answer struct {
 	} `json:"error"`
 }
 
-// logID is what Lark's support asks for.
-func logID(h http.Header) string {
-	if id := h.Get("X-Tt-Logid"); id != "" {
-		return id
-	}
-	return h.Get("X-Request-Id")
-}
-
 // readAnswer judges by the code in the body, because errors come with all
 // kinds of status; and by the status when the body is no answer of Lark's, or
 // when it claims a success that the status denies.

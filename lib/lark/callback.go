@@ -187,7 +187,7 @@ func (a *App) decode(env *envelope, plain []byte, h Header, now time.Time) *Call
 		ev Event
 	})
 	cb, ev := &out.cb, &out.ev
-	cb.Event = ev
+	cb.Event, ev.LogID = ev, h.LogID()
 	if env.isOldCard() {
 		cb.Kind, cb.OldCard = KindCard, true
 		a.oldCardEvent(ev, env, plain, h, now)

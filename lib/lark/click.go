@@ -26,6 +26,7 @@ func (f CardHandlerFunc) HandleCard(ctx context.Context, click *Click) (*CardRep
 type Click struct {
 	App      string // the app's name in Larkbridge
 	Type     string // of the event
+	LogID    string // [Event.LogID]
 	Operator Operator
 	// Token updates the card later: for 30 min, at most twice.
 	Token        Secret
@@ -129,7 +130,7 @@ func NewClick(app string, ev *Event) (*Click, error) {
 	}
 	o, a, c := body.Operator, body.Action, body.Context
 	click := &Click{
-		App: app, Type: ev.Type, Event: ev, Token: Secret(body.Token),
+		App: app, Type: ev.Type, LogID: ev.LogID, Event: ev, Token: Secret(body.Token),
 		Operator: Operator{string(o.TenantKey), string(o.OpenID), string(o.UserID), string(o.UnionID)},
 		Action: Action{
 			Value: a.Value, Tag: string(a.Tag), Name: string(a.Name), Option: string(a.Option), Options: a.Options,

@@ -29,6 +29,13 @@ type Event struct {
 	// (im-v1/message/events/receive); else the event's id; without one, a hash
 	// of the event.
 	Key string
+	// LogID is [Header.LogID] of the delivery: another one with each, and
+	// nothing vouches for it. "" when it has none.
+	LogID string
+	// TraceID follows the event into all that is done because of it. Who
+	// receives the event sets it; it tells deliveries apart and must not be
+	// taken for the event's id.
+	TraceID string
 
 	// Header is the JSON object of the 2.0 header, without the Verification
 	// Token. Fields of the envelope that the schema does not know stay in it.

@@ -3,6 +3,8 @@ package lark_test
 import (
 	"encoding/json"
 	"errors"
+	"regexp"
+	"strings"
 	"testing"
 
 	"larkbridge/lib/lark"
@@ -10,16 +12,21 @@ import (
 )
 
 // Whatever arrives, Receive answers with a callback or one of its two errors,
-// and what it returns can go on the bus.
+// and what it returns can go on the bus. What a header says is in the event only
+// if it is harmless.
 func FuzzReceive(f *testing.F) {
 	for _, s := range sample.All() {
-		f.Add([]byte(s.Payload), 0)
-		f.Add([]byte(s.Payload), 1)
-		f.Add([]byte(s.Payload), 2)
+		f.Add([]byte(s.Payload), 0, aLogID)
+		f.Add([]byte(s.Payload), 1, "")
+		f.Add([]byte(s.Payload), 2, "a\nb")
 	}
-	f.Add([]byte(`{"encrypt":"AAAA"}`), 3)
+	for _, id := range []string{"\x00", "\x1b[2J", `"`, `","outcome":"published`, `\`, "é", "\u2028", "\xff", strings.Repeat("a", 10<<10), " a", "a,b"} {
+		f.Add([]byte(sample.All()[0].Payload), 0, id)
+	}
+	f.Add([]byte(`{"encrypt":"AAAA"}`), 3, "")
+	harmless := regexp.MustCompile(`\A[A-Za-z0-9._-]{1,64}\z`)
 	key := lark.NewEncryptKey(sample.EncryptKey)
-	f.Fuzz(func(t *testing.T, body []byte, how int) {
+	f.Fuzz(func(t *testing.T, body []byte, how int, id string) {
 		app := testApp()
 		var req lark.Request
 		switch how {
@@ -31,8 +38,9 @@ func FuzzReceive(f *testing.F) {
 			app.EncryptKeys, app.AllowUnsigned = nil, true
 			fallthrough
 		default:
-			req = lark.Request{Body: body}
+			req = lark.Request{Header: lark.Header{}, Body: body}
 		}
+		req.Header["X-Tt-Logid"] = id
 		cb, err := app.Receive(req, now)
 		if err != nil {
 			if !errors.Is(err, lark.ErrBadRequest) && !errors.Is(err, lark.ErrUnauthorized) {
@@ -45,6 +53,9 @@ func FuzzReceive(f *testing.F) {
 		}
 		if cb.Event.Key == "" {
 			t.Error("no key")
+		}
+		if got := cb.Event.LogID; harmless.MatchString(id) && got != id || !harmless.MatchString(id) && got != "" {
+			t.Errorf("the log id %q is taken as %q", id, got)
 		}
 		for _, part := range []json.RawMessage{cb.Event.Header, cb.Event.Body, cb.Event.Message} {
 			if part != nil && !json.Valid(part) {
