@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"maps"
 	"net/http"
 	"strconv"
 	"strings"
@@ -63,20 +64,23 @@ func New(t testing.TB, e *harness.Emulator) *Stage {
 // PutApp stores an app's settings, those of the samples with some changed.
 func (s *Stage) PutApp(name string, change map[string]any) {
 	s.t.Helper()
-	doc := map[string]any{
-		"app_id": sample.AppID, "app_secret": AppSecret,
-		"encrypt_key": sample.EncryptKey, "verification_token": sample.VerificationToken,
-	}
-	for field, value := range change {
-		doc[field] = value
-	}
-	text, err := json.Marshal(doc)
+	text, err := json.Marshal(Settings(change))
 	if err == nil {
 		err = s.PutSecret(s.t.Context(), Prefix+"/"+name, string(text))
 	}
 	if err != nil {
 		s.t.Fatal(err)
 	}
+}
+
+// Settings are those of the samples' app, with some changed.
+func Settings(change map[string]any) map[string]any {
+	doc := map[string]any{
+		"app_id": sample.AppID, "app_secret": AppSecret,
+		"encrypt_key": sample.EncryptKey, "verification_token": sample.VerificationToken,
+	}
+	maps.Copy(doc, change)
+	return doc
 }
 
 // Start runs a function with the environment that the template gives it, and

@@ -1,0 +1,156 @@
+// Package account is an AWS account with the stack in it, as the translated
+// template says: its table, queues, bus and rules on the emulator, and its
+// functions as the real binaries, behind its routes, event sources, topics and
+// alarms. What a test of it tests is the template.
+//
+// It is test support: nothing that ships imports it.
+package account
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"larkbridge/lib/harness"
+	"larkbridge/lib/stage"
+	"larkbridge/lib/standin"
+	"larkbridge/lib/template"
+)
+
+// Account is one deployment. It belongs to one test.
+type Account struct {
+	*harness.Emulator
+	*template.Template
+	// Handler is Lambda's API for the functions that the template does not
+	// have, such as an app's card_handler; nil for none.
+	Handler http.Handler
+
+	t          testing.TB
+	lambda     string               // the address of Lambda's API
+	functions  map[string]*function // by ARN
+	routes     []template.Route
+	sources    []template.EventSource
+	subscribed []template.Subscription
+	queues     map[string]template.Queue // by ARN
+	alarms     []template.Alarm
+	watch      *watch
+}
+
+// New empties the emulator and deploys the template with the given parameters
+// over its defaults.
+func New(t testing.TB, e *harness.Emulator, parameters map[string]string) *Account {
+	t.Helper()
+	a := &Account{Emulator: e, Template: template.Load(t, parameters), t: t, functions: map[string]*function{}, queues: map[string]template.Queue{}, watch: newWatch()}
+	a.must(e.Reset(t.Context()))
+	a.createStores()
+	a.createQueues()
+	a.createRules()
+	a.lambda = a.serveLambda()
+	a.createFunctions()
+	var err error
+	a.routes, err = a.Routes()
+	a.must(err)
+	a.sources, err = a.EventSources()
+	a.must(err)
+	a.subscribed, err = a.Subscriptions()
+	a.must(err)
+	a.alarms, err = a.Alarms()
+	a.must(err)
+	return a
+}
+
+func (a *Account) serveLambda() string {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if a.Handler == nil {
+			http.NotFound(w, r)
+			return
+		}
+		a.Handler.ServeHTTP(w, r)
+	}))
+	a.t.Cleanup(server.Close)
+	return server.URL
+}
+
+// ConnectLark stores the settings of the default app, those of the samples
+// with some changed, whose Lark is a stand-in.
+func (a *Account) ConnectLark(app standin.App, change map[string]any) *standin.Platform {
+	a.t.Helper()
+	platform := standin.New(standin.WithApps(app))
+	server := httptest.NewServer(platform)
+	a.t.Cleanup(server.Close)
+	settings := map[string]any{"domain": server.URL}
+	for field, value := range change {
+		settings[field] = value
+	}
+	doc, err := json.Marshal(stage.Settings(settings))
+	a.must(err)
+	a.must(a.PutSecret(a.t.Context(), a.Parameters["ParameterPrefix"]+"/default", string(doc)))
+	return platform
+}
+
+// createStores makes the table and the bucket.
+func (a *Account) createStores() {
+	a.t.Helper()
+	for _, table := range a.Of("AWS::DynamoDB::Table") {
+		var p struct {
+			BillingMode                                              string
+			AttributeDefinitions, KeySchema, TimeToLiveSpecification any
+		}
+		a.must(table.Decode(&p))
+		a.call("DynamoDB_20120810.CreateTable", map[string]any{
+			"TableName": table.Name, "BillingMode": p.BillingMode, "AttributeDefinitions": p.AttributeDefinitions, "KeySchema": p.KeySchema,
+		}, nil)
+		a.call("DynamoDB_20120810.UpdateTimeToLive", map[string]any{"TableName": table.Name, "TimeToLiveSpecification": p.TimeToLiveSpecification}, nil)
+	}
+	for _, bucket := range a.Of("AWS::S3::Bucket") {
+		a.must(a.CreateBucket(a.t.Context(), bucket.Name))
+	}
+}
+
+func (a *Account) call(target string, in, out any) {
+	a.t.Helper()
+	a.must(a.Call(a.t.Context(), target, in, out))
+}
+
+func (a *Account) must(err error) {
+	a.t.Helper()
+	if err != nil {
+		a.t.Fatal(err)
+	}
+}
+
+// allows says whether the template lets a service invoke a function on behalf
+// of a resource.
+func (a *Account) allows(service, functionARN, source string) bool {
+	for _, r := range a.Of("AWS::Lambda::Permission") {
+		var p struct{ Action, FunctionName, Principal, SourceArn, SourceAccount string }
+		a.must(r.Decode(&p))
+		if p.Action == "lambda:InvokeFunction" && p.Principal == service && strings.HasSuffix(functionARN, ":"+p.FunctionName[strings.LastIndex(p.FunctionName, ":")+1:]) &&
+			(p.SourceArn != "" && matches(p.SourceArn, source) || p.SourceArn == "" && p.SourceAccount == template.Account) {
+			return true
+		}
+	}
+	return false
+}
+
+// matches compares with an ARN that has asterisks in it.
+func matches(pattern, text string) bool {
+	parts := strings.Split(pattern, "*")
+	if !strings.HasPrefix(text, parts[0]) {
+		return false
+	}
+	text = text[len(parts[0]):]
+	for i, part := range parts[1:] {
+		at := strings.Index(text, part)
+		if i == len(parts)-2 {
+			return strings.HasSuffix(text, part)
+		}
+		if at < 0 {
+			return false
+		}
+		text = text[at+len(part):]
+	}
+	return text == ""
+}

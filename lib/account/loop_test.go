@@ -1,0 +1,82 @@
+package account_test
+
+import (
+	"strings"
+	"testing"
+
+	"larkbridge/lib/account"
+	"larkbridge/lib/lark"
+	"larkbridge/lib/sample"
+	"larkbridge/lib/stage"
+	"larkbridge/lib/template"
+)
+
+// An event goes in by the template's routes, over its bus and a user's rule
+// into its queue, by its event source to send, and comes out in the chat.
+func TestLoop(t *testing.T) {
+	a, platform := deploy(t, nil, nil)
+	a.Rule(template.Rule{Bus: a.Outputs["BusName"], Pattern: `{"source":["lark"],"detail":{"message":{"text":["hello"]}}}`, Targets: []template.Target{{
+		ID: "send", ARN: a.Outputs["SendQueueArn"], Transform: &template.Transform{
+			Paths:    map[string]string{"chat": "$.detail.event.message.chat_id", "text": "$.detail.message.text", "id": "$.detail.header.event_id"},
+			Template: `{"message":{"to":{"chat_id":"<chat>"},"text":"You said: <text>"},"idempotency_key":"<id>"}`,
+		},
+	}}})
+	for range 2 { // delivered twice, answered once
+		if status, body := a.Post("/event", stage.Delivery(stage.Payload(t, "im.message.receive_v1"))); status != 200 || body != "{}" {
+			t.Fatalf("got %d %s\n%s", status, body, a.Logs("event"))
+		}
+	}
+	a.Deliver()
+	if got := platform.Messages(""); len(got) != 1 || got[0].Content != `{"text":"You said: hello"}` {
+		t.Errorf("in the chat: %+v\n%s", got, a.Logs("send"))
+	}
+}
+
+// Each route leads to its function, and to no other place.
+func TestRoutes(t *testing.T) {
+	a, _ := deploy(t, nil, nil)
+	challenge := lark.Request{Body: lark.NewEncryptKey(sample.EncryptKey).Encrypt([]byte(`{"challenge":"c-1","token":"` + sample.VerificationToken + `","type":"url_verification"}`))}
+	for path, want := range map[string]string{
+		"/event":         `{"challenge":"c-1"}`,
+		"/event/default": `{"challenge":"c-1"}`,
+		"/event/other":   `{"error":"not_found"}`,
+		"/card":          `{"challenge":"c-1"}`,
+		"/card/default":  `{"challenge":"c-1"}`,
+		"/card/other":    `{"error":"not_found"}`,
+		"/":              `{"message":"Not Found"}`,
+		"/send":          `{"message":"Not Found"}`,
+		"/event/a/b":     `{"message":"Not Found"}`,
+	} {
+		if _, body := a.Post(path, challenge); body != want {
+			t.Errorf("%s: %s, want %s", path, body, want)
+		}
+	}
+}
+
+// The template's own rule takes requests from the bus, both queues and the
+// topic lead to send, and what cannot be done ends in the dead letters.
+func TestWaysToSend(t *testing.T) {
+	const request = `{"message":{"to":{"chat_id":"oc_1"},"text":"hi"}}`
+	for name, send := range map[string]func(a *account.Account){
+		"bus":     func(a *account.Account) { a.PutEvent(a.Outputs["BusName"], "my.app", "Lark Send Request", request) },
+		"queue":   func(a *account.Account) { a.Put(a.Outputs["SendQueueArn"], request) },
+		"ordered": func(a *account.Account) { a.Put(queueARN(a.Outputs["OrderedSendQueueUrl"]), request) },
+		"topic":   func(a *account.Account) { a.Publish(a.Outputs["AlarmTopicArn"], "", request) },
+		"invoke":  func(a *account.Account) { a.InvokeAsync(a.Outputs["SendFunctionArn"], []byte(request)) },
+		"default": func(a *account.Account) { a.Publish(a.Outputs["AlarmTopicArn"], "Deploy", "Version 42 is live") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			a, platform := deploy(t, map[string]string{"DefaultTo": "oc_1"}, nil)
+			send(a)
+			a.Deliver()
+			if got := platform.Messages("oc_1"); len(got) != 1 {
+				t.Errorf("in the chat: %+v\n%s", got, a.Logs("send"))
+			}
+		})
+	}
+}
+
+// queueARN is that of the queue with a URL.
+func queueARN(url string) string {
+	return "arn:aws:sqs:" + template.Region + ":" + template.Account + ":" + url[strings.LastIndex(url, "/")+1:]
+}

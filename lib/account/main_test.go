@@ -1,0 +1,29 @@
+package account_test
+
+import (
+	"os"
+	"testing"
+
+	"larkbridge/lib/account"
+	"larkbridge/lib/harness"
+	"larkbridge/lib/sample"
+	"larkbridge/lib/stage"
+	"larkbridge/lib/standin"
+)
+
+var emulator harness.SharedEmulator
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if emulator.Close() != nil && code == 0 {
+		code = 1
+	}
+	os.Exit(code)
+}
+
+// deploy is an account whose default app is one of a stand-in for Lark.
+func deploy(t *testing.T, parameters map[string]string, change map[string]any) (*account.Account, *standin.Platform) {
+	t.Helper()
+	a := account.New(t, emulator.Get(t), parameters)
+	return a, a.ConnectLark(standin.App{ID: sample.AppID, Secret: stage.AppSecret}, change)
+}

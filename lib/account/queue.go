@@ -1,0 +1,151 @@
+package account
+
+import (
+	"encoding/json"
+	"strconv"
+	"strings"
+
+	"github.com/aws/aws-lambda-go/events"
+
+	"larkbridge/lib/template"
+)
+
+// createQueues makes the queues, dead letters first.
+func (a *Account) createQueues() {
+	a.t.Helper()
+	queues, err := a.Queues()
+	a.must(err)
+	for _, dead := range []bool{true, false} {
+		for _, q := range queues {
+			if (q.DeadLetters == "") != dead {
+				continue
+			}
+			attributes := map[string]string{"VisibilityTimeout": strconv.Itoa(int(q.Visibility)), "MessageRetentionPeriod": strconv.Itoa(int(q.Retention))}
+			if q.FIFO {
+				attributes["FifoQueue"], attributes["ContentBasedDeduplication"] = "true", "true"
+			}
+			if q.DeadLetters != "" {
+				policy, err := json.Marshal(map[string]any{"deadLetterTargetArn": q.DeadLetters, "maxReceiveCount": q.MaxReceive})
+				a.must(err)
+				attributes["RedrivePolicy"] = string(policy)
+			}
+			a.call("AmazonSQS.CreateQueue", map[string]any{"QueueName": q.Name, "Attributes": attributes}, nil)
+			a.queues[q.ARN] = q
+		}
+	}
+}
+
+// url is where the emulator has a queue.
+func (a *Account) url(q template.Queue) string {
+	return a.Endpoint() + "/" + template.Account + "/" + q.Name
+}
+
+// Put leaves a message in a queue.
+func (a *Account) Put(queueARN, body string) {
+	a.t.Helper()
+	in := map[string]string{"QueueUrl": a.url(a.queues[queueARN]), "MessageBody": body}
+	if a.queues[queueARN].FIFO {
+		in["MessageGroupId"] = "group"
+	}
+	a.call("AmazonSQS.SendMessage", in, nil)
+}
+
+// Depth is how many messages are to be had from a queue.
+func (a *Account) Depth(queueARN string) int {
+	a.t.Helper()
+	var out struct{ Attributes map[string]string }
+	a.call("AmazonSQS.GetQueueAttributes", map[string]any{
+		"QueueUrl": a.url(a.queues[queueARN]), "AttributeNames": []string{"ApproximateNumberOfMessages"},
+	}, &out)
+	n, err := strconv.Atoi(out.Attributes["ApproximateNumberOfMessages"])
+	a.must(err)
+	return n
+}
+
+// Purge empties the queues.
+func (a *Account) Purge() {
+	a.t.Helper()
+	for _, q := range a.queues {
+		a.call("AmazonSQS.PurgeQueue", map[string]string{"QueueUrl": a.url(q)}, nil)
+	}
+}
+
+// receive takes up to max messages from a queue, as an event source mapping
+// hands them over.
+func (a *Account) receive(q template.Queue, max int, visibility *int) events.SQSEvent {
+	a.t.Helper()
+	in := map[string]any{"QueueUrl": a.url(q), "MaxNumberOfMessages": max, "AttributeNames": []string{"All"}}
+	if visibility != nil {
+		in["VisibilityTimeout"] = *visibility
+	}
+	var out struct {
+		Messages []struct {
+			MessageId, ReceiptHandle, Body string
+			Attributes                     map[string]string
+		}
+	}
+	a.call("AmazonSQS.ReceiveMessage", in, &out)
+	var event events.SQSEvent
+	for _, m := range out.Messages {
+		event.Records = append(event.Records, events.SQSMessage{
+			MessageId: m.MessageId, ReceiptHandle: m.ReceiptHandle, Body: m.Body, Attributes: m.Attributes,
+			EventSource: "aws:sqs", EventSourceARN: q.ARN, AWSRegion: template.Region,
+		})
+	}
+	return event
+}
+
+// Deliver has the event source mappings take what is in the queues to the
+// functions, until there is nothing. What fails is due again at once: no test
+// waits. It ends, because a queue gives up after its maxReceiveCount.
+func (a *Account) Deliver() {
+	a.t.Helper()
+	for busy := true; busy; {
+		busy = false
+		for _, source := range a.sources {
+			q := a.queues[source.Queue]
+			batch := a.receive(q, min(10, int(source.BatchSize)), nil)
+			if len(batch.Records) > 0 {
+				busy = true
+				a.take(source, q, batch)
+			}
+		}
+	}
+}
+
+// take invokes the function with a batch, and settles it as Lambda does.
+func (a *Account) take(source template.EventSource, q template.Queue, batch events.SQSEvent) {
+	a.t.Helper()
+	payload, err := json.Marshal(batch)
+	a.must(err)
+	out, err := a.invoke(a.function(source.Function), payload, "")
+	var answer events.SQSEventResponse
+	failed := map[string]bool{}
+	if err == nil && source.PartialBatches {
+		a.must(json.Unmarshal(out, &answer))
+		for _, item := range answer.BatchItemFailures {
+			failed[item.ItemIdentifier] = true
+		}
+	}
+	for _, m := range batch.Records {
+		in := map[string]any{"QueueUrl": a.url(q), "ReceiptHandle": m.ReceiptHandle}
+		if err != nil || failed[m.MessageId] {
+			in["VisibilityTimeout"] = 0
+			a.call("AmazonSQS.ChangeMessageVisibility", in, nil)
+		} else {
+			a.call("AmazonSQS.DeleteMessage", in, nil)
+		}
+	}
+}
+
+// function finds a function by its name or ARN.
+func (a *Account) function(name string) *function {
+	a.t.Helper()
+	for arn, f := range a.functions {
+		if arn == name || strings.HasSuffix(arn, ":function:"+name) {
+			return f
+		}
+	}
+	a.t.Fatalf("the template has no function %s", name)
+	return nil
+}
