@@ -94,14 +94,10 @@ func (w *world) checkMath(a template.Alarm) (f findings) {
 // checkSeries looks whether anything ever writes to a metric.
 func (w *world) checkSeries(who string, s template.Series) (f findings) {
 	if s.Namespace == metric.Namespace {
-		want := []string{"Stack"}
-		if s.Metric == "TicketStored" && len(s.Dimensions) == 2 {
-			want = []string{"App", "Stack"}
-		}
-		if !w.metrics[s.Metric] {
+		want := w.metrics[s.Metric]
+		if want == nil {
 			f.add("%s: nothing counts %s", who, s.Metric)
-		}
-		if !slices.Equal(slices.Sorted(maps.Keys(s.Dimensions)), want) || s.Dimensions["Stack"] != template.Stack {
+		} else if !slices.Equal(slices.Sorted(maps.Keys(s.Dimensions)), want) || s.Dimensions["Stack"] != template.Stack {
 			f.add("%s: %s is not counted by %v", who, s.Metric, s.Dimensions)
 		}
 		return f

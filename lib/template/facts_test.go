@@ -1,6 +1,8 @@
 package template_test
 
 import (
+	"bytes"
+	"encoding/json"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -8,18 +10,20 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"larkbridge/lib/harness"
+	"larkbridge/lib/metric"
+	"larkbridge/lib/template"
 )
 
 // facts is what the repository's code does, apart from the template.
 type facts struct {
 	folder  map[string]string   // below functions/, by the function's logical id
 	calls   map[string][]string // of AWS, by folder, as IAM calls them
-	metrics map[string]bool     // that are counted
+	metrics map[string][]string // that are counted, with their dimensions
 	runbook map[string]bool     // its sections
 }
 
@@ -48,10 +52,14 @@ func read(t *testing.T, path ...string) string {
 	return string(text)
 }
 
-// counted finds the names that the packages of the functions give to Count and CountApp.
-func counted(t *testing.T, root string) map[string]bool {
+// counted finds the names that the packages of the functions count by.
+func counted(t *testing.T, root string) map[string][]string {
 	t.Helper()
-	names := make(map[string]bool)
+	by := map[string][]string{
+		"Count":    dimensions(t, func(c *metric.Counter) { c.Count("x") }),
+		"CountApp": dimensions(t, func(c *metric.Counter) { c.CountApp("x", "app") }),
+	}
+	names := make(map[string][]string)
 	for _, file := range sources(t, filepath.Join(root, "lib", "gateway"), filepath.Join(root, "lib", "send")) {
 		ast.Inspect(file, func(n ast.Node) bool {
 			call, ok := n.(*ast.CallExpr)
@@ -59,20 +67,32 @@ func counted(t *testing.T, root string) map[string]bool {
 				return true
 			}
 			method, ok := call.Fun.(*ast.SelectorExpr)
-			if !ok || !strings.HasPrefix(method.Sel.Name, "Count") {
+			if !ok || by[method.Sel.Name] == nil {
 				return true
 			}
-			if name, ok := call.Args[0].(*ast.BasicLit); ok && name.Kind == token.STRING {
-				text, err := strconv.Unquote(name.Value)
-				if err != nil {
-					t.Fatal(err)
-				}
-				names[text] = true
+			if name, ok := call.Args[0].(*ast.BasicLit); ok {
+				names[strings.Trim(name.Value, `"`)] = by[method.Sel.Name]
 			}
 			return true
 		})
 	}
 	return names
+}
+
+// dimensions are the ones of the metric that count writes.
+func dimensions(t *testing.T, count func(*metric.Counter)) []string {
+	t.Helper()
+	var out bytes.Buffer
+	count(metric.New(&out, template.Stack, "function", time.Now))
+	var line struct {
+		AWS struct {
+			CloudWatchMetrics [1]struct{ Dimensions [1][]string }
+		} `json:"_aws"`
+	}
+	if err := json.Unmarshal(out.Bytes(), &line); err != nil {
+		t.Fatal(err)
+	}
+	return slices.Sorted(slices.Values(line.AWS.CloudWatchMetrics[0].Dimensions[0]))
 }
 
 // sources parses the Go files of some folders, but for the tests.

@@ -6,8 +6,7 @@ import (
 )
 
 const (
-	here = ":" + Region + ":" + Account + ":"
-	// URLSuffix is the domain of the partition.
+	here      = ":" + Region + ":" + Account + ":"
 	urlSuffix = "amazonaws.com"
 )
 
@@ -24,7 +23,7 @@ var kinds = map[string]kind{
 	"AWS::DynamoDB::Table":       {"TableName", "dynamodb" + here + "table/%s"},
 	"AWS::Events::Archive":       {"ArchiveName", "events" + here + "archive/%s"},
 	"AWS::Events::EventBus":      {"Name", "events" + here + "event-bus/%s"},
-	"AWS::Events::Rule":          {"Name", "events" + here + "rule/%s"},
+	"AWS::Events::Rule":          {"Name", "events" + here + "rule/%s"}, // %s: with its bus
 	"AWS::IAM::ManagedPolicy":    {"ManagedPolicyName", "iam::" + Account + ":policy/%s"},
 	"AWS::IAM::Role":             {"RoleName", "iam::" + Account + ":role/%s"},
 	"AWS::KMS::Key":              {"", "kms" + here + "key/%s"},
@@ -35,26 +34,36 @@ var kinds = map[string]kind{
 	"AWS::SQS::Queue":            {"QueueName", "sqs" + here + "%s"},
 }
 
-// name is the physical name of a resource: the one that the template gives it,
-// or one made of its logical id.
-func (r *resolver) name(id string) (string, error) {
+// identity is what a resource is called on AWS.
+type identity struct{ kind, name, arn string }
+
+// identify gives a resource the name that the template has for it, or one made
+// of its logical id.
+func (r *resolver) identify(id string) (identity, error) {
 	raw := section(section(r.document, "Resources"), id)
-	kindName, _ := raw["Type"].(string)
-	if property := kinds[kindName].name; property != "" {
-		if given, ok := section(raw, "Properties")[property]; ok {
-			return r.text(given)
+	properties := section(raw, "Properties")
+	called := identity{name: strings.ToLower(Stack + "-" + id)}
+	called.kind, _ = raw["Type"].(string)
+	known := kinds[called.kind]
+	var err error
+	if given, ok := properties[known.name]; ok {
+		if called.name, err = r.text(given); err != nil {
+			return identity{}, err
 		}
 	}
-	return strings.ToLower(Stack + "-" + id), nil
-}
-
-// arn is empty for a type that has none.
-func arn(kindName, name string) string {
-	format := kinds[kindName].arn
-	if format == "" {
-		return ""
+	if known.arn == "" {
+		return called, nil
 	}
-	return "arn:aws:" + fmt.Sprintf(format, name)
+	path := called.name
+	if bus, ok := properties["EventBusName"]; ok && called.kind == "AWS::Events::Rule" {
+		name, err := r.text(bus)
+		if err != nil {
+			return identity{}, err
+		}
+		path = name[strings.LastIndex(name, "/")+1:] + "/" + path
+	}
+	called.arn = "arn:aws:" + fmt.Sprintf(known.arn, path)
+	return called, nil
 }
 
 // queueURL is what Ref gives for a queue.
@@ -83,35 +92,33 @@ func (r *resolver) ref(name string) (any, error) {
 	if p, ok := r.parameters[name]; ok {
 		return p.value, nil
 	}
-	kindName, physical, err := r.existing(name)
+	resource, err := r.existing(name)
 	if err != nil {
 		return nil, err
 	}
-	switch kindName {
+	switch resource.kind {
 	case "AWS::SQS::Queue":
-		return queueURL(physical), nil
+		return queueURL(resource.name), nil
 	case "AWS::SNS::Topic", "AWS::IAM::ManagedPolicy":
-		return arn(kindName, physical), nil
+		return resource.arn, nil
 	}
-	return physical, nil
+	return resource.name, nil
 }
 
 // existing finds a resource that this deployment has.
-func (r *resolver) existing(id string) (kindName, physical string, err error) {
+func (r *resolver) existing(id string) (identity, error) {
 	raw := section(section(r.document, "Resources"), id)
 	if raw == nil {
-		return "", "", fmt.Errorf("nothing is called %s", id)
+		return identity{}, fmt.Errorf("nothing is called %s", id)
 	}
 	present, err := r.present(raw)
 	if err != nil {
-		return "", "", err
+		return identity{}, err
 	}
 	if !present {
-		return "", "", fmt.Errorf("%s is not there: its condition is false", id)
+		return identity{}, fmt.Errorf("%s is not there: its condition is false", id)
 	}
-	kindName, _ = raw["Type"].(string)
-	physical, err = r.name(id)
-	return kindName, physical, err
+	return r.identify(id)
 }
 
 // attribute resolves Fn::GetAtt in either of its two forms.
@@ -121,22 +128,22 @@ func (r *resolver) attribute(argument any) (any, error) {
 		path = fmt.Sprint(pair[0]) + "." + fmt.Sprint(pair[1])
 	}
 	id, name, _ := strings.Cut(path, ".")
-	kindName, physical, err := r.existing(id)
+	resource, err := r.existing(id)
 	if err != nil {
 		return nil, err
 	}
-	switch full := kindName + "." + name; {
+	switch full := resource.kind + "." + name; {
 	case full == "AWS::Logs::LogGroup.Arn":
-		return arn(kindName, physical) + ":*", nil
-	case name == "Arn" && arn(kindName, physical) != "" || full == "AWS::SNS::Topic.TopicArn":
-		return arn(kindName, physical), nil
+		return resource.arn + ":*", nil
+	case name == "Arn" && resource.arn != "" || full == "AWS::SNS::Topic.TopicArn":
+		return resource.arn, nil
 	case full == "AWS::SQS::Queue.QueueUrl":
-		return queueURL(physical), nil
+		return queueURL(resource.name), nil
 	case full == "AWS::SQS::Queue.QueueName", full == "AWS::SNS::Topic.TopicName", full == "AWS::Events::EventBus.Name",
 		full == "AWS::ApiGatewayV2::Api.ApiId", full == "AWS::KMS::Key.KeyId":
-		return physical, nil
+		return resource.name, nil
 	case full == "AWS::ApiGatewayV2::Api.ApiEndpoint":
-		return "https://" + physical + ".execute-api." + Region + "." + urlSuffix, nil
+		return "https://" + resource.name + ".execute-api." + Region + "." + urlSuffix, nil
 	}
-	return nil, fmt.Errorf("%s has no attribute %s here", kindName, name)
+	return nil, fmt.Errorf("%s has no attribute %s here", resource.kind, name)
 }

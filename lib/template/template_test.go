@@ -42,10 +42,12 @@ func small() map[string]any {
 				"list":   []any{"a", call("If", []any{"On", "b", ref("AWS::NoValue")})},
 			}},
 			"Group": map[string]any{"Type": "AWS::Logs::LogGroup"},
+			"Rule":  map[string]any{"Type": "AWS::Events::Rule", "Properties": map[string]any{"EventBusName": "bus"}},
 		},
 		"Outputs": map[string]any{
 			"Url":   map[string]any{"Condition": "HasQueue", "Value": call("If", []any{"HasQueue", ref("Queue"), ""})},
 			"Arn":   map[string]any{"Condition": "HasQueue", "Value": call("GetAtt", []any{"Queue", "Arn"})},
+			"Rule":  map[string]any{"Value": call("GetAtt", "Rule.Arn")},
 			"Group": map[string]any{"Value": call("Sub", "${Group.Arn} ${AWS::Region} ${AWS::AccountId} ${AWS::Partition} ${AWS::URLSuffix}")},
 		},
 	}
@@ -76,6 +78,7 @@ func TestResolve(t *testing.T) {
 		{map[string]string{"Days": "0"}, "Outputs.Url", ""},
 		{nil, "Outputs.Url", "https://sqs.us-east-1.amazonaws.com/123456789012/larkbridge-q"},
 		{nil, "Outputs.Arn", "arn:aws:sqs:us-east-1:123456789012:larkbridge-q"},
+		{nil, "Outputs.Rule", "arn:aws:events:us-east-1:123456789012:rule/bus/larkbridge-rule"},
 		{nil, "Outputs.Group", "arn:aws:logs:us-east-1:123456789012:log-group:larkbridge-group:* us-east-1 123456789012 aws amazonaws.com"},
 	} {
 		loaded, err := template.Resolve(small(), tt.parameters)
