@@ -42,10 +42,12 @@ func post(t *testing.T, a *account.Account, path string, req lark.Request, want 
 
 // giveUp makes a dead letter: Lark wants the request an hour later, each time.
 func giveUp(a *account.Account, platform *standin.Platform) {
-	platform.Fail(standin.Fault{Kind: standin.Throttle, Reset: time.Hour, Match: func(r *http.Request) bool { return r.URL.Path == "/open-apis/im/v1/messages" }})
+	platform.Fail(standin.Fault{Kind: standin.Throttle, Reset: time.Hour, Match: isMessage})
 	a.Put(a.Outputs["SendQueueArn"], text)
 	a.Deliver()
 }
+
+func isMessage(r *http.Request) bool { return r.URL.Path == "/open-apis/im/v1/messages" }
 
 // hang is a card_handler that does not answer.
 func hang(a *account.Account) {

@@ -3,11 +3,13 @@ package account_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"larkbridge/lib/account"
 	"larkbridge/lib/lark"
 	"larkbridge/lib/sample"
 	"larkbridge/lib/stage"
+	"larkbridge/lib/standin"
 	"larkbridge/lib/template"
 )
 
@@ -56,13 +58,12 @@ func TestRoutes(t *testing.T) {
 // The template's own rule takes requests from the bus, both queues and the
 // topic lead to send, and what cannot be done ends in the dead letters.
 func TestWaysToSend(t *testing.T) {
-	const request = `{"message":{"to":{"chat_id":"oc_1"},"text":"hi"}}`
 	for name, send := range map[string]func(a *account.Account){
-		"bus":     func(a *account.Account) { a.PutEvent(a.Outputs["BusName"], "my.app", "Lark Send Request", request) },
-		"queue":   func(a *account.Account) { a.Put(a.Outputs["SendQueueArn"], request) },
-		"ordered": func(a *account.Account) { a.Put(queueARN(a.Outputs["OrderedSendQueueUrl"]), request) },
-		"topic":   func(a *account.Account) { a.Publish(a.Outputs["AlarmTopicArn"], "", request) },
-		"invoke":  func(a *account.Account) { a.InvokeAsync(a.Outputs["SendFunctionArn"], []byte(request)) },
+		"bus":     func(a *account.Account) { a.PutEvent(a.Outputs["BusName"], "my.app", "Lark Send Request", text) },
+		"queue":   func(a *account.Account) { a.Put(a.Outputs["SendQueueArn"], text) },
+		"ordered": func(a *account.Account) { a.Put(queueARN(a.Outputs["OrderedSendQueueUrl"]), text) },
+		"topic":   func(a *account.Account) { a.Publish(a.Outputs["AlarmTopicArn"], "", text) },
+		"invoke":  func(a *account.Account) { a.InvokeAsync(a.Outputs["SendFunctionArn"], []byte(text)) },
 		"default": func(a *account.Account) { a.Publish(a.Outputs["AlarmTopicArn"], "Deploy", "Version 42 is live") },
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -79,4 +80,28 @@ func TestWaysToSend(t *testing.T) {
 // queueARN is that of the queue with a URL.
 func queueARN(url string) string {
 	return "arn:aws:sqs:" + template.Region + ":" + template.Account + ":" + url[strings.LastIndex(url, "/")+1:]
+}
+
+// Whatever way it came, what Lark does not take for now is a dead letter in
+// the end, and nothing is lost.
+func TestGivenUp(t *testing.T) {
+	for name, tt := range map[string]struct {
+		send func(a *account.Account)
+		dead string
+	}{
+		"queue":   {func(a *account.Account) { a.Put(a.Outputs["SendQueueArn"], text) }, "larkbridge-send-dead"},
+		"ordered": {func(a *account.Account) { a.Put(queueARN(a.Outputs["OrderedSendQueueUrl"]), text) }, "larkbridge-send-dead.fifo"},
+		"topic":   {func(a *account.Account) { a.Publish(a.Outputs["AlarmTopicArn"], "", text) }, "larkbridge-send-dead"},
+		"invoke":  {func(a *account.Account) { a.InvokeAsync(a.Outputs["SendFunctionArn"], []byte(text)) }, "larkbridge-send-dead"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			a, platform := deploy(t, nil, nil)
+			platform.Fail(standin.Fault{Kind: standin.Throttle, Reset: time.Hour, Match: isMessage})
+			tt.send(a)
+			a.Deliver()
+			if n := a.Depth(queueARN("/" + tt.dead)); n != 1 {
+				t.Errorf("%d dead letters\n%s", n, a.Logs("send"))
+			}
+		})
+	}
 }
