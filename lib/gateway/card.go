@@ -82,17 +82,23 @@ func (v *visit) answerCard(ctx context.Context, app *lark.App, cb *lark.Callback
 	publishing.Go(func() { v.publishClick(budget, app) })
 	answer = v.ask(budget, app, cb)
 	publishing.Wait()
-	if err := v.gateway.Claims.Finish(ctx, key, answer, keep); err != nil {
+	if err := v.finish(ctx, key, answer); err != nil {
 		v.gateway.Count("MarkFailed")
 		v.gateway.Log.WarnContext(ctx, "the click's answer is not kept", "error", err)
 	}
 	return Reply{http.StatusOK, answer}
 }
 
+func (v *visit) finish(ctx context.Context, key string, answer []byte) error {
+	defer v.took(&v.marking, v.gateway.Now())
+	return v.gateway.Claims.Finish(ctx, key, answer, keep)
+}
+
 // claimClick makes the click this instance's, or returns the answer that
 // another delivery of it got. While another instance is at it, it waits; nil
 // is an answer that did not come in time.
 func (v *visit) claimClick(ctx context.Context, key string) (answer []byte, mine bool) {
+	defer v.took(&v.claiming, v.gateway.Now())
 	owner := rand.Text()
 	for {
 		attempt, cancel := context.WithTimeout(ctx, claimBudget)
@@ -119,21 +125,21 @@ func (v *visit) claimClick(ctx context.Context, key string) (answer []byte, mine
 // publishClick puts the click on the bus. A click that is lost there is not
 // delivered again, so it is counted.
 func (v *visit) publishClick(ctx context.Context, app *lark.App) {
-	id, err := v.gateway.Events.PublishEvent(ctx, app.Name, v.event)
-	if err != nil {
+	if err := v.put(ctx, app); err != nil {
 		v.gateway.Count("ClickLost")
 		v.gateway.Log.ErrorContext(ctx, "the click is not on the bus", "event_id", v.event.ID, "error", err)
 	}
-	v.busID = id
 }
 
 // ask returns the answer of the app's handler, or the fallback.
 func (v *visit) ask(ctx context.Context, app *lark.App, cb *lark.Callback) []byte {
+	start := v.gateway.Now()
 	reply, err := v.gateway.Cards.Answer(ctx, app, v.event)
 	if err == nil && reply == nil {
 		v.outcome = "no handler"
 		return v.fallback(app)
 	}
+	v.took(&v.handling, start)
 	var answer []byte
 	if err == nil {
 		if answer, err = reply.Encode(cb.OldCard); err != nil {

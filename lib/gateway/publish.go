@@ -43,17 +43,29 @@ func (v *visit) publish(ctx context.Context, app *lark.App) bool {
 	}
 	publishing, cancel := context.WithDeadline(ctx, v.deadline(ctx, publishBudget))
 	defer cancel()
-	if v.busID, v.err = g.Events.PublishEvent(publishing, app.Name, v.event); v.err != nil {
+	if v.err = v.put(publishing, app); v.err != nil {
 		v.outcome = "not published"
 		g.Count("PublishFailed")
 		return false
 	}
 	v.outcome = "published"
-	if err := g.Claims.Mark(ctx, key, keep); err != nil {
+	if err := v.mark(ctx, key); err != nil {
 		g.Count("MarkFailed")
 		g.Log.WarnContext(ctx, "the event is on the bus but not marked", "error", err)
 	}
 	return true
+}
+
+// put puts the event on the bus.
+func (v *visit) put(ctx context.Context, app *lark.App) (err error) {
+	defer v.took(&v.publishing, v.gateway.Now())
+	v.busID, err = v.gateway.Events.PublishEvent(ctx, app.Name, v.event)
+	return err
+}
+
+func (v *visit) mark(ctx context.Context, key string) error {
+	defer v.took(&v.marking, v.gateway.Now())
+	return v.gateway.Claims.Mark(ctx, key, keep)
 }
 
 // keep is how long a claim is remembered: at least as long as any delivery of
@@ -62,6 +74,7 @@ func (v *visit) publish(ctx context.Context, app *lark.App) bool {
 const keep = lark.Horizon + lark.Skew + lark.Retries
 
 func (v *visit) claim(ctx context.Context, key string) (store.State, error) {
+	defer v.took(&v.claiming, v.gateway.Now())
 	ctx, cancel := context.WithTimeout(ctx, claimBudget)
 	defer cancel()
 	return v.gateway.Claims.Claim(ctx, key, rand.Text(), keep)

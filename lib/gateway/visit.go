@@ -16,11 +16,14 @@ import (
 type visit struct {
 	gateway *Gateway
 	start   time.Time
+	logID   string
 	app     string // its name, once the path is read
 	event   *lark.Event
 	outcome string
 	busID   string
 	err     error
+
+	settings, claiming, publishing, handling, marking part
 }
 
 func (v *visit) serve(ctx context.Context, req Request) Reply {
@@ -63,19 +66,28 @@ func appName(path string) (string, bool) {
 func (v *visit) receive(ctx context.Context, req lark.Request) (*lark.App, *lark.Callback, error) {
 	apps := v.gateway.Apps
 	for second := false; ; second = true {
+		start := v.gateway.Now()
 		app, err := apps.App(ctx, v.app)
+		v.took(&v.settings, start)
 		if err != nil {
 			return nil, nil, err
 		}
 		cb, err := app.Receive(req, v.start)
-		if second || !errors.Is(err, lark.ErrUnauthorized) || !apps.Refresh(ctx) {
+		if second || !errors.Is(err, lark.ErrUnauthorized) || !v.refresh(ctx) {
 			return app, cb, err
 		}
 	}
 }
 
+func (v *visit) refresh(ctx context.Context) bool {
+	defer v.took(&v.settings, v.gateway.Now())
+	return v.gateway.Apps.Refresh(ctx)
+}
+
 func (v *visit) handle(ctx context.Context, app *lark.App, cb *lark.Callback) Reply {
-	v.event = cb.Event
+	if v.event = cb.Event; v.event != nil {
+		v.event.TraceID = traceID(ctx, v.event.LogID)
+	}
 	switch cb.Kind {
 	case lark.KindChallenge:
 		v.outcome = "challenge"
@@ -115,11 +127,14 @@ func (v *visit) refuse(status int, outcome string, err error) Reply {
 }
 
 // log writes the one line of a request. Of what came from outside it holds
-// only the names of an authentic event.
+// only the names of an authentic event, and a log id that can do no harm.
 func (v *visit) log(ctx context.Context, status int) {
 	args := []any{"outcome", v.outcome, "status", status, "ms", v.gateway.Now().Sub(v.start).Milliseconds()}
 	if v.app != "" && lark.ValidAppName(v.app) {
 		args = append(args, "app", v.app)
+	}
+	if v.logID != "" {
+		args = append(args, "log_id", v.logID)
 	}
 	if ev := v.event; ev != nil {
 		args = append(args, "type", ev.Type, "event_id", ev.ID, "app_id", ev.AppID, "tenant_key", ev.TenantKey)
@@ -130,6 +145,7 @@ func (v *visit) log(ctx context.Context, status int) {
 	if v.busID != "" {
 		args = append(args, "bus_id", v.busID)
 	}
+	args = append(args, v.parts()...)
 	level := slog.LevelInfo
 	if v.err != nil {
 		args = append(args, "error", v.err)
