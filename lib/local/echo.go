@@ -48,8 +48,9 @@ func (e *Echo) request(entry bus.Entry) ([]byte, bool) {
 		return nil, false
 	}
 	var detail struct {
-		App    string
-		Header struct {
+		App     string
+		TraceID string `json:"trace_id"`
+		Header  struct {
 			EventID string `json:"event_id"`
 		}
 		Event struct {
@@ -68,6 +69,8 @@ func (e *Echo) request(entry bus.Entry) ([]byte, bool) {
 		"app":             detail.App,
 		"message":         map[string]any{"to": map[string]string{"chat_id": *chat}, "text": answer},
 		"idempotency_key": detail.Header.EventID,
+		"trace_id":        detail.TraceID,
+		"correlation_id":  detail.Header.EventID,
 	})
 	if err != nil { // not reached: strings always marshal
 		return nil, false

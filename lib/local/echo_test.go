@@ -1,6 +1,7 @@
 package local_test
 
 import (
+	"encoding/json"
 	"testing"
 
 	"larkbridge/lib/lark"
@@ -20,6 +21,22 @@ func TestEcho(t *testing.T) {
 	}
 	if want := `{"text":"You said: a \"quoted\" <word>\n和"}`; got[0].Content != want {
 		t.Errorf("the echo is %s, want %s", got[0].Content, want)
+	}
+	_, events := f.ask("GET", "/api/events", "")
+	var entries []struct {
+		Detail struct {
+			TraceID       string `json:"trace_id"`
+			CorrelationID string `json:"correlation_id"`
+			Header        struct {
+				EventID string `json:"event_id"`
+			} `json:"header"`
+		}
+	}
+	if err := json.Unmarshal([]byte(events), &entries); err != nil || len(entries) != 2 {
+		t.Fatalf("on the bus: %s, %v", events, err)
+	}
+	if event, result := entries[0].Detail, entries[1].Detail; event.TraceID == "" || event.TraceID != result.TraceID || event.Header.EventID != result.CorrelationID {
+		t.Errorf("the result does not tell what it is of: %s", events)
 	}
 	for _, kind := range []string{local.StepEvent, local.StepBus, local.StepRule, local.StepReply, local.StepLark, local.StepSend} {
 		if len(f.told(kind)) == 0 {

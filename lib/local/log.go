@@ -62,6 +62,9 @@ func reply(ctx context.Context, now time.Time, attrs map[string]string) Step {
 // sent is the outcome of a request to send.
 func sent(now time.Time, attrs map[string]string) Step {
 	step := Step{Time: now, Kind: StepSend, Subject: "done", Note: "(" + attrs["ms"] + " ms)"}
+	if attrs["replayed"] == "true" {
+		step.Subject = "done before"
+	}
 	if attrs["ok"] != "true" {
 		step.Failed, step.Subject, step.Note = true, attrs["kind"], attrs["error"]
 	}

@@ -31,6 +31,10 @@ func TestLogMakesSteps(t *testing.T) {
 			func(l *slog.Logger) { l.InfoContext(ctx, "send", "ok", true, "ms", 3) },
 			[]Step{{now, StepSend, "done", "(3 ms)", false}},
 		},
+		"sent before": {
+			func(l *slog.Logger) { l.InfoContext(ctx, "send", "ok", true, "replayed", true, "ms", 3) },
+			[]Step{{now, StepSend, "done before", "(3 ms)", false}},
+		},
 		"not sent": {
 			func(l *slog.Logger) {
 				l.WarnContext(ctx, "send", "ok", false, "ms", 3, "kind", "quota", "error", "no more")

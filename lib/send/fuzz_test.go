@@ -32,6 +32,7 @@ func FuzzParse(f *testing.F) {
 		`{"message":{"to":{"chat_id":"oc_1"},"text":"hi"},"not_before":"2026-01-31T09:00:00Z"}`,
 		`{"message":{"reply_to":{"message_id":"om_1"},"card":{"a":[1]},"markdown":"# a"},"app":"x","on_error":"return"}`,
 		`{"update_card":{"token":"c-1","card":{"type":"raw","data":{}}},"not_before":1e9}`,
+		`{"recall":{"message_id":"om_1"},"trace_id":"a\u2028b","correlation_id":"\"\u0000"}`,
 		`{"edit":{"message_id":"om_1","msg_type":"text","content":{}}}`,
 		`{"forward":{"message_ids":["om_1"],"to":{"email":"a@b.c"}}}`,
 		`{"urgent":{"message_id":"om_1","user_ids":["ou_1"],"how":"sms"}}`,

@@ -2,16 +2,23 @@ package send_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
+	"fmt"
 	"log/slog"
+	"maps"
+	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"larkbridge/lib/bus"
+	"larkbridge/lib/lark"
 	"larkbridge/lib/sample"
 	"larkbridge/lib/send"
 	"larkbridge/lib/standin"
@@ -52,4 +59,111 @@ func TestOwnLogger(t *testing.T) {
 			t.Errorf("%s: %s", level, diff)
 		}
 	}
+}
+
+// logged is the log of a sender.
+type logged struct{ bytes.Buffer }
+
+// listen makes a sender log to a buffer.
+func listen(w *chaos) *logged {
+	l := &logged{}
+	w.sender.Log = slog.New(slog.NewJSONHandler(l, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	return l
+}
+
+// lines are the lines of requests.
+func (l *logged) lines(t *testing.T) []map[string]any {
+	t.Helper()
+	var list []map[string]any
+	for text := range strings.Lines(l.String()) {
+		var line map[string]any
+		if err := json.Unmarshal([]byte(text), &line); err != nil {
+			t.Fatalf("%v: %s", err, text)
+		}
+		if line["msg"] == "send" {
+			list = append(list, line)
+		}
+	}
+	return list
+}
+
+// Every request leaves one line, whatever becomes of it, with these keys.
+func TestLines(t *testing.T) {
+	const (
+		always = "id ms ok source "
+		bad    = always + "code error kind retryable "
+	)
+	for name, tt := range map[string]struct {
+		prepare func(w *chaos, ctx context.Context)
+		payload string
+		keys    string
+	}{
+		"done":     {nil, hi, always + "app verb lark_ms log_id"},
+		"replayed": {func(w *chaos, ctx context.Context) { _, _ = w.sender.Invoke(ctx, "", []byte(hi)) }, hi, always + "app verb log_id replayed"},
+		"held":     {func(w *chaos, _ context.Context) { w.sender.Claims = held{w.sender.Claims} }, hi, bad + "app verb"},
+		"with a cause": {nil, strings.Replace(hi, "{", `{"trace_id":"t-1","correlation_id":"e-1",`, 1),
+			always + "app verb lark_ms log_id trace_id correlation_id"},
+		"failed":      {nil, `{"message":{"to":{"chat_id":"not-a-chat"},"text":"hi"}}`, bad + "app verb lark_ms log_id"},
+		"unknown app": {nil, `{"app":"other","recall":{"message_id":"om_1"}}`, bad + "app verb"},
+		"wrong":       {nil, `{"recall":{}}`, bad + "app"},
+		"unreadable":  {nil, `{"shout":{}}`, bad},
+		"not due":     {nil, `{"recall":{"message_id":"om_1"},"not_before":253402300799}`, bad + "app verb"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w, ctx := calm()
+			if tt.prepare != nil {
+				tt.prepare(w, ctx)
+			}
+			log := listen(w)
+			_, _ = w.sender.Invoke(ctx, "request-id", []byte(tt.payload)) // its error is in the line
+			lines := log.lines(t)
+			if len(lines) != 1 {
+				t.Fatalf("%d lines: %s", len(lines), log)
+			}
+			got := slices.DeleteFunc(slices.Sorted(maps.Keys(lines[0])), func(key string) bool { return key == "time" || key == "level" || key == "msg" })
+			want := strings.Fields(tt.keys)
+			slices.Sort(want)
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+// slowly is a Lark that takes its time.
+type slowly struct {
+	lark.HTTP
+	time.Duration
+}
+
+func (s slowly) Do(req *http.Request) (*http.Response, error) {
+	time.Sleep(s.Duration)
+	return s.HTTP.Do(req)
+}
+
+// The line tells apart what Lark took and what was waited: until the request
+// was due, and after Lark had refused it for now.
+func TestDurations(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, ctx := calm()
+		log := listen(w)
+		w.sender.HTTP = slowly{w, 40 * time.Millisecond}
+		w.platform.Fail(standin.Fault{Times: 1, Match: isMessageCall, Kind: standin.Throttle, Reset: 7 * time.Second})
+		for i, doc := range []string{
+			fmt.Sprintf(`{"message":{"to":{"chat_id":"oc_1"},"text":"hi"},"not_before":%d}`, time.Now().Add(10*time.Second).Unix()),
+			`{"message":{"to":{"chat_id":"oc_2"},"text":"hi"}}`,
+		} {
+			if _, err := w.sender.Invoke(ctx, fmt.Sprint(i), []byte(doc)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		lines := log.lines(t)
+		ms, wait := lines[0]["ms"].(float64), lines[0]["wait_ms"].(float64)
+		if lines[0]["lark_ms"] != 120.0 || wait < 17_000 || wait > 19_000 || ms-wait < 120 || ms-wait > 121 {
+			t.Errorf("token, throttled, sent: %v", lines[0])
+		}
+		if lines[1]["lark_ms"] != 40.0 || lines[1]["ms"] != 40.0 || lines[1]["wait_ms"] != nil {
+			t.Errorf("nothing to wait for: %v", lines[1])
+		}
+	})
 }

@@ -23,6 +23,11 @@ type Request struct {
 	NotBefore Moment `json:"not_before"`
 	// OnError is "return" to get a failure as output instead of as an error.
 	OnError string `json:"on_error"`
+	// TraceID and CorrelationID tell what the request belongs to, the latter
+	// the event because of which it is made: in the log and with the result on
+	// the bus. They are not sent.
+	TraceID       string `json:"trace_id"`
+	CorrelationID string `json:"correlation_id"`
 
 	Message    *Message    `json:"message"`
 	UpdateCard *UpdateCard `json:"update_card"`
@@ -95,6 +100,9 @@ func parse(doc []byte) (*Request, error) {
 		return nil, err
 	}
 	if _, err := r.verb(); err != nil {
+		return nil, err
+	}
+	if err := r.cause().check(); err != nil {
 		return nil, err
 	}
 	if r.OnError != "" && r.OnError != "return" {

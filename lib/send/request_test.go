@@ -54,17 +54,28 @@ func TestParseRefusesValues(t *testing.T) {
 		{`{"not_before":-4711}`, `field "not_before": want a time such as 2026-01-31T09:00:00Z, or Unix seconds`},
 		{`{"not_before":1769821200000}`, `field "not_before": want a time such as 2026-01-31T09:00:00Z, or Unix seconds`},
 		{`{"recall":{},"on_error":"secret"}`, `field "on_error": want "return"`},
+		{`{"recall":{},"trace_id":"a secret"}`, `field "trace_id": want 1 to 128 printable ASCII characters without spaces`},
+		{`{"recall":{},"trace_id":"secret\n"}`, `field "trace_id": want 1 to 128 printable ASCII characters without spaces`},
+		{`{"recall":{},"trace_id":"` + strings.Repeat("a", 129) + `"}`, `field "trace_id": want 1 to 128 printable ASCII characters without spaces`},
+		{`{"recall":{},"trace_id":4711}`, `field "trace_id": want a string`},
+		{`{"recall":{},"correlation_id":"sécret"}`, `field "correlation_id": want 1 to 128 printable ASCII characters without spaces`},
+		{`{"recall":{},"correlation_id":["secret"]}`, `field "correlation_id": want a string`},
 		{`{"recall":{},"app":"Secret"}`, `field "app": want 1 to 32 of a-z, 0-9 and -`},
 		{`{"` + strings.Repeat("é", 200) + `":1}`, `field "` + strings.Repeat("é", 60) + `…" is not one that the request can have`},
 	})
 }
 
 func TestParseCommonFields(t *testing.T) {
-	req, err := parse([]byte(`{"app":"a-1","tenant_key":"tk","idempotency_key":"k","on_error":"return","recall":{"message_id":"om_1"}}`))
+	req, err := parse([]byte(`{"app":"a-1","tenant_key":"tk","idempotency_key":"k","on_error":"return","trace_id":"!~","correlation_id":"e","recall":{"message_id":"om_1"}}`))
 	if err != nil {
 		t.Fatal(err)
 	}
-	diff(t, []string{"a-1", "tk", "k", "return"}, []string{req.App, req.TenantKey, req.IdempotencyKey, req.OnError})
+	diff(t, []string{"a-1", "tk", "k", "return", "!~", "e"},
+		[]string{req.App, req.TenantKey, req.IdempotencyKey, req.OnError, req.TraceID, req.CorrelationID})
+	longest := strings.Repeat("a", 128)
+	if req, err = parse([]byte(`{"recall":{},"trace_id":"","correlation_id":"` + longest + `"}`)); err != nil || req.cause() != (cause{"", longest}) {
+		t.Errorf("got %+v, %v", req, err)
+	}
 	if req, err = parse([]byte(` {"recall":{"message_id":"om_1"}} `)); err != nil || req.App != "default" || !req.notBefore().IsZero() {
 		t.Errorf("got %+v, %v", req, err)
 	}

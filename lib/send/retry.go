@@ -32,25 +32,39 @@ func (s *Sender) budget(ctx context.Context) time.Time {
 // retry makes the calls of a plan until they succeed, until no repetition
 // helps, or until the budget ends: then the request goes back to its queue. A
 // call that may have been carried out is repeated only if Lark recognises it.
-func (s *Sender) retry(ctx context.Context, p *plan, t *tools) (*lark.Result, error) {
-	end := s.budget(ctx)
+func (s *Sender) retry(ctx context.Context, e *errand, t *tools) (*lark.Result, error) {
+	end, p := s.budget(ctx), e.plan
 	for try := 1; ; try++ {
-		if !s.pace.wait(ctx, p.target, end) {
+		if !s.waits(e, func() bool { return s.pace.wait(ctx, p.target, end) }) {
 			return nil, &lark.Error{Kind: lark.KindThrottled, Retryable: true, Msg: "5 messages a second go to " + p.target + " already"}
 		}
-		res, err := p.run(ctx, t)
-		var e *lark.Error
-		if err == nil || !errors.As(err, &e) || !e.Retryable {
+		res, err := s.calls(ctx, e, t)
+		var failed *lark.Error
+		if err == nil || !errors.As(err, &failed) || !failed.Retryable {
 			return res, err
 		}
-		if e.Kind != lark.KindThrottled && try == tries || e.Kind == lark.KindTransport && p.repeats {
+		if failed.Kind != lark.KindThrottled && try == tries || failed.Kind == lark.KindTransport && p.repeats {
 			return nil, err
 		}
-		pause := pauseAfter(e, try)
-		if time.Now().Add(pause).After(end) || !sleep(ctx, pause) {
+		pause := pauseAfter(failed, try)
+		if time.Now().Add(pause).After(end) || !s.waits(e, func() bool { return sleep(ctx, pause) }) {
 			return nil, err
 		}
 	}
+}
+
+// calls makes the calls of the plan once.
+func (s *Sender) calls(ctx context.Context, e *errand, t *tools) (*lark.Result, error) {
+	start := s.Now()
+	defer func() { e.called, e.lark = true, e.lark+s.Now().Sub(start) }()
+	return e.plan.run(ctx, t)
+}
+
+// waits adds the time of a wait to the errand's.
+func (s *Sender) waits(e *errand, wait func() bool) bool {
+	start := s.Now()
+	defer func() { e.waited += s.Now().Sub(start) }()
+	return wait()
 }
 
 // pauseAfter is what Lark asks for, or a time that doubles; with a random part,
@@ -67,17 +81,17 @@ func pauseAfter(e *lark.Error, try int) time.Duration {
 }
 
 // await waits for not_before, if that is inside the budget.
-func (s *Sender) await(ctx context.Context, j job, req *Request) error {
-	wait := req.notBefore().Sub(s.Now())
+func (s *Sender) await(ctx context.Context, e *errand) error {
+	wait := e.req.notBefore().Sub(s.Now())
 	switch {
 	case wait <= 0:
 		return nil
 	case time.Now().Add(wait).Before(s.budget(ctx)):
-		if !sleep(ctx, wait) {
+		if !s.waits(e, func() bool { return sleep(ctx, wait) }) {
 			return &lark.Error{Kind: lark.KindTransport, Retryable: true, Msg: "waiting for not_before: " + ctx.Err().Error()}
 		}
 		return nil
-	case j.patient:
+	case e.patient:
 		return &lark.Error{Kind: lark.KindThrottled, Retryable: true, RetryAfter: wait, Msg: "not_before is still to come"}
 	}
 	return fmt.Errorf(`field "not_before": it is further away than an invocation can wait: send the request through the queue`)

@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"log/slog"
 	"sync"
@@ -81,29 +80,30 @@ type job struct {
 
 // do carries out one job: once, however often it comes.
 func (s *Sender) do(ctx context.Context, j job) Result {
-	start := s.Now()
+	e := &errand{job: j, start: s.Now()}
 	req, err := parse(j.doc)
 	if err != nil {
-		return s.finish(ctx, start, j, nil, nil, failed(err))
+		return s.finish(ctx, e, failed(err))
 	}
-	r := s.once(ctx, start, j, req)
+	e.req = req
+	if req.IdempotencyKey != "" {
+		e.id = req.IdempotencyKey
+	}
+	r := s.once(ctx, e)
 	r.asOutput = req.OnError == "return"
 	return r
 }
 
 // once carries out a request, unless it is being carried out or has been.
-func (s *Sender) once(ctx context.Context, start time.Time, j job, req *Request) Result {
-	if req.IdempotencyKey != "" {
-		j.id = req.IdempotencyKey
+func (s *Sender) once(ctx context.Context, e *errand) Result {
+	var err error
+	if e.plan, err = e.req.plan(uuid(e.req.App, e.id)); err != nil {
+		return s.finish(ctx, e, failed(err))
 	}
-	p, err := req.plan(uuid(req.App, j.id))
-	if err != nil {
-		return s.finish(ctx, start, j, req, nil, failed(err))
+	if e.id == "" {
+		return s.finish(ctx, e, s.run(ctx, e))
 	}
-	if j.id == "" {
-		return s.finish(ctx, start, j, req, p, s.run(ctx, j, req, p))
-	}
-	key, owner := store.SendKey(req.App, j.id), rand.Text()
+	key, owner := store.SendKey(e.req.App, e.id), rand.Text()
 	state, stored, err := s.Claims.Begin(ctx, key, owner, lease, keep)
 	switch {
 	case err != nil:
@@ -111,11 +111,15 @@ func (s *Sender) once(ctx context.Context, start time.Time, j job, req *Request)
 		s.Count("DedupeBypassed")
 		s.Log.WarnContext(ctx, "the table cannot be reached", "error", err)
 	case state == store.Held:
-		return failed(&lark.Error{Kind: lark.KindServer, Retryable: true, Msg: "the same request is being carried out"})
+		result := failed(&lark.Error{Kind: lark.KindServer, Retryable: true, Msg: "the same request is being carried out"})
+		s.logResult(ctx, e, result)
+		return result
 	case state == store.Done:
-		return replayed(stored)
+		result := replayed(stored)
+		s.logResult(ctx, e, result)
+		return result
 	}
-	result := s.finish(ctx, start, j, req, p, s.run(ctx, j, req, p))
+	result := s.finish(ctx, e, s.run(ctx, e))
 	s.settle(ctx, key, owner, result)
 	return result
 }
@@ -136,23 +140,23 @@ func (s *Sender) settle(ctx context.Context, key, owner string, r Result) {
 }
 
 // run makes the calls of a plan, again where that helps.
-func (s *Sender) run(ctx context.Context, j job, req *Request, p *plan) Result {
-	if err := s.await(ctx, j, req); err != nil {
+func (s *Sender) run(ctx context.Context, e *errand) Result {
+	if err := s.await(ctx, e); err != nil {
 		return failed(err)
 	}
-	c, err := s.client(ctx, req.App)
+	c, err := s.client(ctx, e.req.App)
 	if err != nil {
 		return failed(err)
 	}
 	tools := &tools{client: c, http: s.HTTP, blobs: s.Blobs, now: s.Now}
-	res, err := s.retry(ctx, p, tools)
+	res, err := s.retry(ctx, e, tools)
 	if err != nil {
 		r := failed(err)
-		r.MayRepeat = p.repeats && r.Error.Kind == lark.KindTransport
+		r.MayRepeat = e.plan.repeats && r.Error.Kind == lark.KindTransport
 		return r
 	}
 	r := succeeded(res)
-	r.MayRepeat = p.repeats
+	r.MayRepeat = e.plan.repeats
 	return r
 }
 
@@ -191,16 +195,16 @@ func uuid(app, id string) string {
 }
 
 // finish logs the outcome and puts it on the bus.
-func (s *Sender) finish(ctx context.Context, start time.Time, j job, req *Request, p *plan, r Result) Result {
-	s.logResult(ctx, start, j, req, p, r)
+func (s *Sender) finish(ctx context.Context, e *errand, r Result) Result {
+	s.logResult(ctx, e, r)
 	s.countFailure(r)
-	if r.retry() && j.patient {
+	if r.retry() && e.patient {
 		return r // it is not over
 	}
 	if !r.OK {
 		s.Count("SendFailed")
 	}
-	if err := s.report(ctx, j, req, p, r); err != nil {
+	if err := s.report(ctx, e, r); err != nil {
 		s.Count("ResultLost")
 		s.Log.ErrorContext(ctx, "the result is not on the bus", "error", err)
 		r.unreported = true
@@ -217,44 +221,4 @@ func (s *Sender) countFailure(r Result) {
 	case r.Error.Kind == lark.KindAuth:
 		s.Count("TokenFailed")
 	}
-}
-
-func (s *Sender) logResult(ctx context.Context, start time.Time, j job, req *Request, p *plan, r Result) {
-	args := []any{"ok", r.OK, "source", j.source, "ms", s.Now().Sub(start).Milliseconds()}
-	if req != nil {
-		args = append(args, "app", req.App)
-	}
-	if p != nil {
-		args = append(args, "verb", p.verb)
-	}
-	if r.LogID != "" {
-		args = append(args, "log_id", r.LogID)
-	}
-	level := slog.LevelInfo
-	if r.Error != nil {
-		level = slog.LevelWarn
-		args = append(args, "kind", r.Error.Kind, "code", r.Error.Code, "retryable", r.Error.Retryable, "error", r.Error.Msg)
-	}
-	s.Log.Log(ctx, level, "send", args...)
-}
-
-// report puts a result on the bus, so that workflows can wait for it.
-func (s *Sender) report(ctx context.Context, j job, req *Request, p *plan, r Result) error {
-	detail := map[string]any{"id": j.id, "source": j.source, "result": r.slim()}
-	if req != nil {
-		detail["app"] = req.App
-	}
-	if p != nil {
-		detail["verb"], detail["target"] = p.verb, p.target
-	}
-	doc, err := json.Marshal(detail)
-	if err != nil {
-		return err
-	}
-	e := bus.Entry{Source: bus.SendSource, DetailType: "Lark Send Succeeded", Detail: doc}
-	if !r.OK {
-		e.DetailType = "Lark Send Failed"
-	}
-	_, err = s.Results.Publish(ctx, e)
-	return err
 }

@@ -58,7 +58,7 @@ func (s *Sender) jobs(doc []byte, j job) []job {
 		if isObject(doc) {
 			return []job{j.with(doc)}
 		}
-		return []job{j.with(s.toDefault("text", plainText(doc)))}
+		return []job{j.with(s.toDefault("text", plainText(doc), cause{}))}
 	}
 	switch {
 	case d.Requests != nil:
@@ -80,19 +80,27 @@ func (s *Sender) jobs(doc []byte, j job) []job {
 		if d.DetailType != "" {
 			j = j.named(d.ID)
 		}
-		return []job{j.with(s.toDefault("card", content))}
+		var event detail
+		if d.Source == bus.Source {
+			_ = json.Unmarshal(d.Detail, &event) // of another shape it tells nothing
+		}
+		return []job{j.with(s.toDefault("card", content, event.cause()))}
 	}
 	return []job{j.with(doc)}
 }
 
 // toDefault makes a message to the default target. Without one the request is
 // left without "to", and its error says so.
-func (s *Sender) toDefault(kind string, content json.RawMessage) []byte {
+func (s *Sender) toDefault(kind string, content json.RawMessage, c cause) []byte {
 	message := map[string]any{kind: content}
 	if to := s.DefaultTo; to != "" {
 		message["to"] = map[string]string{targetKind(to): to}
 	}
-	doc, err := json.Marshal(map[string]any{"message": message})
+	request := map[string]any{"message": message}
+	for name, id := range c.ids() {
+		request[name] = id
+	}
+	doc, err := json.Marshal(request)
 	if err != nil {
 		return content // not reached: the content is JSON
 	}
@@ -116,10 +124,7 @@ func targetKind(id string) string {
 
 // click is the detail of a card's click, as far as its update needs it.
 type click struct {
-	App    string `json:"app"`
-	Header struct {
-		CreateTime string `json:"create_time"` // microseconds
-	} `json:"header"`
+	detail
 	Event struct {
 		Token   string `json:"token"`
 		Context struct {
@@ -159,6 +164,9 @@ func cardUpdate(d shape, j job) []job {
 		update["message_id"] = id // for when the token has ended
 	}
 	request := map[string]any{"app": c.App, "update_card": update}
+	for name, id := range c.cause().ids() {
+		request[name] = id
+	}
 	if micros, err := strconv.ParseInt(c.Header.CreateTime, 10, 64); err == nil {
 		request["not_before"] = time.UnixMicro(micros).Add(answered).UTC().Format(time.RFC3339Nano)
 	}
