@@ -39,13 +39,14 @@ func TestCardHandler(t *testing.T) {
 	f := s.Start("card", lambdaAPI(t, func(w http.ResponseWriter, r *http.Request) {
 		asked.Add(1)
 		var detail struct {
-			App    string
-			Header map[string]string
-			Event  struct {
+			App     string
+			TraceID string `json:"trace_id"`
+			Header  map[string]string
+			Event   struct {
 				Action struct{ Value map[string]string }
 			}
 		}
-		if err := json.NewDecoder(r.Body).Decode(&detail); err != nil || detail.App != "default" ||
+		if err := json.NewDecoder(r.Body).Decode(&detail); err != nil || detail.App != "default" || detail.TraceID == "" ||
 			detail.Header["event_type"] != lark.TypeCardAction || detail.Event.Action.Value["action"] != "approve" {
 			t.Errorf("the handler is given %+v, %v", detail, err)
 		}

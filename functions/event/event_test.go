@@ -183,7 +183,7 @@ func TestTableUnreachable(t *testing.T) {
 	if entries := s.Entries(); len(entries) != 1 {
 		t.Errorf("%d entries on the bus", len(entries))
 	}
-	if !strings.Contains(open.Logs(), `"DedupeBypassed":1`) {
+	if !strings.Contains(open.Logs(), `{"DedupeBypassed":1,"Function":"event","Stack":"stage",`) {
 		t.Errorf("not counted:\n%s", open.Logs())
 	}
 }
@@ -235,6 +235,9 @@ func TestTicketIsKeptAndNotPublished(t *testing.T) {
 	expect(t, s, f, "/event/shop", stage.Delivery(stage.Payload(t, "app_ticket")), 200, `{}`)
 	if item := s.Item("tkt#" + sample.AppID); item["val"]["S"] != ticket {
 		t.Errorf("the ticket is not in the table: %v", item)
+	}
+	if !strings.Contains(f.Logs(), `{"App":"shop","Function":"event","Stack":"stage","TicketStored":1,`) {
+		t.Errorf("not counted for the app:\n%s", f.Logs())
 	}
 	if entries := s.Entries(); len(entries) != 0 {
 		t.Errorf("%d entries on the bus", len(entries))

@@ -39,8 +39,8 @@ func (w *chaos) told(t *testing.T, log *logged) (got told) {
 // the request itself or, where send makes the request, from what it is made of.
 func TestCause(t *testing.T) {
 	const (
-		event = `"source":"lark","id":"9d9","detail-type":"im.chat.updated_v1","detail":{"app":"default","trace_id":%s,"header":{"event_id":%s},"event":{}}`
-		click = `{"requestContext":{"requestId":"r","condition":"Success"},"requestPayload":%s,"responsePayload":{"card":{"type":"raw","data":{"schema":"2.0"}}}}`
+		event  = `"source":"lark","id":"9d9","detail-type":"im.chat.updated_v1","detail":{"app":"default","trace_id":%s,"header":{"event_id":%s},"event":{}}`
+		click  = `{"requestContext":{"requestId":"r","condition":"Success"},"requestPayload":%s,"responsePayload":{"card":{"type":"raw","data":{"schema":"2.0"}}}}`
 		detail = `{"app":"default","trace_id":"t-1","header":{"event_id":"e-1"},"event":{"token":"c-1","context":{"open_message_id":"om_1"}}}`
 	)
 	message := func(ids string) string { return `{"message":{"to":{"chat_id":"oc_1"},"text":"hi"}` + ids + `}` }
