@@ -80,6 +80,9 @@ func TestCause(t *testing.T) {
 				if diff := cmp.Diff(tt.want, w.told(t, log)); diff != "" {
 					t.Error(diff)
 				}
+				if ok := w.bus.Entries()[0].DetailType == "Lark Send Succeeded"; ok == strings.Contains(name, "handler") { // there is no card to update
+					t.Errorf("on the bus: %s", w.bus.Entries()[0].Detail)
+				}
 				for _, call := range w.platform.Calls() { // the card of an event shows its detail
 					if body := string(call.Body); strings.Contains(body, "correlation") || !strings.Contains(name, "event") && strings.Contains(body, "t-1") {
 						t.Errorf("sent to Lark: %s", body)
