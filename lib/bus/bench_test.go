@@ -34,6 +34,7 @@ func BenchmarkEvent(b *testing.B) {
 	}
 	text := bytes.Repeat([]byte("hello, "), 130)
 	req := stage.Delivery(bytes.Replace(stage.Payload(b, "im.message.receive_v1"), []byte("hello"), text, 1))
+	req.Header["X-Tt-Logid"] = "202611231200001234567890ABCDEF1234"
 	now := time.Now()
 	events := &bus.Bus{Publisher: nowhere{}, InlineLimit: bus.DefaultInlineLimit}
 
@@ -58,6 +59,7 @@ func BenchmarkEvent(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
+		cb.Event.TraceID = cb.Event.LogID
 		if _, err := events.PublishEvent(context.Background(), app.Name, cb.Event); err != nil {
 			b.Fatal(err)
 		}
