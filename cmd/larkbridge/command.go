@@ -6,7 +6,10 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime"
 	"time"
+
+	"larkbridge/lib/version"
 )
 
 // Exit codes.
@@ -24,6 +27,7 @@ const usage = `Usage: larkbridge <command>
   doctor    check a deployed stack
   dlq       look at the requests that send gave up, or try them again
   replay    put events of the past onto the bus again
+  version   say which version this is
   help      show this
 
 larkbridge <command> -h tells more about a command.
@@ -56,6 +60,9 @@ func (c command) run(ctx context.Context, args []string) int {
 		return c.dlq(ctx, rest)
 	case "replay":
 		return c.replay(ctx, rest)
+	case "version", "-version", "--version":
+		fmt.Fprintf(c.out, "%s %s %s/%s\n", version.Product, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+		return exitOK
 	case "help", "-h", "-help", "--help":
 		fmt.Fprint(c.out, usage)
 		return exitOK

@@ -46,6 +46,7 @@ func TestUsage(t *testing.T) {
 	}{
 		{"help", 0, true},
 		{"--help", 0, true},
+		{"version", 0, true},
 		{"", 2, false},
 		{"fly", 2, false},
 		{"run now", 2, false},

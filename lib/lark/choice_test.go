@@ -9,6 +9,7 @@ import (
 
 	"larkbridge/lib/lark"
 	"larkbridge/lib/store"
+	"larkbridge/lib/version"
 )
 
 // tokenWire gives out t-1 and a-1, and keeps what comes after.
@@ -116,7 +117,7 @@ func TestUserAgent(t *testing.T) {
 		t.Errorf("%d requests", len(w.agents))
 	}
 	for _, agent := range w.agents {
-		if agent != "larkbridge" {
+		if agent != version.Product {
 			t.Errorf("the user agent is %q", agent)
 		}
 	}

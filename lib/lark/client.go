@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"larkbridge/lib/version"
 )
 
 // HTTP is the part of [http.Client] that [Client] uses.
@@ -31,8 +33,6 @@ func NewClient(app *App, client HTTP, tokens TokenStore, now func() time.Time) *
 	return &Client{app: app, http: client, tokens: tokens, now: now,
 		refreshing: make(chan struct{}, 1), known: map[string]Token{}}
 }
-
-const userAgent = "larkbridge"
 
 // Do makes the call. Every error is an [*Error]. When Lark says that the token
 // is not good any more, it takes another one and tries once more.
@@ -133,7 +133,7 @@ func (c *Client) send(ctx context.Context, call Call, target string, token Secre
 	if size == 0 {
 		req.Body = http.NoBody // else net/http takes the length for unknown
 	}
-	req.Header.Set("User-Agent", userAgent)
+	req.Header.Set("User-Agent", version.Product)
 	if size > 0 {
 		req.Header.Set("Content-Type", kind)
 	}

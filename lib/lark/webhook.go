@@ -12,6 +12,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"larkbridge/lib/version"
 )
 
 // Webhook posts a message to a custom bot's incoming webhook. The URL is a
@@ -40,7 +42,7 @@ func Webhook(ctx context.Context, client HTTP, hook, secret Secret, message map[
 		return nil, invalid("webhook.url is not a URL")
 	}
 	req.Header.Set("Content-Type", "application/json; charset=utf-8")
-	req.Header.Set("User-Agent", userAgent)
+	req.Header.Set("User-Agent", version.Product)
 	resp, err := client.Do(req)
 	if err != nil {
 		return nil, transport("calling the webhook", hideURL(err))

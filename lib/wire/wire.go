@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
+	"runtime"
 	"strconv"
 	"sync"
 	"time"
@@ -24,6 +25,7 @@ import (
 	"larkbridge/lib/queue"
 	"larkbridge/lib/send"
 	"larkbridge/lib/store"
+	"larkbridge/lib/version"
 )
 
 // The environment of a function, as template.yaml sets it.
@@ -65,6 +67,7 @@ func newParts(ctx context.Context, getenv func(string) string, required ...strin
 		table:    store.NewTable(c.DynamoDB(), getenv(envTable), time.Now),
 		settings: store.NewSettings(store.NewSSM(c.SSM(), getenv(envPrefix)), time.Now),
 	}
+	p.log.Info("start", "product", version.Product, "go", runtime.Version())
 	ctx, cancel := context.WithTimeout(ctx, warmBudget)
 	defer cancel()
 	var all sync.WaitGroup
