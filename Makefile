@@ -60,11 +60,19 @@ clean: ## remove all that these targets made, the Python tools too
 # `sam build` calls these, one per function of template.yaml. The architecture is the template's, whatever
 # ARCH says: `make deploy ARCH=amd64` must not put an amd64 binary into an arm64 function.
 build-EventFunction:
-	GOOS=linux GOARCH=arm64 $(GOBUILD) -o $(ARTIFACTS_DIR)/bootstrap ./functions/event
+	$(call sam-build,event)
 build-CardFunction:
-	GOOS=linux GOARCH=arm64 $(GOBUILD) -o $(ARTIFACTS_DIR)/bootstrap ./functions/card
+	$(call sam-build,card)
 build-SendFunction:
-	GOOS=linux GOARCH=arm64 $(GOBUILD) -o $(ARTIFACTS_DIR)/bootstrap ./functions/send
+	$(call sam-build,send)
+
+# Mode and time are in the zip, too. With a strict umask Lambda could not run the file; with the time of the build
+# each zip would be another one, and `aws cloudformation package` would deploy it anew.
+define sam-build
+GOOS=linux GOARCH=arm64 $(GOBUILD) -o $(ARTIFACTS_DIR)/bootstrap ./functions/$(1)
+chmod 755 $(ARTIFACTS_DIR)/bootstrap
+touch -t 198001010000 $(ARTIFACTS_DIR)/bootstrap
+endef
 
 # Made once, and again when the pins change.
 $(VENV)/stamp: tools/requirements.txt
