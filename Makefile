@@ -49,10 +49,10 @@ bench: test-binaries ## run the benchmarks
 	go test -run '^$$' -bench Event ./lib/bus/
 	go test -run '^$$' -bench Cold -benchtime 40x ./lib/stage/
 
-# --build-in-source: otherwise SAM first copies this folder, .tools with it, once for each function.
+# What SAM asks the first time, it saves to samconfig.toml; the settings are what tells that it has asked.
 deploy: $(VENV)/stamp ## build and deploy the stack; the first time SAM asks for its settings
-	$(SAM) build --build-in-source
-	$(SAM) deploy $(if $(wildcard samconfig.toml),,--guided --stack-name larkbridge)
+	$(SAM) build
+	$(SAM) deploy $(if $(shell grep -s '^parameter_overrides' samconfig.toml),,--guided)
 
 clean: ## remove all that these targets made, the Python tools too
 	rm -rf .build .aws-sam .tools
