@@ -23,7 +23,18 @@ import (
 
 func TestDeployed(t *testing.T) {
 	s := newStack(t)
-	platform := s.connectLark()
+	s.build()
+	s.deploy()
+	s.complete()
+	platform, url := s.newLark()
+	settings, err := json.Marshal(map[string]string{
+		"app_id": sample.AppID, "app_secret": stage.AppSecret, "domain": url,
+		"encrypt_key": sample.EncryptKey, "verification_token": sample.VerificationToken,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.aws("ssm", "put-parameter", "--type", "SecureString", "--overwrite", "--name", "/larkbridge/default", "--value", string(settings))
 	t.Run("loop", func(t *testing.T) { s.loop(t, platform) })
 	t.Run("upgrade", s.upgrade)
 }
@@ -32,7 +43,7 @@ func TestDeployed(t *testing.T) {
 func (s *stack) loop(t *testing.T, platform *standin.Platform) {
 	s.ruleToQueue()
 	for range 2 { // delivered twice, answered once
-		if status, body := s.post("/event", stage.Delivery(stage.Payload(t, "im.message.receive_v1"))); status != 200 || body != "{}" {
+		if status, body := s.post(s.url+"/event", stage.Delivery(stage.Payload(t, "im.message.receive_v1"))); status != 200 || body != "{}" {
 			t.Fatalf("got %d %s\n%s", status, body, s.logs())
 		}
 	}
@@ -42,7 +53,7 @@ func (s *stack) loop(t *testing.T, platform *standin.Platform) {
 	}
 	forged := stage.Delivery(stage.Payload(t, "im.message.receive_v1"))
 	forged.Body[30] ^= 1
-	if status, body := s.post("/event", forged); status != 401 || body != `{"error":"unauthorized"}` {
+	if status, body := s.post(s.url+"/event", forged); status != 401 || body != `{"error":"unauthorized"}` {
 		t.Errorf("a forged event: %d %s", status, body)
 	}
 }
@@ -95,42 +106,32 @@ func (s *stack) deliver(worker, n int) {
 	payload := []byte(`{"schema":"2.0","header":{"event_id":"` + id + `","event_type":"load.test_v1","token":"` + sample.VerificationToken +
 		`","app_id":"` + sample.AppID + `"},"event":{}}`)
 	for end := time.Now().Add(time.Minute); time.Now().Before(end); {
-		if status, _ := s.post("/event", stage.Delivery(payload)); status == 200 {
+		if status, _ := s.post(s.url+"/event", stage.Delivery(payload)); status == 200 {
 			return
 		}
 	}
 	s.t.Errorf("event %s was not accepted in a minute", id)
 }
 
-// connectLark stores the app's settings as the stack's output says, with a
-// stand-in for Lark.
-func (s *stack) connectLark() *standin.Platform {
-	platform := standin.New(standin.WithApps(standin.App{ID: sample.AppID, Secret: stage.AppSecret}))
+// newLark makes a stand-in for Lark.
+func (s *stack) newLark() (platform *standin.Platform, url string) {
+	platform = standin.New(standin.WithApps(standin.App{ID: sample.AppID, Secret: stage.AppSecret}))
 	server := httptest.NewServer(platform)
 	s.t.Cleanup(server.Close)
-	settings, err := json.Marshal(map[string]string{
-		"app_id": sample.AppID, "app_secret": stage.AppSecret, "domain": server.URL,
-		"encrypt_key": sample.EncryptKey, "verification_token": sample.VerificationToken,
-	})
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	s.aws("ssm", "put-parameter", "--type", "SecureString", "--overwrite", "--name", "/larkbridge/default", "--value", string(settings))
-	return platform
+	return platform, server.URL
 }
 
-// post sends a request to the stack's API.
-func (s *stack) post(path string, r lark.Request) (int, string) {
-	req, err := http.NewRequestWithContext(s.t.Context(), http.MethodPost, s.endpoint+path, bytes.NewReader(r.Body))
+// post sends a request to a URL of the stack.
+func (s *stack) post(url string, r lark.Request) (int, string) {
+	req, err := http.NewRequestWithContext(s.t.Context(), http.MethodPost, url, bytes.NewReader(r.Body))
 	if err != nil {
 		s.t.Error(err)
 		return 0, ""
 	}
-	req.Host = s.apiHost
 	for name, value := range r.Header {
 		req.Header.Set(name, value)
 	}
-	resp, err := http.DefaultClient.Do(req)
+	resp, err := s.http.Do(req)
 	if err != nil {
 		return 0, err.Error()
 	}
