@@ -60,19 +60,18 @@ clean: ## remove all that these targets made, the Python tools too
 # `sam build` calls these, one per function of template.yaml. The architecture is the template's, whatever
 # ARCH says: `make deploy ARCH=amd64` must not put an amd64 binary into an arm64 function.
 build-EventFunction:
-	$(call sam-build,event)
+	GOOS=linux GOARCH=arm64 $(GOBUILD) -o $(ARTIFACTS_DIR)/bootstrap ./functions/event
+	$(FREEZE)
 build-CardFunction:
-	$(call sam-build,card)
+	GOOS=linux GOARCH=arm64 $(GOBUILD) -o $(ARTIFACTS_DIR)/bootstrap ./functions/card
+	$(FREEZE)
 build-SendFunction:
-	$(call sam-build,send)
+	GOOS=linux GOARCH=arm64 $(GOBUILD) -o $(ARTIFACTS_DIR)/bootstrap ./functions/send
+	$(FREEZE)
 
 # Mode and time are in the zip, too. With a strict umask Lambda could not run the file; with the time of the build
 # each zip would be another one, and `aws cloudformation package` would deploy it anew.
-define sam-build
-GOOS=linux GOARCH=arm64 $(GOBUILD) -o $(ARTIFACTS_DIR)/bootstrap ./functions/$(1)
-chmod 755 $(ARTIFACTS_DIR)/bootstrap
-touch -t 198001010000 $(ARTIFACTS_DIR)/bootstrap
-endef
+FREEZE = chmod 755 $(ARTIFACTS_DIR)/bootstrap && touch -t 198001010000 $(ARTIFACTS_DIR)/bootstrap
 
 # Made once, and again when the pins change.
 $(VENV)/stamp: tools/requirements.txt
