@@ -48,10 +48,9 @@ func (b *Bus) PublishEvent(ctx context.Context, app string, ev *lark.Event) (str
 	e := eventEntry(ev)
 	e.Detail = Detail(app, ev)
 	if e.size() > b.InlineLimit {
-		at := Location{Bucket: b.Bucket, Key: blobKey(app, ev), Size: len(e.Detail)}
-		err := b.Blobs.Create(ctx, at.Bucket, at.Key, bytes.NewReader(e.Detail), int64(at.Size), "application/json")
+		at, err := b.store(ctx, app, *ev)
 		if err != nil {
-			return "", fmt.Errorf("storing a large detail: %w", err)
+			return "", err
 		}
 		room := b.InlineLimit - (e.size() - len(e.Detail))
 		if e.Detail, err = detailElsewhere(app, ev, at, room); err != nil {
@@ -59,6 +58,18 @@ func (b *Bus) PublishEvent(ctx context.Context, app string, ev *lark.Event) (str
 		}
 	}
 	return b.Publisher.Publish(ctx, e)
+}
+
+// store puts a whole detail into Blobs. It leaves out the trace, which the entry
+// has: another delivery of the event must overwrite it with the same bytes.
+func (b *Bus) store(ctx context.Context, app string, ev lark.Event) (Location, error) {
+	ev.TraceID = ""
+	detail := Detail(app, &ev)
+	at := Location{Bucket: b.Bucket, Key: blobKey(app, &ev), Size: len(detail)}
+	if err := b.Blobs.Create(ctx, at.Bucket, at.Key, bytes.NewReader(detail), int64(at.Size), "application/json"); err != nil {
+		return Location{}, fmt.Errorf("storing a large detail: %w", err)
+	}
+	return at, nil
 }
 
 // blobKey is the same for each delivery of an event, so a retry overwrites. The

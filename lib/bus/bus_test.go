@@ -44,6 +44,22 @@ func TestLargeDetail(t *testing.T) {
 	}
 }
 
+// The entry has the trace, and each delivery the same object.
+func TestLargeDetailOfATrace(t *testing.T) {
+	ev := v2()
+	ev.Body = json.RawMessage(`"` + strings.Repeat("x", 2000) + `"`)
+	_, m := publish(t, 1000, ev)
+	untraced := readBlob(m, blobOf(ev))
+	ev.TraceID = "20261124"
+	got, m := publish(t, 1000, ev)
+	if blob := readBlob(m, blobOf(ev)); string(blob) != string(untraced) {
+		t.Errorf("in the bucket is %.80s", blob)
+	}
+	if !strings.Contains(string(got.Detail), `"trace_id":"20261124"`) || !strings.Contains(string(got.Detail), fmt.Sprintf(`"size":%d`, len(untraced))) {
+		t.Errorf("the entry is %s", got.Detail)
+	}
+}
+
 func TestInlineLimit(t *testing.T) {
 	for name, ev := range map[string]*lark.Event{"an event": v2(), "a message": message(), "schema 1.0": v1()} {
 		t.Run(name, func(t *testing.T) {
