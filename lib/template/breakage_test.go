@@ -67,6 +67,14 @@ var breakages = []struct {
 		put(d.allowing("sts:AssumeRole"), "Principal.Service", list("lambda.amazonaws.com", "ec2.amazonaws.com"))
 	}},
 	{"a queue for all accounts", "account", func(d draft) { drop(d.queuePolicy(), "Condition") }},
+	{"a queue that asks a rule for its account", "account", func(d draft) { put(d.letting("events.amazonaws.com"), "Condition", sourceAccount()) }},
+	{"a queue that asks a topic for its account", "account", func(d draft) { put(d.letting("sns.amazonaws.com"), "Condition", sourceAccount()) }},
+	{"a queue for the rules of others", "account", func(d draft) {
+		put(d.letting("events.amazonaws.com"), "Condition.ArnLike.aws:SourceArn", "arn:aws:events:*:*:rule/*")
+	}},
+	{"a topic for rules, which cannot say whose", "account", func(d draft) {
+		put(d.allowing("sns:Publish"), "Principal.Service", list("cloudwatch.amazonaws.com", "events.amazonaws.com"))
+	}},
 	{"a topic for all accounts", "account", func(d draft) { drop(d.allowing("sns:Publish"), "Condition") }},
 	{"a function for all accounts", "account", func(d draft) { drop(d.first("AWS::Lambda::Permission", "SourceAccount"), "SourceAccount") }},
 	{"a function for all APIs", "account", func(d draft) { drop(d.first("AWS::Lambda::Permission", "SourceArn"), "SourceArn") }},
@@ -119,10 +127,10 @@ var breakages = []struct {
 		put(d.target(), "DeadLetterConfig.Arn", "arn:aws:sqs:us-east-1:123456789012:gone")
 	}},
 	{"a rule that may not deliver", "delivery", func(d draft) {
-		put(d.queuePolicy(), "Principal.Service", "sns.amazonaws.com")
+		put(d.letting("events.amazonaws.com"), "Action", list())
 	}},
 	{"a topic that may not give up", "delivery", func(d draft) {
-		put(d.queuePolicy(), "Principal.Service", "events.amazonaws.com")
+		put(d.letting("sns.amazonaws.com"), "Action", list())
 	}},
 	{"a rule that gives up to a FIFO queue", "delivery", func(d draft) {
 		fifo := d.first("AWS::SQS::Queue", "FifoQueue", "RedrivePolicy")["RedrivePolicy"].(map[string]any)
@@ -188,7 +196,7 @@ var breakages = []struct {
 	{"an alarm that tells a topic that is not there", "alarms", func(d draft) {
 		put(d.first("AWS::CloudWatch::Alarm"), "AlarmActions", list("arn:aws:sns:us-east-1:123456789012:gone"))
 	}},
-	{"an alarm that may not tell", "alarms", func(d draft) { put(d.allowing("sns:Publish"), "Principal.Service", "events.amazonaws.com") }},
+	{"an alarm that may not tell", "alarms", func(d draft) { put(d.allowing("sns:Publish"), "Principal.Service", "budgets.amazonaws.com") }},
 	{"an alarm without a run-book", "alarms", func(d draft) { put(d.first("AWS::CloudWatch::Alarm"), "AlarmDescription", "Something is wrong") }},
 	{"an alarm whose section is not there", "alarms", func(d draft) {
 		put(d.first("AWS::CloudWatch::Alarm"), "AlarmDescription", "See https://example.com/runbook.md#gone")
@@ -213,6 +221,12 @@ var breakages = []struct {
 		put(d.first("AWS::CloudWatch::Dashboard"), "DashboardBody", `{"widgets":[{"properties":{"metrics":[["AWS/Lambda","Errors","FunctionName","other"]]}}]}`)
 	}},
 	{"a dashboard that is no JSON", "dashboard", func(d draft) { put(d.first("AWS::CloudWatch::Dashboard"), "DashboardBody", `{"widgets":[}`) }},
+}
+
+// sourceAccount is the condition that holds a service to this account, if it
+// says for which it acts.
+func sourceAccount() map[string]any {
+	return map[string]any{"StringEquals": map[string]any{"aws:SourceAccount": template.Account}}
 }
 
 func TestBreakages(t *testing.T) {

@@ -52,6 +52,21 @@ func (d draft) queuePolicy() map[string]any {
 	return d.statement("sqs:SendMessage", "AWS::SQS::QueuePolicy")
 }
 
+// letting is the statement of the queue's policy about a service.
+func (d draft) letting(service string) (found map[string]any) {
+	d.t.Helper()
+	_ = walk(d.first("AWS::SQS::QueuePolicy"), func(node map[string]any) error {
+		if who, ok := node["Principal"].(map[string]any); ok && who["Service"] == service {
+			found = node
+		}
+		return nil
+	})
+	if found == nil {
+		d.t.Fatalf("no statement about %s to break", service)
+	}
+	return found
+}
+
 func (d draft) statement(action, kind string) (found map[string]any) {
 	d.t.Helper()
 	resources := objects(d.document, "Resources")

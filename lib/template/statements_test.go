@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -149,8 +150,19 @@ func (w *world) allows(service, action, resource string) bool {
 	})
 }
 
+// told is how a service says for whom it acts when it delivers, as its guide
+// documents. By any other condition AWS refuses all that it delivers. What is
+// not here says nothing, so that every account could use it: EventBridge to a
+// topic ("Using resource-based policies" of its guide).
+var told = map[string]map[string]map[string]template.List{
+	"events.amazonaws.com sqs:SendMessage": {"ArnLike": {"aws:SourceArn": {"arn:aws:events:*:" + template.Account + ":rule/*"}}},
+	"sns.amazonaws.com sqs:SendMessage":    {"ArnLike": {"aws:SourceArn": {"arn:aws:sns:*:" + template.Account + ":*"}}},
+	"cloudwatch.amazonaws.com sns:Publish": {"StringEquals": {"aws:SourceAccount": {template.Account}}},
+	"budgets.amazonaws.com sns:Publish":    {"StringEquals": {"aws:SourceAccount": {template.Account}}},
+}
+
 // checkAccount looks for policies of resources that let in more than services
-// that act for this account.
+// that act for this account, or that would keep those out.
 func checkAccount(w *world) (f findings) {
 	for _, s := range w.statements {
 		if s.Effect != "Allow" || len(s.Principal) == 0 {
@@ -162,8 +174,15 @@ func checkAccount(w *world) (f findings) {
 			}
 			continue
 		}
-		if !slices.Equal(s.Condition["StringEquals"]["aws:SourceAccount"], template.List{template.Account}) {
-			f.add("%v: also for other accounts", s)
+		if len(s.Principal["Service"]) == 0 {
+			f.add("%v: for others than services", s)
+		}
+		for _, service := range s.Principal["Service"] {
+			for _, action := range s.Action {
+				if want, ok := told[service+" "+action]; !ok || !reflect.DeepEqual(s.Condition, want) {
+					f.add("%v: %s does not say so that it acts for this account", s, service)
+				}
+			}
 		}
 	}
 	for _, r := range w.Of("AWS::Lambda::Permission") {
