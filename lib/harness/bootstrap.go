@@ -32,10 +32,12 @@ func Bootstrap(t testing.TB, function string) string {
 	return path
 }
 
+// notInFunctions are the folders that no function is built from.
+var notInFunctions = []string{"cmd", "examples", "account", "harness", "local", "operate", "sample", "stage", "standin", "template"}
+
 // newerSource returns a source file that changed after the given time, if any.
 func newerSource(t testing.TB, root string, built time.Time) (found string) {
 	t.Helper()
-	notInFunctions := []string{"cmd", "examples", "harness", "local", "operate", "sample", "stage", "standin", "template"}
 	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 		name := d.Name()
 		switch {
