@@ -8,6 +8,7 @@ package account
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -81,9 +82,7 @@ func (a *Account) ConnectLark(app standin.App, change map[string]any) *standin.P
 	server := httptest.NewServer(platform)
 	a.t.Cleanup(server.Close)
 	settings := map[string]any{"domain": server.URL}
-	for field, value := range change {
-		settings[field] = value
-	}
+	maps.Copy(settings, change)
 	doc, err := json.Marshal(stage.Settings(settings))
 	a.must(err)
 	a.must(a.PutSecret(a.t.Context(), a.Parameters["ParameterPrefix"]+"/default", string(doc)))

@@ -1,6 +1,7 @@
 package account
 
 import (
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"time"
@@ -16,7 +17,7 @@ func (a *Account) Publish(topicARN, subject, message string) {
 	a.t.Helper()
 	event, err := json.Marshal(events.SNSEvent{Records: []events.SNSEventRecord{{
 		EventSource: "aws:sns", EventVersion: "1.0",
-		SNS: events.SNSEntity{Type: "Notification", MessageID: time.Now().Format(time.RFC3339Nano), TopicArn: topicARN, Subject: subject, Message: message, Timestamp: time.Now()},
+		SNS: events.SNSEntity{Type: "Notification", MessageID: rand.Text(), TopicArn: topicARN, Subject: subject, Message: message, Timestamp: time.Now()},
 	}}})
 	a.must(err)
 	for _, s := range a.subscribed {
@@ -36,7 +37,7 @@ func (a *Account) InvokeAsync(functionARN string, payload []byte) {
 	a.t.Helper()
 	f := a.function(functionARN)
 	config := a.asynchronous(f)
-	id := "async-" + time.Now().Format(time.RFC3339Nano)
+	id := rand.Text()
 	var err error
 	for range 1 + int(config.MaximumRetryAttempts) {
 		if _, err = a.invoke(f, payload, id); err == nil {
@@ -68,7 +69,7 @@ type invokeConfig struct {
 func (a *Account) asynchronous(f *function) invokeConfig {
 	a.t.Helper()
 	for _, r := range a.Of("AWS::Lambda::EventInvokeConfig") {
-		var config invokeConfig
+		config := invokeConfig{MaximumRetryAttempts: 2} // Lambda's own default
 		a.must(r.Decode(&config))
 		if config.FunctionName == f.Name {
 			return config

@@ -21,10 +21,10 @@ type function struct {
 
 	start   sync.Once // at the first invocation, as Lambda does
 	process *harness.Function
+	read    int // bytes of its log that were looked at
 
 	mu      sync.Mutex
 	running int
-	read    int // bytes of the log that were looked at
 }
 
 func (a *Account) createFunctions() {

@@ -30,6 +30,7 @@ func (a *Account) Post(path string, req lark.Request) (status int, body string) 
 			a.t.Errorf("%s has payload %s", route.Path, route.Payload)
 		}
 		status, body = a.integrate(a.function(route.Function), path, req)
+		break
 	}
 	metric := func(name string, value float64) { a.watch.add("AWS/ApiGateway", name, dimensions, value) }
 	metric("Count", 1)
