@@ -2,6 +2,7 @@ package account
 
 import (
 	"encoding/json"
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -20,19 +21,26 @@ func (a *Account) createQueues() {
 			if (q.DeadLetters == "") != dead {
 				continue
 			}
-			attributes := map[string]string{"VisibilityTimeout": strconv.Itoa(int(q.Visibility)), "MessageRetentionPeriod": strconv.Itoa(int(q.Retention))}
-			if q.FIFO {
-				attributes["FifoQueue"], attributes["ContentBasedDeduplication"] = "true", "true"
-			}
-			if q.DeadLetters != "" {
-				policy, err := json.Marshal(map[string]any{"deadLetterTargetArn": q.DeadLetters, "maxReceiveCount": q.MaxReceive})
-				a.must(err)
-				attributes["RedrivePolicy"] = string(policy)
-			}
-			a.call("AmazonSQS.CreateQueue", map[string]any{"QueueName": q.Name, "Attributes": attributes}, nil)
+			a.call("AmazonSQS.CreateQueue", map[string]any{"QueueName": q.Name, "Attributes": a.attributes(q)}, nil)
 			a.queues[q.ARN] = q
 		}
 	}
+}
+
+// attributes are the ones that the template gives a queue, as SQS has them.
+func (a *Account) attributes(q template.Queue) map[string]string {
+	a.t.Helper()
+	attributes := map[string]string{}
+	for name, value := range q.Properties {
+		if policy, ok := value.(map[string]any); ok {
+			doc, err := json.Marshal(policy)
+			a.must(err)
+			value = string(doc)
+		}
+		attributes[name] = fmt.Sprint(value)
+	}
+	delete(attributes, "QueueName")
+	return attributes
 }
 
 // url is where the emulator has a queue.

@@ -1,7 +1,5 @@
 package account
 
-import "larkbridge/lib/template"
-
 // createRules makes the buses and, on them, the rules.
 func (a *Account) createRules() {
 	a.t.Helper()
@@ -11,30 +9,16 @@ func (a *Account) createRules() {
 	rules, err := a.Rules()
 	a.must(err)
 	for _, rule := range rules {
-		a.Rule(rule)
+		a.Rule(rule.Name, rule.Bus, rule.Pattern, rule.Properties["Targets"])
 	}
 }
 
-// Rule makes a rule, of the template or of a user.
-func (a *Account) Rule(rule template.Rule) {
+// Rule makes a rule on a bus. The targets are in JSON what PutTargets takes, and
+// a template has.
+func (a *Account) Rule(name, bus, pattern string, targets any) {
 	a.t.Helper()
-	name := "rule"
-	if rule.Resource != nil {
-		name = rule.Name
-	}
-	a.call("AWSEvents.PutRule", map[string]string{"Name": name, "EventBusName": rule.Bus, "EventPattern": rule.Pattern}, nil)
-	var targets []map[string]any
-	for _, target := range rule.Targets {
-		t := map[string]any{"Id": target.ID, "Arn": target.ARN}
-		if target.DeadLetters != "" {
-			t["DeadLetterConfig"] = map[string]string{"Arn": target.DeadLetters}
-		}
-		if target.Transform != nil {
-			t["InputTransformer"] = target.Transform
-		}
-		targets = append(targets, t)
-	}
-	a.call("AWSEvents.PutTargets", map[string]any{"Rule": name, "EventBusName": rule.Bus, "Targets": targets}, nil)
+	a.call("AWSEvents.PutRule", map[string]string{"Name": name, "EventBusName": bus, "EventPattern": pattern}, nil)
+	a.call("AWSEvents.PutTargets", map[string]any{"Rule": name, "EventBusName": bus, "Targets": targets}, nil)
 }
 
 // PutEvent puts an event on a bus.

@@ -15,21 +15,8 @@ type Rule struct {
 
 // Target is where a rule sends to.
 type Target struct {
-	ID          string
 	ARN         string
 	DeadLetters string // ARN; empty if it has no dead-letter queue
-	Input       string // a constant
-	InputPath   string
-	Transform   *Transform
-	MaxAge      Int // seconds; 0: EventBridge's own
-	MaxRetries  *Int
-	Group       string // of a FIFO queue
-}
-
-// Transform is an input transformer.
-type Transform struct {
-	Paths    map[string]string `json:"InputPathsMap"`
-	Template string            `json:"InputTemplate"`
 }
 
 // Rules returns the template's rules that are enabled.
@@ -40,18 +27,8 @@ func (t *Template) Rules() ([]Rule, error) {
 			EventBusName, State string
 			EventPattern        any
 			Targets             []struct {
-				ID               string `json:"Id"`
 				Arn              string
 				DeadLetterConfig struct{ Arn string }
-				Input, InputPath string
-				InputTransformer *Transform
-				RetryPolicy      struct {
-					MaximumEventAgeInSeconds Int
-					MaximumRetryAttempts     *Int
-				}
-				SqsParameters struct {
-					MessageGroupID string `json:"MessageGroupId"`
-				}
 			}
 		}
 		if err := r.Decode(&p); err != nil {
@@ -69,10 +46,7 @@ func (t *Template) Rules() ([]Rule, error) {
 			rule.Pattern = string(pattern)
 		}
 		for _, target := range p.Targets {
-			rule.Targets = append(rule.Targets, Target{
-				ID: target.ID, ARN: target.Arn, DeadLetters: target.DeadLetterConfig.Arn, Input: target.Input, InputPath: target.InputPath, Transform: target.InputTransformer,
-				MaxAge: target.RetryPolicy.MaximumEventAgeInSeconds, MaxRetries: target.RetryPolicy.MaximumRetryAttempts, Group: target.SqsParameters.MessageGroupID,
-			})
+			rule.Targets = append(rule.Targets, Target{target.Arn, target.DeadLetterConfig.Arn})
 		}
 		all = append(all, rule)
 	}
