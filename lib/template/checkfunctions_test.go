@@ -1,6 +1,7 @@
 package template_test
 
 import (
+	"context"
 	"maps"
 	"net/http"
 	"net/http/httptest"
@@ -8,8 +9,6 @@ import (
 	"strings"
 	"sync"
 	"time"
-
-	"context"
 
 	"larkbridge/lib/store"
 	"larkbridge/lib/template"

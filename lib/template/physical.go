@@ -26,7 +26,6 @@ var kinds = map[string]kind{
 	"AWS::Events::Rule":          {"Name", "events" + here + "rule/%s"}, // %s: with its bus
 	"AWS::IAM::ManagedPolicy":    {"ManagedPolicyName", "iam::" + Account + ":policy/%s"},
 	"AWS::IAM::Role":             {"RoleName", "iam::" + Account + ":role/%s"},
-	"AWS::KMS::Key":              {"", "kms" + here + "key/%s"},
 	"AWS::Lambda::Function":      {"FunctionName", "lambda" + here + "function:%s"},
 	"AWS::Logs::LogGroup":        {"LogGroupName", "logs" + here + "log-group:%s"},
 	"AWS::S3::Bucket":            {"BucketName", "s3:::%s"},
@@ -140,7 +139,7 @@ func (r *resolver) attribute(argument any) (any, error) {
 	case full == "AWS::SQS::Queue.QueueUrl":
 		return queueURL(resource.name), nil
 	case full == "AWS::SQS::Queue.QueueName", full == "AWS::SNS::Topic.TopicName", full == "AWS::Events::EventBus.Name",
-		full == "AWS::ApiGatewayV2::Api.ApiId", full == "AWS::KMS::Key.KeyId":
+		full == "AWS::ApiGatewayV2::Api.ApiId":
 		return resource.name, nil
 	case full == "AWS::ApiGatewayV2::Api.ApiEndpoint":
 		return "https://" + resource.name + ".execute-api." + Region + "." + urlSuffix, nil

@@ -3,7 +3,6 @@ package template
 // Queue is an SQS queue of the template.
 type Queue struct {
 	*Resource
-	URL         string
 	FIFO        bool
 	Visibility  Int // seconds
 	Retention   Int // seconds
@@ -29,7 +28,7 @@ func (t *Template) Queues() ([]Queue, error) {
 			return nil, err
 		}
 		all = append(all, Queue{
-			Resource: r, URL: queueURL(r.Name), FIFO: bool(p.FifoQueue), Visibility: p.VisibilityTimeout, Retention: p.MessageRetentionPeriod,
+			Resource: r, FIFO: bool(p.FifoQueue), Visibility: p.VisibilityTimeout, Retention: p.MessageRetentionPeriod,
 			Encrypted: bool(p.SqsManagedSseEnabled) || p.KmsMasterKeyID != "", DeadLetters: p.RedrivePolicy.DeadLetterTargetArn, MaxReceive: p.RedrivePolicy.MaxReceiveCount,
 		})
 	}

@@ -6,8 +6,6 @@ type EventSource struct {
 	Queue          string // ARN
 	Function       string // its name or ARN
 	BatchSize      Int
-	Window         Int // seconds
-	MaxConcurrency Int // 0: no limit of its own
 	PartialBatches bool
 }
 
@@ -16,11 +14,10 @@ func (t *Template) EventSources() ([]EventSource, error) {
 	var all []EventSource
 	for _, r := range t.Of("AWS::Lambda::EventSourceMapping") {
 		var p struct {
-			EventSourceArn, FunctionName              string
-			BatchSize, MaximumBatchingWindowInSeconds Int
-			ScalingConfig                             struct{ MaximumConcurrency Int }
-			FunctionResponseTypes                     List
-			Enabled                                   *Bool
+			EventSourceArn, FunctionName string
+			BatchSize                    Int
+			FunctionResponseTypes        List
+			Enabled                      *Bool
 		}
 		if err := r.Decode(&p); err != nil {
 			return nil, err
@@ -32,8 +29,7 @@ func (t *Template) EventSources() ([]EventSource, error) {
 			p.BatchSize = 10 // Lambda's own default
 		}
 		all = append(all, EventSource{
-			Resource: r, Queue: p.EventSourceArn, Function: p.FunctionName, BatchSize: p.BatchSize, Window: p.MaximumBatchingWindowInSeconds,
-			MaxConcurrency: p.ScalingConfig.MaximumConcurrency,
+			Resource: r, Queue: p.EventSourceArn, Function: p.FunctionName, BatchSize: p.BatchSize,
 			PartialBatches: len(p.FunctionResponseTypes) == 1 && p.FunctionResponseTypes[0] == "ReportBatchItemFailures",
 		})
 	}

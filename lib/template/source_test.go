@@ -8,11 +8,10 @@ import (
 
 func TestEventSources(t *testing.T) {
 	properties := map[string]any{
-		"EventSourceArn": "queue", "FunctionName": "f", "BatchSize": 100, "MaximumBatchingWindowInSeconds": 2,
-		"ScalingConfig": map[string]any{"MaximumConcurrency": "7"}, "FunctionResponseTypes": []any{"ReportBatchItemFailures"},
+		"EventSourceArn": "queue", "FunctionName": "f", "BatchSize": "100", "FunctionResponseTypes": []any{"ReportBatchItemFailures"},
 	}
 	got, err := one(t, "AWS::Lambda::EventSourceMapping", properties).EventSources()
-	only(t, got, err, template.EventSource{Queue: "queue", Function: "f", BatchSize: 100, Window: 2, MaxConcurrency: 7, PartialBatches: true})
+	only(t, got, err, template.EventSource{Queue: "queue", Function: "f", BatchSize: 100, PartialBatches: true})
 	got, err = one(t, "AWS::Lambda::EventSourceMapping", map[string]any{"EventSourceArn": "queue", "FunctionName": "f"}).EventSources()
 	only(t, got, err, template.EventSource{Queue: "queue", Function: "f", BatchSize: 10})
 	properties["Enabled"] = false
