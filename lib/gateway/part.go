@@ -18,13 +18,13 @@ func (v *visit) took(p *part, start time.Time) {
 // settings are a part only when they took long enough to have been read: they
 // are asked for each time, and mostly known.
 func (v *visit) parts() []any {
-	v.settings.done = v.settings.Milliseconds() > 0
+	settings := part{v.settings.Duration, v.settings.Milliseconds() > 0}
 	var args []any
 	for _, p := range []struct {
 		name string
 		part
 	}{
-		{"settings_ms", v.settings}, {"claim_ms", v.claiming}, {"publish_ms", v.publishing},
+		{"settings_ms", settings}, {"claim_ms", v.claiming}, {"publish_ms", v.publishing},
 		{"handler_ms", v.handling}, {"mark_ms", v.marking},
 	} {
 		if p.done {
