@@ -6,10 +6,10 @@ package deploy_test
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -27,10 +27,7 @@ func TestDeployed(t *testing.T) {
 	s.deploy()
 	s.complete()
 	platform, url := s.newLark()
-	settings, err := json.Marshal(map[string]string{
-		"app_id": sample.AppID, "app_secret": stage.AppSecret, "domain": url,
-		"encrypt_key": sample.EncryptKey, "verification_token": sample.VerificationToken,
-	})
+	settings, err := json.Marshal(stage.Settings(map[string]any{"domain": url}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -102,7 +99,7 @@ func (s *stack) upgrade(t *testing.T) {
 
 // deliver posts an event until it is accepted, as Lark does.
 func (s *stack) deliver(worker, n int) {
-	id := strings.Repeat(string(rune('a'+worker)), 4) + "-" + time.Duration(n).String()
+	id := fmt.Sprintf("load-%d-%d", worker, n)
 	payload := []byte(`{"schema":"2.0","header":{"event_id":"` + id + `","event_type":"load.test_v1","token":"` + sample.VerificationToken +
 		`","app_id":"` + sample.AppID + `"},"event":{}}`)
 	for end := time.Now().Add(time.Minute); time.Now().Before(end); {

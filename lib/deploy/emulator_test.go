@@ -1,11 +1,9 @@
 package deploy_test
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"net"
 	"net/http"
 	"os"
@@ -14,12 +12,14 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"larkbridge/lib/harness"
 )
 
 // cloud is an emulator of AWS that runs the functions.
 type cloud struct {
 	t        *testing.T
-	tools    string // the virtual environment that has sam, aws and ministack
+	bin      string // the folder that has sam, aws and python
 	endpoint string
 	log      string
 	env      []string     // of the programs that use it
@@ -29,52 +29,51 @@ type cloud struct {
 // newCloud starts an emulator.
 func newCloud(t *testing.T) *cloud {
 	t.Helper()
-	tools := os.Getenv("LARKBRIDGE_TOOLS")
-	if tools == "" {
-		root, err := filepath.Abs("../..")
-		if err != nil {
-			t.Fatal(err)
-		}
-		tools = filepath.Join(root, ".tools", "venv")
-	}
-	c := &cloud{t: t, tools: tools, log: filepath.Join(t.TempDir(), "log")}
-	if _, err := os.Stat(c.tool("ministack")); errors.Is(err, fs.ErrNotExist) && os.Getenv("LARKBRIDGE_REQUIRE_EMULATOR") != "1" {
-		t.Skip("left out: needs the AWS emulator; `make test` installs it")
-	}
+	bin := filepath.Dir(harness.Python(t))
+	c := &cloud{t: t, bin: bin, log: filepath.Join(t.TempDir(), "log")}
 	c.launch()
 	c.connect()
 	return c
 }
 
-func (c *cloud) tool(name string) string { return filepath.Join(c.tools, "bin", name) }
+func (c *cloud) tool(name string) string { return filepath.Join(c.bin, name) }
+
+// launcher runs ministack until its standard input closes, which it does when
+// this process ends in whatever way. Then ministack ends its functions, too:
+// nothing is left behind.
+const launcher = `
+import os, signal, sys, threading
+threading.Thread(target=lambda: (sys.stdin.buffer.read(), os.kill(os.getpid(), signal.SIGINT)), daemon=True).start()
+from ministack.app import main
+main()
+`
 
 // launch starts the emulator on the loopback interface.
 func (c *cloud) launch() {
 	port := freePort(c.t)
 	c.endpoint = "http://127.0.0.1:" + port
 	c.env = append(os.Environ(), "AWS_ENDPOINT_URL="+c.endpoint, "AWS_DEFAULT_REGION=us-east-1", "AWS_REGION=us-east-1",
-		"AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test", "SAM_CLI_TELEMETRY=0", "PATH="+filepath.Join(c.tools, "bin")+":"+os.Getenv("PATH"),
+		"AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test", "SAM_CLI_TELEMETRY=0", "PATH="+c.bin+":"+os.Getenv("PATH"),
 		"BIND_HOST=127.0.0.1", "SFTP_ENABLED=0", "IOT_MTLS_ENABLED=0", "GATEWAY_PORT="+port, "PORT="+port) // the two listen elsewhere, too
 	log, err := os.Create(c.log)
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	cmd := exec.Command(c.tool("ministack"))
+	defer log.Close()
+	cmd := exec.Command(c.tool("python"), "-c", launcher)
 	cmd.Env, cmd.Stdout, cmd.Stderr = c.env, log, log
+	stdin, err := cmd.StdinPipe()
+	if err != nil {
+		c.t.Fatal(err)
+	}
 	if err := cmd.Start(); err != nil {
 		c.t.Fatal(err)
 	}
 	c.t.Cleanup(func() {
-		_ = cmd.Process.Signal(os.Interrupt) // it ends its functions too
-		done := make(chan struct{})
-		go func() { _ = cmd.Wait(); close(done) }()
-		select {
-		case <-done:
-		case <-time.After(10 * time.Second):
-			_ = cmd.Process.Kill()
-			<-done
-		}
-		log.Close()
+		stdin.Close()
+		stuck := time.AfterFunc(10*time.Second, func() { _ = cmd.Process.Kill() })
+		defer stuck.Stop()
+		_ = cmd.Wait() // interrupted, or killed
 	})
 	c.await("the emulator", func() bool {
 		resp, err := http.Get(c.endpoint + "/_ministack/health")
@@ -97,32 +96,6 @@ func freePort(t *testing.T) string {
 		t.Fatal(err)
 	}
 	return port
-}
-
-func (c *cloud) sqs(operation string, in, out any) {
-	c.t.Helper()
-	doc, err := json.Marshal(in)
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	req, err := http.NewRequestWithContext(c.t.Context(), http.MethodPost, c.endpoint, bytes.NewReader(doc))
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	req.Header.Set("X-Amz-Target", "AmazonSQS."+operation)
-	req.Header.Set("Content-Type", "application/x-amz-json-1.0")
-	req.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/sqs/aws4_request, SignedHeaders=host, Signature=test")
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	if out != nil {
-		err = json.NewDecoder(resp.Body).Decode(out)
-	}
-	if err != nil || resp.StatusCode != http.StatusOK {
-		c.t.Fatalf("%s: %s, %v", operation, resp.Status, err)
-	}
 }
 
 func (c *cloud) aws(args ...string) []byte {

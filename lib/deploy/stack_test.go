@@ -9,6 +9,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
+
 	"larkbridge/lib/harness"
 )
 
@@ -42,7 +45,7 @@ func (s *stack) lendTools() {
 	venv := filepath.Join(s.source, ".tools", "venv")
 	err := os.MkdirAll(venv, 0o755)
 	if err == nil {
-		err = os.Symlink(filepath.Join(s.tools, "bin"), filepath.Join(venv, "bin"))
+		err = os.Symlink(s.bin, filepath.Join(venv, "bin"))
 	}
 	if err == nil {
 		err = os.WriteFile(filepath.Join(venv, "stamp"), nil, 0o644)
@@ -200,12 +203,13 @@ func (s *stack) probe() string {
 // of the CLI for each message would take minutes.
 func (s *stack) drain(queue string) []string {
 	s.t.Helper()
+	client := sqs.New(sqs.Options{BaseEndpoint: &s.endpoint, Region: "us-east-1", Credentials: aws.AnonymousCredentials{}})
 	var ids []string
 	for {
-		var out struct {
-			Messages []struct{ ReceiptHandle, Body string }
+		out, err := client.ReceiveMessage(s.t.Context(), &sqs.ReceiveMessageInput{QueueUrl: &queue, MaxNumberOfMessages: 10})
+		if err != nil {
+			s.t.Fatal(err)
 		}
-		s.sqs("ReceiveMessage", map[string]any{"QueueUrl": queue, "MaxNumberOfMessages": 10}, &out)
 		if len(out.Messages) == 0 {
 			return ids
 		}
@@ -217,11 +221,14 @@ func (s *stack) drain(queue string) []string {
 					}
 				}
 			}
-			if err := json.Unmarshal([]byte(m.Body), &event); err != nil {
+			err := json.Unmarshal([]byte(*m.Body), &event)
+			if err == nil {
+				_, err = client.DeleteMessage(s.t.Context(), &sqs.DeleteMessageInput{QueueUrl: &queue, ReceiptHandle: m.ReceiptHandle})
+			}
+			if err != nil {
 				s.t.Fatal(err)
 			}
 			ids = append(ids, event.Detail.Header.EventID)
-			s.sqs("DeleteMessage", map[string]any{"QueueUrl": queue, "ReceiptHandle": m.ReceiptHandle}, nil)
 		}
 	}
 }
