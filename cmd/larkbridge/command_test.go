@@ -10,6 +10,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"larkbridge/lib/version"
 )
 
 // buffer is a writer that may be read while it is written.
@@ -46,7 +48,6 @@ func TestUsage(t *testing.T) {
 	}{
 		{"help", 0, true},
 		{"--help", 0, true},
-		{"version", 0, true},
 		{"", 2, false},
 		{"fly", 2, false},
 		{"run now", 2, false},
@@ -61,6 +62,14 @@ func TestUsage(t *testing.T) {
 		code, out, err := invoke(t.Context(), nil, strings.Fields(c.args)...)
 		if code != c.code || (out != "") != c.stdout || (err != "") == c.stdout {
 			t.Errorf("larkbridge %s: exit code %d, stdout %q, stderr %q", c.args, code, out, err)
+		}
+	}
+}
+
+func TestVersion(t *testing.T) {
+	for _, arg := range []string{"version", "--version"} {
+		if code, out, _ := invoke(t.Context(), nil, arg); code != exitOK || !strings.HasPrefix(out, version.Product+" go1.") {
+			t.Errorf("larkbridge %s: exit code %d, %q", arg, code, out)
 		}
 	}
 }
