@@ -132,7 +132,7 @@ func TestOperatingAStack(t *testing.T) {
 		code       int
 	}{
 		{"doctor --event-url " + doors + "/event", "fail  settings ", 1},
-		{"app put default --file " + file, "Stored as parameter /larkbridge/default.\n", 0},
+		{"app put default --file " + file, "Stored as parameter /larkbridge/default, under the account's own key", 0},
 		{"app put --file " + file + " default --no-check", "events     /event\n", 0},
 		{"app list", "default           app_id app_secret domain encrypt_key verification_token\n", 0},
 		{"doctor --event-url " + doors + "/event --card-url " + doors + "/card", "\n15 ok, 0 failed, 0 skipped\n", 0},

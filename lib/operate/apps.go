@@ -75,13 +75,14 @@ func (a *Apps) store(ctx context.Context, name string, doc []byte) error {
 	in := &ssm.PutParameterInput{
 		Name: &parameter, Value: aws.String(short.String()), Type: types.ParameterTypeSecureString, Overwrite: aws.Bool(true),
 	}
+	under := "the account's own key" // whatever an older version was under
 	if a.Key != "" {
-		in.KeyId = &a.Key
+		in.KeyId, under = &a.Key, a.Key
 	}
 	if _, err := a.Parameters.PutParameter(ctx, in); err != nil {
 		return fmt.Errorf("storing parameter %s: %s%s", parameter, code(err), needs(err, "ssm:PutParameter"))
 	}
-	fmt.Fprintf(a.Out, "Stored as parameter %s.\n", parameter)
+	fmt.Fprintf(a.Out, "Stored as parameter %s, under %s.\n", parameter, under)
 	return nil
 }
 

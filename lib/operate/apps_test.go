@@ -1,10 +1,10 @@
 package operate_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -161,16 +161,20 @@ func TestPutAndListOnSSM(t *testing.T) {
 	noSecrets(t, out.String())
 }
 
-// Without a key the parameter gets the account's own for Parameter Store.
+// Without a key the parameter gets the account's own for Parameter Store, even
+// if it had another, and who stores it is told.
 func TestPutUnderAKey(t *testing.T) {
 	for _, key := range []string{"", "arn:aws:kms:us-east-1:123456789012:key/k-1"} {
-		s := &shelf{values: map[string]string{}}
-		apps := operate.Apps{Parameters: s, Prefix: "/larkbridge", Key: key, Now: time.Now, Out: io.Discard}
+		s, out := &shelf{values: map[string]string{}}, &strings.Builder{}
+		apps := operate.Apps{Parameters: s, Prefix: "/larkbridge", Key: key, Now: time.Now, Out: out}
 		if err := apps.Put(t.Context(), "ops", []byte(settings(nil)), false); err != nil {
 			t.Fatal(err)
 		}
 		if aws.ToString(s.key) != key || (s.key == nil) != (key == "") {
 			t.Errorf("stored under %q, want %q", aws.ToString(s.key), key)
+		}
+		if want := "Stored as parameter /larkbridge/ops, under " + cmp.Or(key, "the account's own key"); !strings.HasPrefix(out.String(), want) {
+			t.Errorf("it says %q, want %q", out, want)
 		}
 	}
 }
