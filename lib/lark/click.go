@@ -34,7 +34,7 @@ type Click struct {
 	Host         string
 	DeliveryType string
 	Context      ClickContext
-	// Event is all that came.
+	// Event is all that came. It is on its way to the bus meanwhile: read it only.
 	Event *Event
 }
 
