@@ -44,6 +44,22 @@ func TestLargeDetail(t *testing.T) {
 	}
 }
 
+// A header that leaves no room for anything does not keep its event off the bus.
+func TestLargeHeader(t *testing.T) {
+	ev := message()
+	ev.Header = json.RawMessage(`{"event_id":"f7984f25","new":"` + strings.Repeat("x", 20000) + `","create_time":"1","tenant_key":"` + strings.Repeat("t", 300) + `"}`)
+	whole, _ := publish(t, bus.DefaultInlineLimit, ev)
+	got, m := publish(t, 10000, ev)
+	want := fmt.Sprintf(`{"schema":"2.0","app":"team-a","header":{"create_time":"1","event_id":"f7984f25"},"s3":{"bucket":"memory","key":"%s","size":%d},"message":%s}`,
+		blobOf(ev), len(whole.Detail), ev.Message)
+	if string(got.Detail) != want {
+		t.Errorf("detail\n%s, want\n%s", got.Detail, want)
+	}
+	if blob := readBlob(m, blobOf(ev)); string(blob) != string(whole.Detail) {
+		t.Errorf("in the bucket is %.80s, want the whole detail", blob)
+	}
+}
+
 // The entry has the trace, and each delivery the same object.
 func TestLargeDetailOfATrace(t *testing.T) {
 	ev := v2()

@@ -5,6 +5,8 @@ package bus
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -68,7 +70,8 @@ func Detail(app string, ev *lark.Event) []byte {
 }
 
 // detailElsewhere is [Detail] with the place where the whole detail is instead
-// of the event. The message stays where there is room, so that rules match.
+// of the event. The message stays where there is room, so that rules match; of
+// a header for which there is none, the fields that Lark documents stay.
 func detailElsewhere(app string, ev *lark.Event, at Location, room int) ([]byte, error) {
 	place, err := json.Marshal(at)
 	if err != nil {
@@ -76,10 +79,37 @@ func detailElsewhere(app string, ev *lark.Event, at Location, room int) ([]byte,
 	}
 	d := openDetail(app, ev, len(place)+len(ev.Message))
 	d = append(append(d, `,"s3":`...), place...)
-	if len(closeDetail(d, ev.Message)) > room {
-		return closeDetail(d, nil), nil
+	if whole := closeDetail(d, ev.Message); len(whole) <= room {
+		return whole, nil
 	}
-	return closeDetail(d, ev.Message), nil
+	if bare := closeDetail(d, nil); len(bare) <= room || len(ev.Header) <= maxHeader {
+		return bare, nil
+	}
+	brief := *ev
+	if brief.Header, err = briefHeader(ev.Header); err != nil {
+		return nil, err
+	}
+	return detailElsewhere(app, &brief, at, room)
+}
+
+// maxHeader is the size in bytes up to which a header always stays whole. Lark's
+// have some 300.
+const maxHeader = 8 << 10
+
+// briefHeader is a header's documented fields, as far as they are short.
+func briefHeader(header []byte) ([]byte, error) {
+	var all map[string]json.RawMessage
+	if err := json.Unmarshal(header, &all); err != nil {
+		return nil, fmt.Errorf("reading a large header: %w", err)
+	}
+	maps.DeleteFunc(all, func(name string, value json.RawMessage) bool {
+		return !slices.Contains([]string{"event_id", "event_type", "create_time", "app_id", "tenant_key"}, name) || len(value) > maxType
+	})
+	doc, err := json.Marshal(all)
+	if err != nil {
+		return nil, fmt.Errorf("encoding a brief header: %w", err)
+	}
+	return doc, nil
 }
 
 func openDetail(app string, ev *lark.Event, more int) []byte {
