@@ -41,7 +41,7 @@ func (c command) dlq(ctx context.Context, args []string) int {
 		return c.fail(err)
 	}
 	if err := do(&operate.DeadLetters{
-		Stack: operate.Stack(*stack), Queues: sqs.NewFromConfig(a.config), Send: a.lambda(), Now: c.now, Out: c.out,
+		Stack: operate.Stack(*stack), Queues: sqs.NewFromConfig(a.config), Now: c.now, Out: c.out,
 	}); err != nil {
 		return c.fail(err)
 	}

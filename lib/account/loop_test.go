@@ -1,7 +1,9 @@
 package account_test
 
 import (
+	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -101,6 +103,42 @@ func TestGivenUp(t *testing.T) {
 			a.Deliver()
 			if n := a.Depth(queueARN("/" + tt.dead)); n != 1 {
 				t.Errorf("%d dead letters\n%s", n, a.Logs("send"))
+			}
+		})
+	}
+}
+
+// What is put back into its queue, once Lark takes it again, goes out as it
+// would have, and once: also an invocation that failed, of which Lambda leaves
+// a record.
+func TestRedriven(t *testing.T) {
+	requests := `{"requests":[` + text + `,` + text + `]}`
+	for name, tt := range map[string]struct {
+		send func(a *account.Account)
+		want int
+	}{
+		"queue":  {func(a *account.Account) { a.Put(a.Outputs["SendQueueArn"], text) }, 1},
+		"topic":  {func(a *account.Account) { a.Publish(a.Outputs["AlarmTopicArn"], "Deploy", "Version 42 is live") }, 1},
+		"invoke": {func(a *account.Account) { a.InvokeAsync(a.Outputs["SendFunctionArn"], []byte(text)) }, 1},
+		"event": {func(a *account.Account) {
+			a.InvokeAsync(a.Outputs["SendFunctionArn"], []byte(`{"id":"e-1","source":"my.app","detail-type":"Lark Send Request","detail":`+requests+`}`))
+		}, 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			a, platform := deploy(t, map[string]string{"DefaultTo": "oc_1"}, nil)
+			var down atomic.Bool
+			var messages atomic.Int32
+			down.Store(true)
+			platform.Fail(standin.Fault{Kind: standin.Throttle, Reset: time.Hour, Match: func(r *http.Request) bool {
+				return isMessage(r) && down.Load() && (messages.Add(1) > 1 || tt.want == 1) // of two the first goes out
+			}})
+			tt.send(a)
+			a.Deliver()
+			down.Store(false)
+			a.Move(queueARN("/larkbridge-send-dead"), a.Outputs["SendQueueArn"])
+			a.Deliver()
+			if got := platform.Messages("oc_1"); len(got) != tt.want || a.Depth(queueARN("/larkbridge-send-dead")) != 0 {
+				t.Errorf("%d messages, want %d: %+v\n%s", len(got), tt.want, got, a.Logs("send"))
 			}
 		})
 	}

@@ -70,6 +70,16 @@ func (a *Account) Depth(queueARN string) int {
 	return n
 }
 
+// Move puts the messages of a queue into another, as SQS's move task does.
+func (a *Account) Move(fromARN, toARN string) {
+	a.t.Helper()
+	from := a.queues[fromARN]
+	for _, m := range a.receive(from, 10, nil).Records {
+		a.Put(toARN, m.Body)
+		a.call("AmazonSQS.DeleteMessage", map[string]any{"QueueUrl": a.url(from), "ReceiptHandle": m.ReceiptHandle}, nil)
+	}
+}
+
 // Purge empties the queues.
 func (a *Account) Purge() {
 	a.t.Helper()

@@ -16,7 +16,6 @@ import (
 type Queues interface {
 	QueueStates
 	ReceiveMessage(context.Context, *sqs.ReceiveMessageInput, ...func(*sqs.Options)) (*sqs.ReceiveMessageOutput, error)
-	DeleteMessage(context.Context, *sqs.DeleteMessageInput, ...func(*sqs.Options)) (*sqs.DeleteMessageOutput, error)
 	ChangeMessageVisibility(context.Context, *sqs.ChangeMessageVisibilityInput, ...func(*sqs.Options)) (*sqs.ChangeMessageVisibilityOutput, error)
 	StartMessageMoveTask(context.Context, *sqs.StartMessageMoveTaskInput, ...func(*sqs.Options)) (*sqs.StartMessageMoveTaskOutput, error)
 	ListMessageMoveTasks(context.Context, *sqs.ListMessageMoveTasksInput, ...func(*sqs.Options)) (*sqs.ListMessageMoveTasksOutput, error)
@@ -26,18 +25,14 @@ type Queues interface {
 type DeadLetters struct {
 	Stack  Stack
 	Queues Queues
-	Send   Invoker
 	Now    func() time.Time
 	Out    io.Writer
 }
 
-// Times for which messages are hidden from others while they are looked at.
+// glance is how long messages are hidden from others while they are looked at.
 // Should this process end before it shows them again, they come back by
 // themselves.
-const (
-	glance = 30 * time.Second
-	work   = 15 * time.Minute
-)
+const glance = 30 * time.Second
 
 // List writes how many requests each queue of dead letters holds.
 func (l *DeadLetters) List(ctx context.Context) error {
@@ -48,7 +43,7 @@ func (l *DeadLetters) List(ctx context.Context) error {
 		}
 		about := fmt.Sprintf("%d dead", q.waiting+q.inWork)
 		if q.waiting > 0 {
-			seen, err := l.peek(ctx, q, min(batch, q.waiting), glance)
+			seen, err := l.peek(ctx, q, min(batch, q.waiting))
 			if err != nil {
 				return err
 			}
@@ -96,14 +91,14 @@ func (l *DeadLetters) find(ctx context.Context, name string) (queue, error) {
 // batch is the most that SQS gives at once.
 const batch = 10
 
-// peek receives up to n messages, or all that the queue shows, and hides them
-// meanwhile, so that none comes twice.
-func (l *DeadLetters) peek(ctx context.Context, q queue, n int, hide time.Duration) ([]types.Message, error) {
+// peek receives up to n messages, and hides them meanwhile, so that none comes
+// twice.
+func (l *DeadLetters) peek(ctx context.Context, q queue, n int) ([]types.Message, error) {
 	var seen []types.Message
 	for len(seen) < n {
 		got, err := l.Queues.ReceiveMessage(ctx, &sqs.ReceiveMessageInput{
 			QueueUrl: &q.url, MaxNumberOfMessages: int32(min(batch, n-len(seen))),
-			VisibilityTimeout: int32(hide / time.Second), WaitTimeSeconds: 1, // asks all of SQS's servers, not some
+			VisibilityTimeout: int32(glance / time.Second), WaitTimeSeconds: 1, // asks all of SQS's servers, not some
 			MessageSystemAttributeNames: []types.MessageSystemAttributeName{types.MessageSystemAttributeNameAll},
 			MessageAttributeNames:       []string{"All"},
 		})

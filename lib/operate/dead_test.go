@@ -1,9 +1,7 @@
 package operate_test
 
 import (
-	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -18,10 +16,10 @@ import (
 const dead, deadFIFO = "larkbridge-send-dead", "larkbridge-send-dead.fifo"
 
 // letters are the dead letters of some queues, and what is said of them.
-func letters(q operate.Queues, send function) (*operate.DeadLetters, *strings.Builder) {
+func letters(q operate.Queues) (*operate.DeadLetters, *strings.Builder) {
 	out := new(strings.Builder)
 	now := func() time.Time { return time.UnixMilli(1795428000000).Add(2 * time.Hour) }
-	return &operate.DeadLetters{Stack: "larkbridge", Queues: q, Send: send, Now: now, Out: out}, out
+	return &operate.DeadLetters{Stack: "larkbridge", Queues: q, Now: now, Out: out}, out
 }
 
 // failed is the record of a failed invocation.
@@ -35,7 +33,7 @@ func TestListCounts(t *testing.T) {
 	for i := range 12 {
 		q.put(dead, message(fmt.Sprint(i), `{}`))
 	}
-	l, out := letters(q, nil)
+	l, out := letters(q)
 	for range 2 { // looking changes nothing
 		out.Reset()
 		if err := l.List(t.Context()); err != nil {
@@ -67,7 +65,7 @@ func buried() *fakeQueues {
 }
 
 func TestShowTellsWhy(t *testing.T) {
-	l, out := letters(buried(), nil)
+	l, out := letters(buried())
 	if err := l.Show(t.Context(), 10); err != nil {
 		t.Fatal(err)
 	}
@@ -100,7 +98,7 @@ func TestRedriveMovesHome(t *testing.T) {
 	q := newQueues()
 	q.put(dead, message("1", `{}`))
 	q.put(deadFIFO, message("2", `{}`))
-	l, out := letters(q, nil)
+	l, out := letters(q)
 	if err := l.Redrive(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -111,72 +109,31 @@ func TestRedriveMovesHome(t *testing.T) {
 	if err := l.Redrive(t.Context()); err != nil || strings.Count(out.String(), "already moving: 1 of 3\n") != 2 {
 		t.Errorf("once more: %v, %s", err, out.String())
 	}
-	l, out = letters(newQueues(), nil)
+	l, out = letters(newQueues())
 	if err := l.Redrive(t.Context()); err != nil || strings.Count(out.String(), "nothing to do\n") != 2 {
 		t.Errorf("nothing there: %v, %s", err, out.String())
 	}
 }
 
-// A failed invocation is carried out again, because the queue cannot take it.
-func TestRedriveInvokesAgain(t *testing.T) {
-	q := newQueues()
-	q.put(dead, failed("1", "larkbridge-send", `{"id":"one"}`))
-	q.put(dead, message("2", `{"message":{}}`))
-	q.put(dead, failed("3", "larkbridge-send", `{"id":"three"}`))
-	q.put(dead, failed("4", "somebody-else", `{"id":"four"}`))
-	var got []string
-	broken := true
-	l, out := letters(q, func(name, payload string) (string, error) {
-		got = append(got, name+" "+payload)
-		if broken && strings.Contains(payload, "three") {
-			return "", errors.New("still down")
-		}
-		return "{}", nil
-	})
-	if err := l.Redrive(t.Context()); !errors.Is(err, operate.ErrLeft) || len(q.tasks) != 0 || len(q.all[dead]) != 3 {
-		t.Errorf("%v, tasks %v, left %d", err, q.tasks, len(q.all[dead]))
-	}
-	if slices.ContainsFunc(q.all[dead], func(m *fakeMessage) bool { return m.hidden }) || !strings.Contains(out.String(), "message 3: invoking larkbridge-send again: still down") {
-		t.Error("what is left is hidden, or nothing is said of it", out.String())
-	}
-	broken = false
-	if err := l.Redrive(t.Context()); err != nil || q.tasks[dead] != "larkbridge-send" || len(q.all[dead]) != 2 {
-		t.Errorf("%v, tasks %v, left %d", err, q.tasks, len(q.all[dead]))
-	}
-	if want := []string{`larkbridge-send {"id":"one"}`, `larkbridge-send {"id":"three"}`, `larkbridge-send {"id":"three"}`}; !slices.Equal(got, want) {
-		t.Errorf("invoked were %q", got)
-	}
-}
-
-func TestRedriveOfInvocationsAloneMovesNothing(t *testing.T) {
-	q := newQueues()
-	q.put(dead, failed("1", "larkbridge-send", `{}`))
-	l, out := letters(q, func(string, string) (string, error) { return "{}", nil })
-	if err := l.Redrive(t.Context()); err != nil || len(q.tasks) != 0 || !strings.Contains(out.String(), "failed invocations carried out: 1") {
-		t.Errorf("%v, tasks %v, %s", err, q.tasks, out.String())
-	}
-}
-
 func TestQueueErrors(t *testing.T) {
-	for operation, want := range map[string]string{
-		"ReceiveMessage":       "queue larkbridge-send-dead: AccessDenied: no; your credentials need sqs:ReceiveMessage",
-		"StartMessageMoveTask": "queue larkbridge-send-dead: starting the move: AccessDenied: no; your credentials need sqs:StartMessageMoveTask",
+	for _, tt := range []struct {
+		operation string
+		do        func(*operate.DeadLetters) error
+		want      string
+	}{
+		{"ReceiveMessage", func(l *operate.DeadLetters) error { return l.Show(t.Context(), 1) }, "queue larkbridge-send-dead: AccessDenied: no; your credentials need sqs:ReceiveMessage"},
+		{"StartMessageMoveTask", func(l *operate.DeadLetters) error { return l.Redrive(t.Context()) }, "queue larkbridge-send-dead: starting the move: AccessDenied: no; your credentials need sqs:StartMessageMoveTask"},
 	} {
 		q := newQueues()
 		q.put(dead, message("1", `{}`))
-		q.denied[operation] = refusal("AccessDenied")
-		l, _ := letters(q, nil)
-		if err := l.Redrive(t.Context()); err == nil || !strings.HasPrefix(err.Error(), want) {
-			t.Errorf("got %v, want %s", err, want)
+		q.denied[tt.operation] = refusal("AccessDenied")
+		l, _ := letters(q)
+		if err := tt.do(l); err == nil || !strings.HasPrefix(err.Error(), tt.want) {
+			t.Errorf("got %v, want %s", err, tt.want)
 		}
 	}
 	q := newQueues()
-	q.put(dead, failed("1", "larkbridge-send", `{}`))
-	q.denied["DeleteMessage"] = refusal("AccessDenied")
-	l, out := letters(q, func(string, string) (string, error) { return "{}", nil })
-	if err := l.Redrive(t.Context()); !errors.Is(err, operate.ErrLeft) || !strings.Contains(out.String(), "carried out, but not deleted") {
-		t.Errorf("%v, %s", err, out.String())
-	}
+	l, _ := letters(q)
 	delete(q.all, dead)
 	for _, do := range []func() error{
 		func() error { return l.List(t.Context()) }, func() error { return l.Show(t.Context(), 1) }, func() error { return l.Redrive(t.Context()) },
@@ -209,7 +166,7 @@ func TestListAndShowOnSQS(t *testing.T) {
 			}
 		}
 	}
-	l, out := letters(client, nil)
+	l, out := letters(client)
 	l.Stack = "operate"
 	for range 2 {
 		out.Reset()

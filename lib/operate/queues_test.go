@@ -70,20 +70,6 @@ func (q *fakeQueues) ReceiveMessage(_ context.Context, in *sqs.ReceiveMessageInp
 	return out, q.denied["ReceiveMessage"]
 }
 
-func (q *fakeQueues) DeleteMessage(_ context.Context, in *sqs.DeleteMessageInput, _ ...func(*sqs.Options)) (*sqs.DeleteMessageOutput, error) {
-	if err := q.denied["DeleteMessage"]; err != nil {
-		return nil, err
-	}
-	var left []*fakeMessage
-	for _, m := range q.all[*in.QueueUrl] {
-		if *m.ReceiptHandle != *in.ReceiptHandle {
-			left = append(left, m)
-		}
-	}
-	q.all[*in.QueueUrl] = left
-	return &sqs.DeleteMessageOutput{}, nil
-}
-
 func (q *fakeQueues) ChangeMessageVisibility(_ context.Context, in *sqs.ChangeMessageVisibilityInput, _ ...func(*sqs.Options)) (*sqs.ChangeMessageVisibilityOutput, error) {
 	for _, m := range q.all[*in.QueueUrl] {
 		if *m.ReceiptHandle == *in.ReceiptHandle {

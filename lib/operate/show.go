@@ -2,6 +2,7 @@ package operate
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -26,7 +27,7 @@ func (l *DeadLetters) Show(ctx context.Context, n int) error {
 		if q.waiting == 0 {
 			continue
 		}
-		seen, err := l.peek(ctx, q, min(n, q.waiting), glance)
+		seen, err := l.peek(ctx, q, min(n, q.waiting))
 		if err != nil {
 			return err
 		}
@@ -67,7 +68,7 @@ func (l *DeadLetters) why(m types.Message) string {
 	if code := attribute(m, "ERROR_CODE"); code != "" {
 		return fmt.Sprintf("EventBridge could not deliver it: %s: %s", code, mask(attribute(m, "ERROR_MESSAGE")))
 	}
-	if r, ok := failedInvocation(m, l.Stack.SendFunction()); ok {
+	if r, ok := failedInvocation(m); ok {
 		return fmt.Sprintf("the invocation failed (%s, %d times): %s: %s", r.Context.Condition, r.Context.Tries, r.Response.Type, mask(r.Response.Message))
 	}
 	if source := m.Attributes[string(types.MessageSystemAttributeNameDeadLetterQueueSourceArn)]; source != "" {
@@ -79,4 +80,24 @@ func (l *DeadLetters) why(m types.Message) string {
 
 func attribute(m types.Message, name string) string {
 	return text(m.MessageAttributes[name].StringValue)
+}
+
+// record is what Lambda writes of an invocation that failed for good.
+type record struct {
+	Context struct {
+		Condition string `json:"condition"`
+		Tries     int    `json:"approximateInvokeCount"`
+	} `json:"requestContext"`
+	Payload  json.RawMessage `json:"requestPayload"`
+	Response struct {
+		Type    string `json:"errorType"`
+		Message string `json:"errorMessage"`
+	} `json:"responsePayload"`
+}
+
+// failedInvocation reads a message as a record.
+func failedInvocation(m types.Message) (record, bool) {
+	var r record
+	err := json.Unmarshal([]byte(text(m.Body)), &r)
+	return r, err == nil && r.Payload != nil && r.Context.Condition != "" && r.Context.Condition != "Success"
 }

@@ -62,11 +62,16 @@ func (s *Sender) topic(ctx context.Context, payload []byte) (any, error) {
 	if err := json.Unmarshal(payload, &event); err != nil {
 		return nil, functionError(&lark.Error{Kind: lark.KindValidation, Msg: "the SNS event cannot be read"})
 	}
+	return s.without(ctx, s.published(event, job{source: "sns"}))
+}
+
+// published are the requests of an SNS event.
+func (s *Sender) published(event events.SNSEvent, j job) []job {
 	var jobs []job
 	for _, r := range event.Records {
-		jobs = append(jobs, s.jobs(titled(r.SNS.Subject, r.SNS.Message), job{source: "sns", id: r.SNS.MessageID})...)
+		jobs = append(jobs, s.jobs(titled(r.SNS.Subject, r.SNS.Message), j.named(r.SNS.MessageID))...)
 	}
-	return s.without(ctx, jobs)
+	return jobs
 }
 
 // without carries out jobs of a caller who does not wait. What failed for good
@@ -110,6 +115,14 @@ func origin(d shape) string {
 		return "eventbridge"
 	}
 	return "notice"
+}
+
+// functionARN is that of this function, "" outside Lambda.
+func functionARN(ctx context.Context) string {
+	if lc, ok := lambdacontext.FromContext(ctx); ok {
+		return lc.InvokedFunctionArn
+	}
+	return ""
 }
 
 // requestID is the invocation's id, "" outside Lambda.

@@ -89,7 +89,7 @@ func groups(records []events.SQSMessage) [][]int {
 // for good and reported. If not, it should come again after the wait.
 func (s *Sender) message(ctx context.Context, m events.SQSMessage) (over bool, wait time.Duration) {
 	over = true
-	for _, j := range s.jobs([]byte(m.Body), job{source: "sqs", id: m.MessageId, patient: true}) {
+	for _, j := range s.jobs([]byte(m.Body), job{source: "sqs", id: m.MessageId, patient: true, function: functionARN(ctx)}) {
 		r := s.do(ctx, j)
 		if r.retry() || !r.OK && r.unreported {
 			over = false

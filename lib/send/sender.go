@@ -76,6 +76,8 @@ type job struct {
 	source string
 	// patient says that the job can come again later.
 	patient bool
+	// function is the ARN of the function that this is, "" outside Lambda.
+	function string
 }
 
 // do carries out one job: once, however often it comes.

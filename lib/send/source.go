@@ -42,8 +42,9 @@ func (t *text) UnmarshalJSON(doc []byte) error {
 }
 
 type requestContext struct {
-	RequestID string `json:"requestId"`
-	Condition string `json:"condition"`
+	RequestID   string `json:"requestId"`
+	Condition   string `json:"condition"`
+	FunctionARN string `json:"functionArn"`
 }
 
 // detailTypeRequest is the event by which anything asks over the bus.
@@ -69,6 +70,8 @@ func (s *Sender) jobs(doc []byte, j job) []job {
 		return nil // a result: to report on a report would never end
 	case d.DetailType == detailTypeRequest:
 		return s.jobs(d.Detail, j.named(d.ID))
+	case d.RequestContext != nil && d.RequestPayload != nil && d.RequestContext.isFailureOf(j.function):
+		return s.failed(d, j.named(d.RequestContext.RequestID))
 	case d.RequestContext != nil && d.RequestPayload != nil:
 		return cardUpdate(d, j.named(d.RequestContext.RequestID))
 	}
