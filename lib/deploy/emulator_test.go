@@ -61,7 +61,8 @@ func (c *cloud) launch() {
 	}
 	defer log.Close()
 	cmd := exec.Command(c.tool("python"), "-c", launcher)
-	cmd.Env, cmd.Stdout, cmd.Stderr = c.env, log, log
+	own := c.t.TempDir() // else all emulators of a machine share what they unpack and save
+	cmd.Env, cmd.Stdout, cmd.Stderr = append(c.env, "TMPDIR="+own, "STATE_DIR="+own), log, log
 	stdin, err := cmd.StdinPipe()
 	if err != nil {
 		c.t.Fatal(err)
