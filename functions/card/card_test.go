@@ -1,7 +1,6 @@
 package main
 
 import (
-	"os"
 	"strconv"
 	"testing"
 	"time"
@@ -14,13 +13,7 @@ import (
 
 var emulator harness.SharedEmulator
 
-func TestMain(m *testing.M) {
-	code := m.Run()
-	if emulator.Close() != nil && code == 0 {
-		code = 1
-	}
-	os.Exit(code)
-}
+func TestMain(m *testing.M) { emulator.Main(m) }
 
 // oldClick is a click in the old style: plain, signed with SHA-1.
 func oldClick(body []byte) lark.Request {

@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"maps"
-	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -19,13 +18,7 @@ import (
 
 var emulator harness.SharedEmulator
 
-func TestMain(m *testing.M) {
-	code := m.Run()
-	if emulator.Close() != nil && code == 0 {
-		code = 1
-	}
-	os.Exit(code)
-}
+func TestMain(m *testing.M) { emulator.Main(m) }
 
 func newStage(t *testing.T) *stage.Stage { return stage.New(t, emulator.Get(t)) }
 

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"strings"
 	"testing"
 
@@ -17,13 +16,7 @@ import (
 
 var emulator harness.SharedEmulator
 
-func TestMain(m *testing.M) {
-	code := m.Run()
-	if emulator.Close() != nil && code == 0 {
-		code = 1
-	}
-	os.Exit(code)
-}
+func TestMain(m *testing.M) { emulator.Main(m) }
 
 // newLark is a stage whose app is one of a stand-in platform.
 func newLark(t *testing.T) (*stage.Stage, *standin.Platform) {

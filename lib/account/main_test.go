@@ -1,7 +1,6 @@
 package account_test
 
 import (
-	"os"
 	"testing"
 
 	"larkbridge/lib/account"
@@ -13,13 +12,7 @@ import (
 
 var emulator harness.SharedEmulator
 
-func TestMain(m *testing.M) {
-	code := m.Run()
-	if emulator.Close() != nil && code == 0 {
-		code = 1
-	}
-	os.Exit(code)
-}
+func TestMain(m *testing.M) { emulator.Main(m) }
 
 // deploy is an account whose default app is one of a stand-in for Lark.
 func deploy(t *testing.T, parameters map[string]string, change map[string]any) (*account.Account, *standin.Platform) {

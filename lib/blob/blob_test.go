@@ -7,7 +7,6 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"strings"
 	"testing"
 	"time"
@@ -22,13 +21,7 @@ import (
 
 var shared harness.SharedEmulator
 
-func TestMain(m *testing.M) {
-	code := m.Run()
-	if shared.Close() != nil && code == 0 {
-		code = 1
-	}
-	os.Exit(code)
-}
+func TestMain(m *testing.M) { shared.Main(m) }
 
 var created = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 

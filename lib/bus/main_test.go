@@ -1,8 +1,6 @@
 package bus_test
 
 import (
-	"fmt"
-	"os"
 	"strings"
 	"testing"
 
@@ -14,14 +12,7 @@ import (
 // of its own.
 var shared harness.SharedEmulator
 
-func TestMain(m *testing.M) {
-	code := m.Run()
-	if err := shared.Close(); err != nil {
-		fmt.Fprintln(os.Stderr, "stop emulator:", err)
-		code = 1
-	}
-	os.Exit(code)
-}
+func TestMain(m *testing.M) { shared.Main(m) }
 
 // clients are those of a function, pointed at the emulator.
 func clients(e *harness.Emulator) *cloud.Cloud {

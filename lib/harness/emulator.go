@@ -54,7 +54,7 @@ func StartEmulator(t testing.TB) *Emulator {
 }
 
 // SharedEmulator is one emulator for the tests of a package, launched when the
-// first test asks for it. The zero value is ready for use; TestMain closes it.
+// first test asks for it. The zero value is ready for use.
 type SharedEmulator struct {
 	once     sync.Once
 	emulator *Emulator
@@ -67,6 +67,17 @@ func (s *SharedEmulator) Get(t testing.TB) *Emulator {
 	s.once.Do(func() { s.emulator, s.err = LaunchEmulator(context.Background()) })
 	checkLaunch(t, s.err)
 	return s.emulator
+}
+
+// Main runs the tests of a package and stops the emulator: it is all that
+// TestMain does. It does not return.
+func (s *SharedEmulator) Main(m *testing.M) {
+	code := m.Run()
+	if err := s.Close(); err != nil {
+		fmt.Fprintln(os.Stderr, "stop emulator:", err)
+		code = 1
+	}
+	os.Exit(code)
 }
 
 // Close stops the emulator if a test has launched it.

@@ -3,7 +3,6 @@ package store_test
 import (
 	"context"
 	"fmt"
-	"os"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -20,14 +19,7 @@ import (
 // other: each makes a table, or a prefix, of its own.
 var shared harness.SharedEmulator
 
-func TestMain(m *testing.M) {
-	code := m.Run()
-	if err := shared.Close(); err != nil {
-		fmt.Fprintln(os.Stderr, "stop emulator:", err)
-		code = 1
-	}
-	os.Exit(code)
-}
+func TestMain(m *testing.M) { shared.Main(m) }
 
 // clients are those of a function, pointed at the emulator.
 func clients(e *harness.Emulator) *cloud.Cloud {
