@@ -1,7 +1,6 @@
 package main
 
 import (
-	"net/http/httptest"
 	"regexp"
 	"strconv"
 	"strings"
@@ -47,7 +46,7 @@ func TestLogLevel(t *testing.T) {
 // each kind of token, holds none of them. The stage looks for the app's own
 // secrets.
 func TestLogHoldsNoSecrets(t *testing.T) {
-	s, platform, url := newPlatform(t, standin.App{ID: sample.AppID, Secret: stage.AppSecret, Marketplace: true})
+	s, platform, url := newPlatform(t, standin.App{Marketplace: true})
 	s.PutApp("default", map[string]any{"domain": url, "type": "marketplace", "help_desk_id": "1", "help_desk_token": "help-desk-secret-text"})
 	s.Secret("help-desk-secret-text")
 	f := s.Start("send")
@@ -85,7 +84,7 @@ func TestLogHoldsNoSecrets(t *testing.T) {
 
 // Two processes have one token, in an item that DynamoDB deletes after its end.
 func TestSharedToken(t *testing.T) {
-	s, platform, url := newPlatform(t, standin.App{ID: sample.AppID, Secret: stage.AppSecret})
+	s, platform, url := newPlatform(t, standin.App{})
 	for range 2 {
 		invoke(t, s.Start("send"), good)
 	}
@@ -98,15 +97,4 @@ func TestSharedToken(t *testing.T) {
 	if end := time.Unix(ttl, 0); err != nil || end.Before(time.Now().Add(2*time.Hour)) || end.After(time.Now().Add(4*time.Hour)) {
 		t.Errorf("%s is deleted at %v, %v: %v", key, end, err, item)
 	}
-}
-
-// newPlatform is newLark for an app of any kind, which tells its address.
-func newPlatform(t *testing.T, app standin.App) (*stage.Stage, *standin.Platform, string) {
-	t.Helper()
-	s := stage.New(t, emulator.Get(t))
-	platform := standin.New(standin.WithApps(app))
-	server := httptest.NewServer(platform)
-	t.Cleanup(server.Close)
-	s.PutApp("default", map[string]any{"domain": server.URL})
-	return s, platform, server.URL
 }

@@ -12,14 +12,13 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"larkbridge/lib/harness"
-	"larkbridge/lib/sample"
 	"larkbridge/lib/stage"
 	"larkbridge/lib/standin"
 )
 
 // Each request of the README's table is carried out.
 func TestReadmeRequests(t *testing.T) {
-	s, platform, url := newPlatform(t, standin.App{ID: sample.AppID, Secret: stage.AppSecret})
+	s, platform, url := newPlatform(t, standin.App{})
 	if err := s.PutObject(t.Context(), stage.Bucket, "report.pdf", []byte("report")); err != nil {
 		t.Fatal(err)
 	}

@@ -4,12 +4,10 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
 
 	"larkbridge/lib/harness"
-	"larkbridge/lib/sample"
 	"larkbridge/lib/stage"
 	"larkbridge/lib/standin"
 )
@@ -21,12 +19,17 @@ func TestMain(m *testing.M) { emulator.Main(m) }
 // newLark is a stage whose app is one of a stand-in platform.
 func newLark(t *testing.T) (*stage.Stage, *standin.Platform) {
 	t.Helper()
-	s := stage.New(t, emulator.Get(t))
-	platform := standin.New(standin.WithApps(standin.App{ID: sample.AppID, Secret: stage.AppSecret}))
-	server := httptest.NewServer(platform)
-	t.Cleanup(server.Close)
-	s.PutApp("default", map[string]any{"domain": server.URL})
+	s, platform, _ := newPlatform(t, standin.App{})
 	return s, platform
+}
+
+// newPlatform is newLark for an app of any kind, which tells its address.
+func newPlatform(t *testing.T, app standin.App) (*stage.Stage, *standin.Platform, string) {
+	t.Helper()
+	s := stage.New(t, emulator.Get(t))
+	platform, url := stage.Lark(t, app)
+	s.PutApp("default", map[string]any{"domain": url})
+	return s, platform, url
 }
 
 // A message is sent with one token for all instances.

@@ -78,10 +78,8 @@ func (a *Account) serveLambda() string {
 // with some changed, whose Lark is a stand-in.
 func (a *Account) ConnectLark(app standin.App, change map[string]any) *standin.Platform {
 	a.t.Helper()
-	platform := standin.New(standin.WithApps(app))
-	server := httptest.NewServer(platform)
-	a.t.Cleanup(server.Close)
-	settings := map[string]any{"domain": server.URL}
+	platform, url := stage.Lark(a.t, app)
+	settings := map[string]any{"domain": url}
 	maps.Copy(settings, change)
 	doc, err := json.Marshal(stage.Settings(settings))
 	a.must(err)

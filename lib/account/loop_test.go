@@ -19,12 +19,7 @@ import (
 // into its queue, by its event source to send, and comes out in the chat.
 func TestLoop(t *testing.T) {
 	a, platform := deploy(t, nil, nil)
-	a.Rule("echo", a.Outputs["BusName"], `{"source":["lark"],"detail":{"message":{"text":["hello"]}}}`, []any{map[string]any{
-		"Id": "send", "Arn": a.Outputs["SendQueueArn"], "InputTransformer": map[string]any{
-			"InputPathsMap": map[string]string{"chat": "$.detail.event.message.chat_id", "text": "$.detail.message.text", "id": "$.detail.header.event_id"},
-			"InputTemplate": `{"message":{"to":{"chat_id":"<chat>"},"text":"You said: <text>"},"idempotency_key":"<id>"}`,
-		},
-	}})
+	a.Rule("echo", a.Outputs["BusName"], `{"source":["lark"],"detail":{"message":{"text":["hello"]}}}`, []any{stage.Echo(a.Outputs["SendQueueArn"])})
 	for range 2 { // delivered twice, answered once
 		if status, body := a.Post("/event", stage.Delivery(stage.Payload(t, "im.message.receive_v1"))); status != 200 || body != "{}" {
 			t.Fatalf("got %d %s\n%s", status, body, a.Logs("event"))

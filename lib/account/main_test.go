@@ -5,8 +5,6 @@ import (
 
 	"larkbridge/lib/account"
 	"larkbridge/lib/harness"
-	"larkbridge/lib/sample"
-	"larkbridge/lib/stage"
 	"larkbridge/lib/standin"
 )
 
@@ -18,5 +16,5 @@ func TestMain(m *testing.M) { emulator.Main(m) }
 func deploy(t *testing.T, parameters map[string]string, change map[string]any) (*account.Account, *standin.Platform) {
 	t.Helper()
 	a := account.New(t, emulator.Get(t), parameters)
-	return a, a.ConnectLark(standin.App{ID: sample.AppID, Secret: stage.AppSecret}, change)
+	return a, a.ConnectLark(standin.App{}, change)
 }

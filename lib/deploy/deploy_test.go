@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/http/httptest"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -26,7 +25,7 @@ func TestDeployed(t *testing.T) {
 	s.build()
 	s.deploy()
 	s.complete()
-	platform, url := s.newLark()
+	platform, url := stage.Lark(t, standin.App{})
 	settings, err := json.Marshal(stage.Settings(map[string]any{"domain": url}))
 	if err != nil {
 		t.Fatal(err)
@@ -108,14 +107,6 @@ func (s *stack) deliver(worker, n int) {
 		}
 	}
 	s.t.Errorf("event %s was not accepted in a minute", id)
-}
-
-// newLark makes a stand-in for Lark.
-func (s *stack) newLark() (platform *standin.Platform, url string) {
-	platform = standin.New(standin.WithApps(standin.App{ID: sample.AppID, Secret: stage.AppSecret}))
-	server := httptest.NewServer(platform)
-	s.t.Cleanup(server.Close)
-	return platform, server.URL
 }
 
 // post sends a request to a URL of the stack.

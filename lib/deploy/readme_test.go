@@ -12,6 +12,7 @@ import (
 
 	"larkbridge/lib/sample"
 	"larkbridge/lib/stage"
+	"larkbridge/lib/standin"
 )
 
 // A new user's path, as the README has it: from nothing to the first event on
@@ -31,7 +32,7 @@ func TestReadme(t *testing.T) {
 		t.Fatalf("%d commands: %q", len(commands), commands)
 	}
 	s := newStack(t)
-	_, url := s.newLark()
+	_, url := stage.Lark(t, standin.App{})
 	answers := map[string]string{
 		"Parameter ArchiveDays": "0", "Parameter Alarms": "off",
 		"App ID": sample.AppID, "App Secret, not shown": stage.AppSecret,

@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
 	"larkbridge/lib/harness"
+	"larkbridge/lib/stage"
 )
 
 // stack is a deployed template.
@@ -178,13 +179,7 @@ func (s *stack) complete() {
 func (s *stack) ruleToQueue() {
 	s.t.Helper()
 	s.aws("events", "put-rule", "--event-bus-name", s.name, "--name", "echo", "--event-pattern", `{"source":["lark"],"detail-type":["im.message.receive_v1"]}`)
-	target, err := json.Marshal([]any{map[string]any{
-		"Id": "send", "Arn": "arn:aws:sqs:us-east-1:000000000000:" + s.name + "-send",
-		"InputTransformer": map[string]any{
-			"InputPathsMap": map[string]string{"chat": "$.detail.event.message.chat_id", "text": "$.detail.message.text", "id": "$.detail.header.event_id"},
-			"InputTemplate": `{"message":{"to":{"chat_id":"<chat>"},"text":"You said: <text>"},"idempotency_key":"<id>"}`,
-		},
-	}})
+	target, err := json.Marshal([]any{stage.Echo("arn:aws:sqs:us-east-1:000000000000:" + s.name + "-send")})
 	if err != nil {
 		s.t.Fatal(err)
 	}

@@ -72,10 +72,9 @@ func BenchmarkColdClick(b *testing.B) {
 // time, and whose Lark is a stand-in.
 func canned(b *testing.B, latency time.Duration) []string {
 	b.Helper()
-	platform := httptest.NewServer(standin.New(standin.WithApps(standin.App{ID: sample.AppID, Secret: stage.AppSecret})))
-	b.Cleanup(platform.Close)
+	_, platform := stage.Lark(b, standin.App{})
 	aws := httptest.NewServer(harness.Canned{Latency: latency, Replies: map[string]string{
-		"GetParametersByPath": parameters(b, platform.URL),
+		"GetParametersByPath": parameters(b, platform),
 		"GetItem":             `{}`,
 		"UpdateItem":          `{}`,
 		"PutEvents":           `{"FailedEntryCount":0,"Entries":[{"EventId":"1"}]}`,
