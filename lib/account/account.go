@@ -11,7 +11,7 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
-	"strings"
+	"slices"
 	"testing"
 
 	"larkbridge/lib/harness"
@@ -28,22 +28,24 @@ type Account struct {
 	// have, such as an app's card_handler; nil for none.
 	Handler http.Handler
 
-	t          testing.TB
-	lambda     string               // the address of Lambda's API
-	functions  map[string]*function // by ARN
-	routes     []template.Route
-	sources    []template.EventSource
-	subscribed []template.Subscription
-	queues     map[string]template.Queue // by ARN
-	alarms     []template.Alarm
-	watch      *watch
+	t           testing.TB
+	lambda      string // the address of Lambda's API
+	functions   []*function
+	routes      []template.Route
+	sources     []template.EventSource
+	subscribed  []template.Subscription
+	configs     []template.InvokeConfig
+	permissions []template.Permission
+	queues      map[string]template.Queue // by ARN
+	alarms      []template.Alarm
+	watch       *watch
 }
 
 // New empties the emulator and deploys the template with the given parameters
 // over its defaults.
 func New(t testing.TB, e *harness.Emulator, parameters map[string]string) *Account {
 	t.Helper()
-	a := &Account{Emulator: e, Template: template.Load(t, parameters), t: t, functions: map[string]*function{}, queues: map[string]template.Queue{}, watch: newWatch()}
+	a := &Account{Emulator: e, Template: template.Load(t, parameters), t: t, queues: map[string]template.Queue{}, watch: newWatch()}
 	a.must(e.Reset(t.Context()))
 	a.createStores()
 	a.createQueues()
@@ -56,6 +58,10 @@ func New(t testing.TB, e *harness.Emulator, parameters map[string]string) *Accou
 	a.sources, err = a.EventSources()
 	a.must(err)
 	a.subscribed, err = a.Subscriptions()
+	a.must(err)
+	a.configs, err = a.InvokeConfigs()
+	a.must(err)
+	a.permissions, err = a.Permissions()
 	a.must(err)
 	a.alarms, err = a.Alarms()
 	a.must(err)
@@ -120,34 +126,9 @@ func (a *Account) must(err error) {
 
 // allows says whether the template lets a service invoke a function on behalf
 // of a resource.
-func (a *Account) allows(service, functionARN, source string) bool {
-	for _, r := range a.Of("AWS::Lambda::Permission") {
-		var p struct{ Action, FunctionName, Principal, SourceArn, SourceAccount string }
-		a.must(r.Decode(&p))
-		if p.Action == "lambda:InvokeFunction" && p.Principal == service && strings.HasSuffix(functionARN, ":"+p.FunctionName[strings.LastIndex(p.FunctionName, ":")+1:]) &&
-			(p.SourceArn != "" && matches(p.SourceArn, source) || p.SourceArn == "" && p.SourceAccount == template.Account) {
-			return true
-		}
-	}
-	return false
-}
-
-// matches compares with an ARN that has asterisks in it.
-func matches(pattern, text string) bool {
-	parts := strings.Split(pattern, "*")
-	if !strings.HasPrefix(text, parts[0]) {
-		return false
-	}
-	text = text[len(parts[0]):]
-	for i, part := range parts[1:] {
-		at := strings.Index(text, part)
-		if i == len(parts)-2 {
-			return strings.HasSuffix(text, part)
-		}
-		if at < 0 {
-			return false
-		}
-		text = text[at+len(part):]
-	}
-	return text == ""
+func (a *Account) allows(service string, f *function, source string) bool {
+	return slices.ContainsFunc(a.permissions, func(p template.Permission) bool {
+		return p.Action == "lambda:InvokeFunction" && p.Principal == service && f.Called(p.Function) &&
+			(p.Source != "" && template.Matches(p.Source, source) || p.Source == "" && p.Account == template.Account)
+	})
 }

@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
@@ -24,7 +25,7 @@ func (a *Account) Publish(topicARN, subject, message string) {
 		if s.Topic != topicARN || s.Protocol != "lambda" {
 			continue
 		}
-		if !a.allows("sns.amazonaws.com", s.Endpoint, topicARN) {
+		if !a.allows("sns.amazonaws.com", a.function(s.Endpoint), topicARN) {
 			a.t.Errorf("nothing allows %s to invoke %s", topicARN, s.Endpoint)
 		}
 		a.InvokeAsync(s.Endpoint, event)
@@ -39,7 +40,7 @@ func (a *Account) InvokeAsync(functionARN string, payload []byte) {
 	config := a.asynchronous(f)
 	id := rand.Text()
 	var err error
-	for range 1 + int(config.MaximumRetryAttempts) {
+	for range 1 + int(config.Retries) {
 		if _, err = a.invoke(f, payload, id); err == nil {
 			return
 		}
@@ -47,7 +48,7 @@ func (a *Account) InvokeAsync(functionARN string, payload []byte) {
 	var failed *harness.FunctionError
 	record := map[string]any{
 		"version": "1.0", "timestamp": time.Now().UTC().Format(time.RFC3339Nano),
-		"requestContext":  map[string]any{"requestId": id, "functionArn": f.ARN + ":$LATEST", "condition": "RetriesExhausted", "approximateInvokeCount": 1 + int(config.MaximumRetryAttempts)},
+		"requestContext":  map[string]any{"requestId": id, "functionArn": f.ARN + ":$LATEST", "condition": "RetriesExhausted", "approximateInvokeCount": 1 + int(config.Retries)},
 		"requestPayload":  json.RawMessage(payload),
 		"responseContext": map[string]any{"statusCode": 200, "executedVersion": "$LATEST", "functionError": "Unhandled"},
 	}
@@ -56,25 +57,15 @@ func (a *Account) InvokeAsync(functionARN string, payload []byte) {
 	}
 	doc, err := json.Marshal(record)
 	a.must(err)
-	a.Put(config.DestinationConfig.OnFailure.Destination, string(doc))
-}
-
-type invokeConfig struct {
-	FunctionName         string
-	MaximumRetryAttempts template.Int
-	DestinationConfig    struct{ OnFailure struct{ Destination string } }
+	a.Put(config.OnFailure, string(doc))
 }
 
 // asynchronous is how a function is invoked when nobody waits.
-func (a *Account) asynchronous(f *function) invokeConfig {
+func (a *Account) asynchronous(f *function) template.InvokeConfig {
 	a.t.Helper()
-	for _, r := range a.Of("AWS::Lambda::EventInvokeConfig") {
-		config := invokeConfig{MaximumRetryAttempts: 2} // Lambda's own default
-		a.must(r.Decode(&config))
-		if config.FunctionName == f.Name {
-			return config
-		}
+	i := slices.IndexFunc(a.configs, func(c template.InvokeConfig) bool { return f.Called(c.Function) })
+	if i < 0 {
+		a.t.Fatalf("%s has no configuration of asynchronous invocations", f.Name)
 	}
-	a.t.Fatalf("%s has no configuration of asynchronous invocations", f.Name)
-	return invokeConfig{}
+	return a.configs[i]
 }

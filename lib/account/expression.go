@@ -6,6 +6,7 @@ import (
 	"go/parser"
 	"go/token"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -83,11 +84,7 @@ func apply(name string, list []ast.Expr, values map[string]float64) (float64, er
 		}
 		return args[0], nil
 	case name == "MAX" && len(args) > 0:
-		most := args[0]
-		for _, value := range args {
-			most = max(most, value)
-		}
-		return most, nil
+		return slices.Max(args), nil
 	case name == "SUM" && len(args) > 0:
 		sum := 0.0
 		for _, value := range args {

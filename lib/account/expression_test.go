@@ -28,16 +28,3 @@ func TestEvaluate(t *testing.T) {
 		}
 	}
 }
-
-func TestMatches(t *testing.T) {
-	for _, tt := range []struct {
-		pattern, text string
-		want          bool
-	}{
-		{"a:b", "a:b", true}, {"a:b", "a:bc", false}, {"a:*", "a:bc", true}, {"a:*:c", "a:b:c", true}, {"a:*:c", "a:b:d", false}, {"a:*/*/c", "a:x/y/c", true}, {"a:*/*/c", "a:x/c", false}, {"b*", "ab", false},
-	} {
-		if got := matches(tt.pattern, tt.text); got != tt.want {
-			t.Errorf("%s matches %s: %v", tt.pattern, tt.text, got)
-		}
-	}
-}

@@ -32,19 +32,15 @@ func (a *Account) createFunctions() {
 	all, err := a.Functions()
 	a.must(err)
 	for _, f := range all {
-		a.functions[f.ARN] = &function{Function: f}
+		a.functions = append(a.functions, &function{Function: f})
 	}
 }
 
 // launch runs the real binary with what the template gives it.
 func (a *Account) launch(f *function) {
 	a.t.Helper()
-	var p struct {
-		LoggingConfig struct{ ApplicationLogLevel string }
-	}
-	a.must(f.Decode(&p))
 	env := append(a.Env(), "AWS_ENDPOINT_URL_LAMBDA="+a.lambda, "AWS_LAMBDA_FUNCTION_NAME="+f.Name, "AWS_LAMBDA_FUNCTION_MEMORY_SIZE="+strconv.Itoa(int(f.Memory)),
-		"AWS_LAMBDA_LOG_FORMAT="+f.LogFormat, "AWS_LAMBDA_LOG_LEVEL="+p.LoggingConfig.ApplicationLogLevel)
+		"AWS_LAMBDA_LOG_FORMAT="+f.LogFormat, "AWS_LAMBDA_LOG_LEVEL="+f.LogLevel)
 	for variable, value := range f.Environment {
 		env = append(env, variable+"="+value)
 	}

@@ -23,13 +23,14 @@ func (a *Account) Post(path string, req lark.Request) (status int, body string) 
 		if !routed(route, path) {
 			continue
 		}
-		if source := "arn:aws:execute-api:" + template.Region + ":" + template.Account + ":" + api.Name + "/$default/POST" + route.Path; !a.allows("apigateway.amazonaws.com", route.Function, source) {
+		f := a.function(route.Function)
+		if source := "arn:aws:execute-api:" + template.Region + ":" + template.Account + ":" + api.Name + "/$default/POST" + route.Path; !a.allows("apigateway.amazonaws.com", f, source) {
 			a.t.Errorf("nothing allows %s to invoke %s", source, route.Function)
 		}
 		if route.Payload != "2.0" {
 			a.t.Errorf("%s has payload %s", route.Path, route.Payload)
 		}
-		status, body = a.integrate(a.function(route.Function), path, req)
+		status, body = a.integrate(f, path, req)
 		break
 	}
 	metric := func(name string, value float64) { a.watch.add("AWS/ApiGateway", name, dimensions, value) }

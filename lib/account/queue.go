@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"strconv"
-	"strings"
 
 	"github.com/aws/aws-lambda-go/events"
 
@@ -159,8 +158,8 @@ func (a *Account) take(source template.EventSource, q template.Queue, batch even
 // function finds a function by its name or ARN.
 func (a *Account) function(name string) *function {
 	a.t.Helper()
-	for arn, f := range a.functions {
-		if arn == name || strings.HasSuffix(arn, ":function:"+name) {
+	for _, f := range a.functions {
+		if f.Called(name) {
 			return f
 		}
 	}

@@ -27,8 +27,7 @@ func checkDelivery(w *world) (f findings) {
 		if !w.invokedAsync(function) {
 			continue
 		}
-		configs := w.invokeConfigs(function)
-		if len(configs) != 1 || w.queue(configs[0].Destination()) == nil {
+		if to := w.onFailure(function); len(to) != 1 || w.queue(to[0]) == nil {
 			f.add("%s: what failed for good goes nowhere", function.ID)
 		}
 	}
@@ -52,26 +51,17 @@ func (w *world) deadLetters(way, service, arn string) (f findings) {
 // invokedAsync reports whether others than API Gateway may invoke a function:
 // topics, rules and alarms do so without waiting.
 func (w *world) invokedAsync(f template.Function) bool {
-	return slices.ContainsFunc(w.Of("AWS::Lambda::Permission"), func(r *template.Resource) bool {
-		var p struct{ FunctionName, Principal string }
-		return r.Decode(&p) == nil && (p.FunctionName == f.Name || p.FunctionName == f.ARN) && p.Principal != "apigateway.amazonaws.com"
+	return slices.ContainsFunc(w.permissions, func(p template.Permission) bool {
+		return f.Called(p.Function) && p.Principal != "apigateway.amazonaws.com"
 	})
 }
 
-// invokeConfig is how a function is invoked without waiting.
-type invokeConfig struct {
-	FunctionName      string
-	DestinationConfig struct{ OnFailure struct{ Destination string } }
-}
-
-func (c invokeConfig) Destination() string { return c.DestinationConfig.OnFailure.Destination }
-
-func (w *world) invokeConfigs(f template.Function) (configs []invokeConfig) {
-	for _, r := range w.Of("AWS::Lambda::EventInvokeConfig") {
-		var c invokeConfig
-		if r.Decode(&c) == nil && (c.FunctionName == f.Name || c.FunctionName == f.ARN) && c.Destination() != "" {
-			configs = append(configs, c)
+// onFailure is where the failed invocations of a function go.
+func (w *world) onFailure(f template.Function) (destinations []string) {
+	for _, c := range w.invokeConfigs {
+		if f.Called(c.Function) && c.OnFailure != "" {
+			destinations = append(destinations, c.OnFailure)
 		}
 	}
-	return configs
+	return destinations
 }

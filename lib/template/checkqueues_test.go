@@ -46,7 +46,7 @@ func checkQueues(w *world) (f findings) {
 
 func (w *world) function(name string) *template.Function {
 	for i := range w.functions {
-		if f := &w.functions[i]; f.Name == name || f.ARN == name {
+		if f := &w.functions[i]; f.Called(name) {
 			return f
 		}
 	}

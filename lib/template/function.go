@@ -12,8 +12,12 @@ type Function struct {
 	Role         string // ARN
 	LogGroup     string
 	LogFormat    string
+	LogLevel     string // of the application's entries; empty for Lambda's own
 	Environment  map[string]string
 }
+
+// Called reports whether a name or an ARN is the function's.
+func (f Function) Called(name string) bool { return name == f.Name || name == f.ARN }
 
 // Functions returns the template's functions, with Lambda's own defaults filled
 // in.
@@ -25,7 +29,7 @@ func (t *Template) Functions() ([]Function, error) {
 			Architectures                [1]string
 			Timeout, MemorySize          Int
 			ReservedConcurrentExecutions *Int
-			LoggingConfig                struct{ LogGroup, LogFormat string }
+			LoggingConfig                struct{ LogGroup, LogFormat, ApplicationLogLevel string }
 			Environment                  struct{ Variables map[string]string }
 		}{Architectures: [1]string{"x86_64"}, Timeout: 3, MemorySize: 128}
 		p.LoggingConfig.LogFormat = "Text"
@@ -35,7 +39,7 @@ func (t *Template) Functions() ([]Function, error) {
 		all = append(all, Function{
 			Resource: r, Runtime: p.Runtime, Handler: p.Handler, Role: p.Role, Timeout: p.Timeout, Memory: p.MemorySize,
 			Reserved: p.ReservedConcurrentExecutions, LogGroup: p.LoggingConfig.LogGroup, LogFormat: p.LoggingConfig.LogFormat,
-			Environment: p.Environment.Variables, Architecture: p.Architectures[0],
+			LogLevel: p.LoggingConfig.ApplicationLogLevel, Environment: p.Environment.Variables, Architecture: p.Architectures[0],
 		})
 	}
 	return all, nil

@@ -83,16 +83,11 @@ func (w *world) compare(role *template.Resource, needed map[grant]bool) (f findi
 // covered reports whether a wildcard gives g.
 func covered(g grant, given map[grant]bool) bool {
 	for wide := range given {
-		if matches(wide.action, g.action) && matches(wide.resource, g.resource) {
+		if template.Matches(wide.action, g.action) && template.Matches(wide.resource, g.resource) {
 			return true
 		}
 	}
 	return false
-}
-
-func matches(pattern, text string) bool {
-	prefix, wild := strings.CutSuffix(pattern, "*")
-	return pattern == text || wild && strings.HasPrefix(text, prefix)
 }
 
 // of returns the statements about what a role may do.
@@ -136,8 +131,8 @@ func (w *world) needs(f template.Function) (map[grant]bool, error) {
 	for _, queue := range w.polled(f) {
 		add(queue, pollQueue...)
 	}
-	for _, config := range w.invokeConfigs(f) {
-		add(config.Destination(), "sqs:SendMessage")
+	for _, queue := range w.onFailure(f) {
+		add(queue, "sqs:SendMessage")
 	}
 	if group := w.named("AWS::Logs::LogGroup", f.LogGroup); group != nil {
 		add(group.ARN+":*", writeLog...)
@@ -184,7 +179,7 @@ func (w *world) arnOf(kind, name, suffix string) ([]string, error) {
 // polled are the queues that feed a function.
 func (w *world) polled(f template.Function) (queues []string) {
 	for _, source := range w.sources {
-		if source.Function == f.Name || source.Function == f.ARN {
+		if f.Called(source.Function) {
 			queues = append(queues, source.Queue)
 		}
 	}

@@ -185,16 +185,12 @@ func checkAccount(w *world) (f findings) {
 			}
 		}
 	}
-	for _, r := range w.Of("AWS::Lambda::Permission") {
-		var p struct{ Principal, SourceAccount, SourceArn string }
-		if err := r.Decode(&p); err != nil {
-			f.add("%v", err)
-		}
+	for _, p := range w.permissions {
 		if !strings.HasSuffix(p.Principal, ".amazonaws.com") {
-			f.add("permission %s: for %s", r.ID, p.Principal)
+			f.add("permission %s: for %s", p.ID, p.Principal)
 		}
-		if p.SourceAccount != template.Account && !strings.Contains(p.SourceArn, ":"+template.Account+":") {
-			f.add("permission %s: also for other accounts", r.ID)
+		if p.Account != template.Account && !strings.Contains(p.Source, ":"+template.Account+":") {
+			f.add("permission %s: also for other accounts", p.ID)
 		}
 	}
 	return f

@@ -22,6 +22,8 @@ type world struct {
 	queues        []template.Queue
 	rules         []template.Rule
 	subscriptions []template.Subscription
+	invokeConfigs []template.InvokeConfig
+	permissions   []template.Permission
 	alarms        []template.Alarm
 	statements    []statement
 }
@@ -39,6 +41,8 @@ func newWorld(document map[string]any, parameters map[string]string, f facts) (*
 		func() error { w.queues, err = w.Queues(); return err },
 		func() error { w.rules, err = w.Rules(); return err },
 		func() error { w.subscriptions, err = w.Subscriptions(); return err },
+		func() error { w.invokeConfigs, err = w.InvokeConfigs(); return err },
+		func() error { w.permissions, err = w.Permissions(); return err },
 		func() error { w.alarms, err = w.Alarms(); return err },
 		func() error { w.statements, err = statements(loaded); return err },
 	} {
