@@ -65,7 +65,7 @@ func (g *Gateway) Serve(ctx context.Context, req Request) Reply {
 	start := g.Now()
 	ctx, cancel := context.WithTimeout(ctx, answerBudget)
 	defer cancel()
-	v := &visit{gateway: g, start: start, logID: req.Header.LogID()}
+	v := &visit{gateway: g, start: start, header: req.Header}
 	reply := v.serve(ctx, req)
 	v.log(ctx, reply.Status)
 	return reply

@@ -16,7 +16,7 @@ import (
 type visit struct {
 	gateway *Gateway
 	start   time.Time
-	logID   string
+	header  lark.Header
 	app     string // its name, once the path is read
 	event   *lark.Event
 	outcome string
@@ -121,6 +121,14 @@ func (v *visit) keepTicket(ctx context.Context, app *lark.App, cb *lark.Callback
 	return accepted()
 }
 
+// logID is the event's, or what came with a request that is none.
+func (v *visit) logID() string {
+	if v.event != nil {
+		return v.event.LogID
+	}
+	return v.header.LogID()
+}
+
 func (v *visit) refuse(status int, outcome string, err error) Reply {
 	v.outcome, v.err = outcome, err
 	return refuse(status)
@@ -133,8 +141,8 @@ func (v *visit) log(ctx context.Context, status int) {
 	if v.app != "" && lark.ValidAppName(v.app) {
 		args = append(args, "app", v.app)
 	}
-	if v.logID != "" {
-		args = append(args, "log_id", v.logID)
+	if id := v.logID(); id != "" {
+		args = append(args, "log_id", id)
 	}
 	if ev := v.event; ev != nil {
 		args = append(args, "type", ev.Type, "event_id", ev.ID, "app_id", ev.AppID, "tenant_key", ev.TenantKey)
