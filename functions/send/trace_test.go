@@ -7,32 +7,24 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"larkbridge/lib/harness"
 	"larkbridge/lib/stage"
 )
 
-// ids are what an event, a log line or a result tells of where it belongs.
+// ids are what an event or a result tells of where it belongs.
 type ids struct {
 	TraceID       string `json:"trace_id"`
 	CorrelationID string `json:"correlation_id"`
 }
 
 // line is the one line with a message in a function's log.
-func line(t *testing.T, logs, message string, into any) {
+func line(t *testing.T, logs, message string) map[string]any {
 	t.Helper()
-	found := 0
-	for text := range strings.Lines(logs) {
-		var head struct{ Message string }
-		if json.Unmarshal([]byte(text), &head) != nil || head.Message != message {
-			continue
-		}
-		found++
-		if err := json.Unmarshal([]byte(text), into); err != nil {
-			t.Fatalf("%v: %s", err, text)
-		}
+	found := harness.Lines(t, logs, message)
+	if len(found) != 1 {
+		t.Fatalf("%d lines of %s:\n%s", len(found), message, logs)
 	}
-	if found != 1 {
-		t.Fatalf("%d lines of %s:\n%s", found, message, logs)
-	}
+	return found[0]
 }
 
 // From Lark's log id one finds the event, what was sent because of it, and
@@ -47,14 +39,9 @@ func TestTrace(t *testing.T) {
 	if status, body := s.Post(event, "/event", delivery); status != 200 {
 		t.Fatalf("got %d %s\n%s", status, body, event.Logs())
 	}
-	var request struct {
-		Outcome, RequestID string
-		LogID              string `json:"log_id"`
-		EventID            string `json:"event_id"`
-	}
-	line(t, event.Logs(), "request", &request)
-	if request.Outcome != "published" || request.LogID != logID || request.EventID != eventID || request.RequestID == "" {
-		t.Errorf("the log of event: %+v", request)
+	request := line(t, event.Logs(), "request")
+	if id, _ := request["requestId"].(string); id == "" || request["outcome"] != "published" || request["log_id"] != logID || request["event_id"] != eventID {
+		t.Errorf("the log of event: %v", request)
 	}
 
 	entries := s.Entries()
@@ -65,13 +52,13 @@ func TestTrace(t *testing.T) {
 	checkChat(t, platform, []string{"You said: hello"})
 
 	want := ids{logID, eventID}
-	var logged, reported ids
-	line(t, send.Logs(), "send", &logged)
+	sent := line(t, send.Logs(), "send")
+	var reported ids
 	entries = s.Entries()
 	if len(entries) != 1 || json.Unmarshal(entries[0].Detail, &reported) != nil {
 		t.Fatalf("on the bus: %+v", entries)
 	}
-	if diff := cmp.Diff([]ids{want, want}, []ids{logged, reported}); diff != "" {
+	if diff := cmp.Diff([]any{logID, eventID, want}, []any{sent["trace_id"], sent["correlation_id"], reported}); diff != "" {
 		t.Errorf("the log of send, and its result: %s", diff)
 	}
 }

@@ -47,9 +47,9 @@ type binary struct {
 func buildFunctions(t *testing.T, source, umask string) (binaries map[string]binary, log string) {
 	t.Helper()
 	binaries = map[string]binary{}
-	for _, function := range []string{"EventFunction", "CardFunction", "SendFunction"} {
+	for _, function := range functions {
 		dir := t.TempDir()
-		cmd := exec.Command("sh", "-c", "umask "+umask+" && make build-"+function+" ARTIFACTS_DIR="+dir)
+		cmd := exec.Command("sh", "-c", "umask "+umask+" && make build-"+function+"Function ARTIFACTS_DIR="+dir)
 		cmd.Dir, cmd.Env = source, append(os.Environ(), "GOFLAGS="+os.Getenv("GOFLAGS")+" -v")
 		out, err := cmd.CombinedOutput()
 		if err != nil {

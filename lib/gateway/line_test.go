@@ -2,10 +2,8 @@ package gateway_test
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"maps"
-	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -15,6 +13,7 @@ import (
 
 	"larkbridge/lib/bus"
 	"larkbridge/lib/gateway"
+	"larkbridge/lib/harness"
 	"larkbridge/lib/lark"
 	"larkbridge/lib/sample"
 	"larkbridge/lib/store"
@@ -25,17 +24,7 @@ const aLogID = "20261123120000ABCDEF"
 // lines are the lines of requests in the log.
 func (w *world) lines(t *testing.T) []map[string]any {
 	t.Helper()
-	var list []map[string]any
-	for text := range strings.Lines(w.log.String()) {
-		var line map[string]any
-		if err := json.Unmarshal([]byte(text), &line); err != nil {
-			t.Fatalf("%v: %s", err, text)
-		}
-		if line["msg"] == "request" {
-			list = append(list, line)
-		}
-	}
-	return list
+	return harness.Lines(t, w.log.String(), "request")
 }
 
 // withLogID is a request as it comes from Lark, with a log id in its header.
@@ -113,12 +102,7 @@ func TestLines(t *testing.T) {
 			if line["level"] != tt.level || line["outcome"] != tt.outcome || line["status"] != float64(reply.Status) || line["log_id"] != aLogID {
 				t.Errorf("got %v", line)
 			}
-			got := slices.DeleteFunc(slices.Sorted(maps.Keys(line)), func(key string) bool { return key == "time" || key == "level" || key == "msg" })
-			want := strings.Fields(tt.keys)
-			slices.Sort(want)
-			if diff := cmp.Diff(want, got); diff != "" {
-				t.Errorf("keys: %s", diff)
-			}
+			harness.CheckKeys(t, line, tt.keys)
 		})
 	}
 	w := newWorld(t)

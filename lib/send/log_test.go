@@ -6,10 +6,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
-	"maps"
 	"net/http"
 	"net/http/httptest"
-	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -18,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"larkbridge/lib/bus"
+	"larkbridge/lib/harness"
 	"larkbridge/lib/lark"
 	"larkbridge/lib/sample"
 	"larkbridge/lib/send"
@@ -74,17 +73,7 @@ func listen(w *chaos) *logged {
 // lines are the lines of requests.
 func (l *logged) lines(t *testing.T) []map[string]any {
 	t.Helper()
-	var list []map[string]any
-	for text := range strings.Lines(l.String()) {
-		var line map[string]any
-		if err := json.Unmarshal([]byte(text), &line); err != nil {
-			t.Fatalf("%v: %s", err, text)
-		}
-		if line["msg"] == "send" {
-			list = append(list, line)
-		}
-	}
-	return list
+	return harness.Lines(t, l.String(), "send")
 }
 
 // Every request leaves one line, whatever becomes of it, with these keys.
@@ -120,12 +109,7 @@ func TestLines(t *testing.T) {
 			if len(lines) != 1 {
 				t.Fatalf("%d lines: %s", len(lines), log)
 			}
-			got := slices.DeleteFunc(slices.Sorted(maps.Keys(lines[0])), func(key string) bool { return key == "time" || key == "level" || key == "msg" })
-			want := strings.Fields(tt.keys)
-			slices.Sort(want)
-			if diff := cmp.Diff(want, got); diff != "" {
-				t.Error(diff)
-			}
+			harness.CheckKeys(t, lines[0], tt.keys)
 		})
 	}
 }
