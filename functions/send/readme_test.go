@@ -84,22 +84,9 @@ func (a *account) shell(script string) string {
 // received is what Lambda makes of what is in a queue.
 func (a *account) received(queue string) events.SQSEvent {
 	a.t.Helper()
-	var out struct {
-		Messages []struct {
-			MessageId, ReceiptHandle, Body string
-			Attributes                     map[string]string
-		}
-	}
-	err := a.Call(a.t.Context(), "AmazonSQS.ReceiveMessage", map[string]any{
-		"QueueUrl": a.Endpoint() + "/123456789012/" + queue, "MaxNumberOfMessages": 10, "AttributeNames": []string{"All"},
-	}, &out)
+	event, err := a.Receive(a.t.Context(), queue, 10, nil)
 	if err != nil {
 		a.t.Fatal(err)
-	}
-	var event events.SQSEvent
-	for _, m := range out.Messages {
-		event.Records = append(event.Records, events.SQSMessage{MessageId: m.MessageId, ReceiptHandle: m.ReceiptHandle, Body: m.Body,
-			Attributes: m.Attributes, EventSource: "aws:sqs", EventSourceARN: "arn:aws:sqs:us-east-1:123456789012:" + queue, AWSRegion: "us-east-1"})
 	}
 	return event
 }

@@ -42,15 +42,10 @@ func (a *Account) attributes(q template.Queue) map[string]string {
 	return attributes
 }
 
-// url is where the emulator has a queue.
-func (a *Account) url(q template.Queue) string {
-	return a.Endpoint() + "/" + template.Account + "/" + q.Name
-}
-
 // Put leaves a message in a queue.
 func (a *Account) Put(queueARN, body string) {
 	a.t.Helper()
-	in := map[string]string{"QueueUrl": a.url(a.queues[queueARN]), "MessageBody": body}
+	in := map[string]string{"QueueUrl": a.QueueURL(a.queues[queueARN].Name), "MessageBody": body}
 	if a.queues[queueARN].FIFO {
 		in["MessageGroupId"] = "group"
 	}
@@ -62,7 +57,7 @@ func (a *Account) Depth(queueARN string) int {
 	a.t.Helper()
 	var out struct{ Attributes map[string]string }
 	a.call("AmazonSQS.GetQueueAttributes", map[string]any{
-		"QueueUrl": a.url(a.queues[queueARN]), "AttributeNames": []string{"ApproximateNumberOfMessages"},
+		"QueueUrl": a.QueueURL(a.queues[queueARN].Name), "AttributeNames": []string{"ApproximateNumberOfMessages"},
 	}, &out)
 	n, err := strconv.Atoi(out.Attributes["ApproximateNumberOfMessages"])
 	a.must(err)
@@ -75,7 +70,7 @@ func (a *Account) Move(fromARN, toARN string) {
 	from := a.queues[fromARN]
 	for _, m := range a.receive(from, 10, nil).Records {
 		a.Put(toARN, m.Body)
-		a.call("AmazonSQS.DeleteMessage", map[string]any{"QueueUrl": a.url(from), "ReceiptHandle": m.ReceiptHandle}, nil)
+		a.call("AmazonSQS.DeleteMessage", map[string]any{"QueueUrl": a.QueueURL(from.Name), "ReceiptHandle": m.ReceiptHandle}, nil)
 	}
 }
 
@@ -83,32 +78,15 @@ func (a *Account) Move(fromARN, toARN string) {
 func (a *Account) Purge() {
 	a.t.Helper()
 	for _, q := range a.queues {
-		a.call("AmazonSQS.PurgeQueue", map[string]string{"QueueUrl": a.url(q)}, nil)
+		a.call("AmazonSQS.PurgeQueue", map[string]string{"QueueUrl": a.QueueURL(q.Name)}, nil)
 	}
 }
 
-// receive takes up to max messages from a queue, as an event source mapping
-// hands them over.
-func (a *Account) receive(q template.Queue, max int, visibility *int) events.SQSEvent {
+// receive takes up to max messages from a queue.
+func (a *Account) receive(q template.Queue, max int, seconds *int) events.SQSEvent {
 	a.t.Helper()
-	in := map[string]any{"QueueUrl": a.url(q), "MaxNumberOfMessages": max, "AttributeNames": []string{"All"}}
-	if visibility != nil {
-		in["VisibilityTimeout"] = *visibility
-	}
-	var out struct {
-		Messages []struct {
-			MessageId, ReceiptHandle, Body string
-			Attributes                     map[string]string
-		}
-	}
-	a.call("AmazonSQS.ReceiveMessage", in, &out)
-	var event events.SQSEvent
-	for _, m := range out.Messages {
-		event.Records = append(event.Records, events.SQSMessage{
-			MessageId: m.MessageId, ReceiptHandle: m.ReceiptHandle, Body: m.Body, Attributes: m.Attributes,
-			EventSource: "aws:sqs", EventSourceARN: q.ARN, AWSRegion: template.Region,
-		})
-	}
+	event, err := a.Receive(a.t.Context(), q.Name, max, seconds)
+	a.must(err)
 	return event
 }
 
@@ -145,7 +123,7 @@ func (a *Account) take(source template.EventSource, q template.Queue, batch even
 		}
 	}
 	for _, m := range batch.Records {
-		in := map[string]any{"QueueUrl": a.url(q), "ReceiptHandle": m.ReceiptHandle}
+		in := map[string]any{"QueueUrl": a.QueueURL(q.Name), "ReceiptHandle": m.ReceiptHandle}
 		if err != nil || failed[m.MessageId] {
 			in["VisibilityTimeout"] = 0
 			a.call("AmazonSQS.ChangeMessageVisibility", in, nil)
