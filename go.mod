@@ -1,4 +1,4 @@
-module larkbridge
+module github.com/larkbridge/larkbridge
 
 go 1.26
 

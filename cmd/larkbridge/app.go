@@ -8,9 +8,9 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 
-	"larkbridge/lib/lark"
-	"larkbridge/lib/operate"
-	"larkbridge/lib/wire"
+	"github.com/larkbridge/larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/operate"
+	"github.com/larkbridge/larkbridge/lib/wire"
 )
 
 const appUsage = `Usage: larkbridge app put <name> [flags]

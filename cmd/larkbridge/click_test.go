@@ -9,8 +9,8 @@ import (
 	"testing"
 	"time"
 
-	"larkbridge/lib/lark"
-	"larkbridge/lib/local"
+	"github.com/larkbridge/larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/local"
 )
 
 func TestTriggerClicksTheCard(t *testing.T) {

@@ -9,7 +9,7 @@ import (
 	"runtime"
 	"time"
 
-	"larkbridge/lib/version"
+	"github.com/larkbridge/larkbridge/lib/version"
 )
 
 // Exit codes.

@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"larkbridge/lib/version"
+	"github.com/larkbridge/larkbridge/lib/version"
 )
 
 // buffer is a writer that may be read while it is written.

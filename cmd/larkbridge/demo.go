@@ -8,8 +8,8 @@ import (
 	"net/http"
 	"time"
 
-	"larkbridge/lib/lark"
-	"larkbridge/lib/local"
+	"github.com/larkbridge/larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/local"
 )
 
 // demoBudget is how long each part of the demo may take.

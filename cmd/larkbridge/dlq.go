@@ -6,7 +6,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
-	"larkbridge/lib/operate"
+	"github.com/larkbridge/larkbridge/lib/operate"
 )
 
 const dlqUsage = `Usage: larkbridge dlq list|show|redrive [flags]

@@ -9,9 +9,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 
-	"larkbridge/lib/operate"
-	"larkbridge/lib/store"
-	"larkbridge/lib/wire"
+	"github.com/larkbridge/larkbridge/lib/operate"
+	"github.com/larkbridge/larkbridge/lib/store"
+	"github.com/larkbridge/larkbridge/lib/wire"
 )
 
 const doctorUsage = `Usage: larkbridge doctor [flags]

@@ -12,13 +12,13 @@ import (
 	"testing"
 	"time"
 
-	"larkbridge/lib/bus"
-	"larkbridge/lib/gateway"
-	"larkbridge/lib/harness"
-	lambda "larkbridge/lib/invoke"
-	"larkbridge/lib/sample"
-	"larkbridge/lib/standin"
-	"larkbridge/lib/store"
+	"github.com/larkbridge/larkbridge/lib/bus"
+	"github.com/larkbridge/larkbridge/lib/gateway"
+	"github.com/larkbridge/larkbridge/lib/harness"
+	lambda "github.com/larkbridge/larkbridge/lib/invoke"
+	"github.com/larkbridge/larkbridge/lib/sample"
+	"github.com/larkbridge/larkbridge/lib/standin"
+	"github.com/larkbridge/larkbridge/lib/store"
 )
 
 func TestUsageOfOperating(t *testing.T) {

@@ -7,7 +7,7 @@ import (
 	"sync"
 	"unicode"
 
-	"larkbridge/lib/local"
+	"github.com/larkbridge/larkbridge/lib/local"
 )
 
 // printer writes steps as lines. It is safe for concurrent use.

@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"larkbridge/lib/local"
+	"github.com/larkbridge/larkbridge/lib/local"
 )
 
 func TestPrint(t *testing.T) {

@@ -7,7 +7,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 
-	"larkbridge/lib/operate"
+	"github.com/larkbridge/larkbridge/lib/operate"
 )
 
 const replayUsage = `Usage: larkbridge replay --since <time> [flags]

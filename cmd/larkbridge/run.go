@@ -8,8 +8,8 @@ import (
 	"fmt"
 	"net"
 
-	"larkbridge/lib/local"
-	"larkbridge/lib/wire"
+	"github.com/larkbridge/larkbridge/lib/local"
+	"github.com/larkbridge/larkbridge/lib/wire"
 )
 
 const runUsage = `Usage: larkbridge run

@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"larkbridge/lib/sample"
+	"github.com/larkbridge/larkbridge/lib/sample"
 )
 
 // running is larkbridge run in this process.

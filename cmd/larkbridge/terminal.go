@@ -10,7 +10,7 @@ import (
 
 	"golang.org/x/term"
 
-	"larkbridge/lib/operate"
+	"github.com/larkbridge/larkbridge/lib/operate"
 )
 
 // terminal asks on standard input.

@@ -14,7 +14,7 @@ import (
 	"syscall"
 	"time"
 
-	"larkbridge/lib/local"
+	"github.com/larkbridge/larkbridge/lib/local"
 )
 
 const triggerUsage = `Usage: larkbridge trigger <event type> [flags]

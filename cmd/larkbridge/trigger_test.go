@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"larkbridge/lib/local"
+	"github.com/larkbridge/larkbridge/lib/local"
 )
 
 func TestTriggerEveryType(t *testing.T) {

@@ -5,10 +5,10 @@ import (
 	"testing"
 	"time"
 
-	"larkbridge/lib/harness"
-	"larkbridge/lib/lark"
-	"larkbridge/lib/sample"
-	"larkbridge/lib/stage"
+	"github.com/larkbridge/larkbridge/lib/harness"
+	"github.com/larkbridge/larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/sample"
+	"github.com/larkbridge/larkbridge/lib/stage"
 )
 
 var emulator harness.SharedEmulator

@@ -10,8 +10,8 @@ import (
 	"testing"
 	"time"
 
-	"larkbridge/lib/lark"
-	"larkbridge/lib/stage"
+	"github.com/larkbridge/larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/stage"
 )
 
 const handlerARN = "arn:aws:lambda:us-east-1:123456789012:function:approve"

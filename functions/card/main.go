@@ -8,7 +8,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/lambda"
 
-	"larkbridge/lib/wire"
+	"github.com/larkbridge/larkbridge/lib/wire"
 )
 
 func main() {

@@ -9,11 +9,11 @@ import (
 	"sync"
 	"testing"
 
-	"larkbridge/lib/harness"
-	"larkbridge/lib/lark"
-	"larkbridge/lib/sample"
-	"larkbridge/lib/stage"
-	"larkbridge/lib/store"
+	"github.com/larkbridge/larkbridge/lib/harness"
+	"github.com/larkbridge/larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/sample"
+	"github.com/larkbridge/larkbridge/lib/stage"
+	"github.com/larkbridge/larkbridge/lib/store"
 )
 
 var emulator harness.SharedEmulator

@@ -8,8 +8,8 @@ import (
 	"runtime"
 	"testing"
 
-	"larkbridge/lib/harness"
-	"larkbridge/lib/stage"
+	"github.com/larkbridge/larkbridge/lib/harness"
+	"github.com/larkbridge/larkbridge/lib/stage"
 )
 
 // room is what a file may cost in memory, whatever its size.

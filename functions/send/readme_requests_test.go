@@ -11,9 +11,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"larkbridge/lib/harness"
-	"larkbridge/lib/stage"
-	"larkbridge/lib/standin"
+	"github.com/larkbridge/larkbridge/lib/harness"
+	"github.com/larkbridge/larkbridge/lib/stage"
+	"github.com/larkbridge/larkbridge/lib/standin"
 )
 
 // Each request of the README's table is carried out.

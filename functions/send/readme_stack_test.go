@@ -6,8 +6,8 @@ import (
 	"path/filepath"
 	"testing"
 
-	"larkbridge/lib/stage"
-	"larkbridge/lib/template"
+	"github.com/larkbridge/larkbridge/lib/stage"
+	"github.com/larkbridge/larkbridge/lib/template"
 )
 
 // createStack makes the part of the template that takes requests, and the

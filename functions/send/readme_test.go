@@ -10,9 +10,9 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 
-	"larkbridge/lib/harness"
-	"larkbridge/lib/stage"
-	"larkbridge/lib/standin"
+	"github.com/larkbridge/larkbridge/lib/harness"
+	"github.com/larkbridge/larkbridge/lib/stage"
+	"github.com/larkbridge/larkbridge/lib/standin"
 )
 
 // section is the part of the README that this file holds to its word.

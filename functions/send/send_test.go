@@ -7,9 +7,9 @@ import (
 	"strings"
 	"testing"
 
-	"larkbridge/lib/harness"
-	"larkbridge/lib/stage"
-	"larkbridge/lib/standin"
+	"github.com/larkbridge/larkbridge/lib/harness"
+	"github.com/larkbridge/larkbridge/lib/stage"
+	"github.com/larkbridge/larkbridge/lib/standin"
 )
 
 var emulator harness.SharedEmulator

@@ -10,7 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"larkbridge/lib/standin"
+	"github.com/larkbridge/larkbridge/lib/standin"
 )
 
 // Each source's golden event, as AWS hands it over, through the real function.

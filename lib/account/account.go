@@ -14,10 +14,10 @@ import (
 	"slices"
 	"testing"
 
-	"larkbridge/lib/harness"
-	"larkbridge/lib/stage"
-	"larkbridge/lib/standin"
-	"larkbridge/lib/template"
+	"github.com/larkbridge/larkbridge/lib/harness"
+	"github.com/larkbridge/larkbridge/lib/stage"
+	"github.com/larkbridge/larkbridge/lib/standin"
+	"github.com/larkbridge/larkbridge/lib/template"
 )
 
 // Account is one deployment. It belongs to one test.

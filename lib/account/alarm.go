@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"larkbridge/lib/template"
+	"github.com/larkbridge/larkbridge/lib/template"
 )
 
 // AlarmNames are the names of the template's alarms, without the stack's.

@@ -10,11 +10,11 @@ import (
 	"testing"
 	"time"
 
-	"larkbridge/lib/account"
-	"larkbridge/lib/harness"
-	"larkbridge/lib/lark"
-	"larkbridge/lib/stage"
-	"larkbridge/lib/standin"
+	"github.com/larkbridge/larkbridge/lib/account"
+	"github.com/larkbridge/larkbridge/lib/harness"
+	"github.com/larkbridge/larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/stage"
+	"github.com/larkbridge/larkbridge/lib/standin"
 )
 
 const text = `{"message":{"to":{"chat_id":"oc_1"},"text":"hi"}}`

@@ -8,8 +8,8 @@ import (
 	"sync"
 	"time"
 
-	"larkbridge/lib/harness"
-	"larkbridge/lib/template"
+	"github.com/larkbridge/larkbridge/lib/harness"
+	"github.com/larkbridge/larkbridge/lib/template"
 )
 
 // errThrottled is what Lambda answers when a function's concurrency is used up.

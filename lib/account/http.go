@@ -5,9 +5,9 @@ import (
 	"strings"
 	"time"
 
-	"larkbridge/lib/harness"
-	"larkbridge/lib/lark"
-	"larkbridge/lib/template"
+	"github.com/larkbridge/larkbridge/lib/harness"
+	"github.com/larkbridge/larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/template"
 )
 
 // Post posts to the stack's HTTP API. What API Gateway answers itself is

@@ -7,12 +7,12 @@ import (
 	"testing"
 	"time"
 
-	"larkbridge/lib/account"
-	"larkbridge/lib/lark"
-	"larkbridge/lib/sample"
-	"larkbridge/lib/stage"
-	"larkbridge/lib/standin"
-	"larkbridge/lib/template"
+	"github.com/larkbridge/larkbridge/lib/account"
+	"github.com/larkbridge/larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/sample"
+	"github.com/larkbridge/larkbridge/lib/stage"
+	"github.com/larkbridge/larkbridge/lib/standin"
+	"github.com/larkbridge/larkbridge/lib/template"
 )
 
 // An event goes in by the template's routes, over its bus and a user's rule

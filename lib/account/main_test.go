@@ -3,9 +3,9 @@ package account_test
 import (
 	"testing"
 
-	"larkbridge/lib/account"
-	"larkbridge/lib/harness"
-	"larkbridge/lib/standin"
+	"github.com/larkbridge/larkbridge/lib/account"
+	"github.com/larkbridge/larkbridge/lib/harness"
+	"github.com/larkbridge/larkbridge/lib/standin"
 )
 
 var emulator harness.SharedEmulator

@@ -13,7 +13,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
-	"larkbridge/lib/sign"
+	"github.com/larkbridge/larkbridge/lib/sign"
 )
 
 // S3 reads and writes objects as streams.

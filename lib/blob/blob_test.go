@@ -13,10 +13,10 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
-	"larkbridge/lib/blob"
-	"larkbridge/lib/bus"
-	"larkbridge/lib/cloud"
-	"larkbridge/lib/harness"
+	"github.com/larkbridge/larkbridge/lib/blob"
+	"github.com/larkbridge/larkbridge/lib/bus"
+	"github.com/larkbridge/larkbridge/lib/cloud"
+	"github.com/larkbridge/larkbridge/lib/harness"
 )
 
 var shared harness.SharedEmulator

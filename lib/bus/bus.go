@@ -8,7 +8,7 @@ import (
 	"fmt"
 	"io"
 
-	"larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/lark"
 )
 
 // DefaultInlineLimit is the size of an entry in bytes over which its detail

@@ -10,8 +10,8 @@ import (
 	"strings"
 	"testing"
 
-	"larkbridge/lib/bus"
-	"larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/bus"
+	"github.com/larkbridge/larkbridge/lib/lark"
 )
 
 // blobOf is where the large detail of an event of the app team-a is.

@@ -9,8 +9,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"larkbridge/lib/bus"
-	"larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/bus"
+	"github.com/larkbridge/larkbridge/lib/lark"
 )
 
 var created = time.Date(2026, 11, 23, 12, 0, 0, 123e6, time.UTC)

@@ -10,8 +10,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"larkbridge/lib/bus"
-	"larkbridge/lib/harness"
+	"github.com/larkbridge/larkbridge/lib/bus"
+	"github.com/larkbridge/larkbridge/lib/harness"
 )
 
 var buses atomic.Int64

@@ -18,7 +18,7 @@ func TestReproducible(t *testing.T) {
 	elsewhere := sources(t)
 	comment(t, elsewhere)
 	there, log := buildFunctions(t, elsewhere, "077")
-	if !strings.Contains(log, "\nlarkbridge/lib/lark\n") {
+	if !strings.Contains(log, "\ngithub.com/larkbridge/larkbridge/lib/lark\n") {
 		t.Errorf("nothing was compiled anew:\n%s", log)
 	}
 	for function, a := range here {

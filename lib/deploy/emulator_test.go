@@ -13,7 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"larkbridge/lib/harness"
+	"github.com/larkbridge/larkbridge/lib/harness"
 )
 
 // cloud is an emulator of AWS that runs the functions.

@@ -10,9 +10,9 @@ import (
 	"strings"
 	"testing"
 
-	"larkbridge/lib/sample"
-	"larkbridge/lib/stage"
-	"larkbridge/lib/standin"
+	"github.com/larkbridge/larkbridge/lib/sample"
+	"github.com/larkbridge/larkbridge/lib/stage"
+	"github.com/larkbridge/larkbridge/lib/standin"
 )
 
 // A new user's path, as the README has it: from nothing to the first event on

@@ -8,8 +8,8 @@ import (
 	"sync"
 	"time"
 
-	"larkbridge/lib/lark"
-	"larkbridge/lib/store"
+	"github.com/larkbridge/larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/store"
 )
 
 // Answerer answers clicks and link previews of an app. No reply and no error

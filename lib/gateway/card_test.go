@@ -12,9 +12,9 @@ import (
 	"testing/synctest"
 	"time"
 
-	"larkbridge/lib/gateway"
-	"larkbridge/lib/lark"
-	"larkbridge/lib/sample"
+	"github.com/larkbridge/larkbridge/lib/gateway"
+	"github.com/larkbridge/larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/sample"
 )
 
 // oldClick is a click in the old style: plain, signed with SHA-1.

@@ -5,8 +5,8 @@ import (
 	"log/slog"
 	"time"
 
-	"larkbridge/lib/lark"
-	"larkbridge/lib/store"
+	"github.com/larkbridge/larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/store"
 )
 
 // Apps finds an app by its name; [store.Settings] does.

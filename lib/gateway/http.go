@@ -4,7 +4,7 @@ import (
 	"io"
 	"net/http"
 
-	"larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/lark"
 )
 
 // ServeHTTP serves a request of net/http: the local run's side of [Gateway.Lambda].

@@ -9,9 +9,9 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 
-	"larkbridge/lib/gateway"
-	"larkbridge/lib/harness"
-	"larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/gateway"
+	"github.com/larkbridge/larkbridge/lib/harness"
+	"github.com/larkbridge/larkbridge/lib/lark"
 )
 
 func header(h lark.Header) http.Header {

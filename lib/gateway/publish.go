@@ -5,8 +5,8 @@ import (
 	"crypto/rand"
 	"time"
 
-	"larkbridge/lib/lark"
-	"larkbridge/lib/store"
+	"github.com/larkbridge/larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/store"
 )
 
 // Budgets. Lark waits 3 s for an answer, network and cold start included.

@@ -10,9 +10,9 @@ import (
 	"testing/synctest"
 	"time"
 
-	"larkbridge/lib/gateway"
-	"larkbridge/lib/lark"
-	"larkbridge/lib/store"
+	"github.com/larkbridge/larkbridge/lib/gateway"
+	"github.com/larkbridge/larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/store"
 )
 
 func TestEventIsPublishedOnce(t *testing.T) {

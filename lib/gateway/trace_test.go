@@ -7,8 +7,8 @@ import (
 
 	"github.com/aws/aws-lambda-go/lambdacontext"
 
-	"larkbridge/lib/gateway"
-	"larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/gateway"
+	"github.com/larkbridge/larkbridge/lib/lark"
 )
 
 // trace is the trace_id of the last entry on the bus.

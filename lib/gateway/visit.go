@@ -8,8 +8,8 @@ import (
 	"strings"
 	"time"
 
-	"larkbridge/lib/lark"
-	"larkbridge/lib/store"
+	"github.com/larkbridge/larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/store"
 )
 
 // visit is one request on its way.

@@ -9,9 +9,9 @@ import (
 	"testing"
 	"time"
 
-	"larkbridge/lib/gateway"
-	"larkbridge/lib/lark"
-	"larkbridge/lib/sample"
+	"github.com/larkbridge/larkbridge/lib/gateway"
+	"github.com/larkbridge/larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/sample"
 )
 
 func TestReplies(t *testing.T) {

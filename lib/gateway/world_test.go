@@ -13,11 +13,11 @@ import (
 	"testing"
 	"time"
 
-	"larkbridge/lib/bus"
-	"larkbridge/lib/gateway"
-	"larkbridge/lib/lark"
-	"larkbridge/lib/sample"
-	"larkbridge/lib/store"
+	"github.com/larkbridge/larkbridge/lib/bus"
+	"github.com/larkbridge/larkbridge/lib/gateway"
+	"github.com/larkbridge/larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/sample"
+	"github.com/larkbridge/larkbridge/lib/store"
 )
 
 // now is the time in every test of this package.

@@ -5,7 +5,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
-	"larkbridge/lib/harness"
+	"github.com/larkbridge/larkbridge/lib/harness"
 )
 
 func TestFailEntries(t *testing.T) {

@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"larkbridge/lib/harness"
+	"github.com/larkbridge/larkbridge/lib/harness"
 )
 
 // echo is what the echo function answers.

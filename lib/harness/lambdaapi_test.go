@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"larkbridge/lib/harness"
+	"github.com/larkbridge/larkbridge/lib/harness"
 )
 
 func TestLambdaAPI(t *testing.T) {

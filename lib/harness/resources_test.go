@@ -10,7 +10,7 @@ import (
 	dynamotypes "github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 
-	"larkbridge/lib/harness"
+	"github.com/larkbridge/larkbridge/lib/harness"
 )
 
 func TestCreateTable(t *testing.T) {

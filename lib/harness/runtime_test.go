@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"larkbridge/lib/harness"
+	"github.com/larkbridge/larkbridge/lib/harness"
 )
 
 func start(t *testing.T, env ...string) *harness.Function {

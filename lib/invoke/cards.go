@@ -4,8 +4,8 @@ import (
 	"context"
 	"fmt"
 
-	"larkbridge/lib/bus"
-	"larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/bus"
+	"github.com/larkbridge/larkbridge/lib/lark"
 )
 
 // Cards answers clicks with the function that an app's settings name.

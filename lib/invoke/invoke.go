@@ -15,7 +15,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
-	"larkbridge/lib/sign"
+	"github.com/larkbridge/larkbridge/lib/sign"
 )
 
 // Lambda invokes functions.

@@ -14,9 +14,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"larkbridge/lib/lark"
-	"larkbridge/lib/standin"
-	"larkbridge/lib/store"
+	"github.com/larkbridge/larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/standin"
+	"github.com/larkbridge/larkbridge/lib/store"
 )
 
 // wireFunc is an HTTP client in place of the network.

@@ -19,8 +19,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"larkbridge/lib/lark"
-	"larkbridge/lib/store"
+	"github.com/larkbridge/larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/store"
 )
 
 // apiVector is a recorded call of the Python SDK: what it was asked, what the

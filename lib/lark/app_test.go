@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/lark"
 )
 
 func TestParseApp(t *testing.T) {

@@ -9,8 +9,8 @@ import (
 	"testing"
 	"time"
 
-	"larkbridge/lib/lark"
-	"larkbridge/lib/sample"
+	"github.com/larkbridge/larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/sample"
 )
 
 var now = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)

@@ -7,9 +7,9 @@ import (
 	"testing"
 	"time"
 
-	"larkbridge/lib/lark"
-	"larkbridge/lib/store"
-	"larkbridge/lib/version"
+	"github.com/larkbridge/larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/store"
+	"github.com/larkbridge/larkbridge/lib/version"
 )
 
 // tokenWire gives out t-1 and a-1, and keeps what comes after.

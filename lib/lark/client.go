@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"larkbridge/lib/version"
+	"github.com/larkbridge/larkbridge/lib/version"
 )
 
 // HTTP is the part of [http.Client] that [Client] uses.

@@ -9,7 +9,7 @@ import (
 	"encoding/json"
 	"testing"
 
-	"larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/lark"
 )
 
 func TestEncryptIsDecrypted(t *testing.T) {

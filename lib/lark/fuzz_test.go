@@ -7,8 +7,8 @@ import (
 	"strings"
 	"testing"
 
-	"larkbridge/lib/lark"
-	"larkbridge/lib/sample"
+	"github.com/larkbridge/larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/sample"
 )
 
 // Whatever arrives, Receive answers with a callback or one of its two errors,

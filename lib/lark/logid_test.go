@@ -4,8 +4,8 @@ import (
 	"strings"
 	"testing"
 
-	"larkbridge/lib/lark"
-	"larkbridge/lib/sample"
+	"github.com/larkbridge/larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/sample"
 )
 
 const aLogID = "202611231200001234567890ABCDEF-_.z"

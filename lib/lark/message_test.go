@@ -6,8 +6,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"larkbridge/lib/lark"
-	"larkbridge/lib/sample"
+	"github.com/larkbridge/larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/sample"
 )
 
 func TestMessageText(t *testing.T) {

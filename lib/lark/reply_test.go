@@ -7,8 +7,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"larkbridge/lib/lark"
-	"larkbridge/lib/sample"
+	"github.com/larkbridge/larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/sample"
 )
 
 func TestCardReplyStyles(t *testing.T) {

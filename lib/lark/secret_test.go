@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/lark"
 )
 
 func TestSecretNeverPrints(t *testing.T) {

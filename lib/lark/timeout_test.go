@@ -10,8 +10,8 @@ import (
 	"testing/synctest"
 	"time"
 
-	"larkbridge/lib/lark"
-	"larkbridge/lib/store"
+	"github.com/larkbridge/larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/store"
 )
 
 // blocking is the body of an answer that never ends.

@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/lark"
 )
 
 // vectors are recordings of the Python SDK that Larkbridge replaces. Where it

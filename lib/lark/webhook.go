@@ -13,7 +13,7 @@ import (
 	"strings"
 	"time"
 
-	"larkbridge/lib/version"
+	"github.com/larkbridge/larkbridge/lib/version"
 )
 
 // Webhook posts a message to a custom bot's incoming webhook. The URL is a

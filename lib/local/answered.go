@@ -6,8 +6,8 @@ import (
 	"net/http"
 	"strings"
 
-	"larkbridge/lib/gateway"
-	"larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/gateway"
+	"github.com/larkbridge/larkbridge/lib/lark"
 )
 
 // noting notes which click a request is before it is answered: the users know

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"larkbridge/lib/local"
+	"github.com/larkbridge/larkbridge/lib/local"
 )
 
 func TestListsAreEmptyArraysAndSkip(t *testing.T) {

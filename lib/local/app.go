@@ -5,10 +5,10 @@ import (
 	"context"
 	"fmt"
 
-	"larkbridge/lib/lark"
-	"larkbridge/lib/sample"
-	"larkbridge/lib/standin"
-	"larkbridge/lib/store"
+	"github.com/larkbridge/larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/sample"
+	"github.com/larkbridge/larkbridge/lib/standin"
+	"github.com/larkbridge/larkbridge/lib/store"
 )
 
 // The app of the stand-in. Its secrets are for everybody to read and open

@@ -3,9 +3,9 @@ package local_test
 import (
 	"testing"
 
-	"larkbridge/lib/lark"
-	"larkbridge/lib/local"
-	"larkbridge/lib/sample"
+	"github.com/larkbridge/larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/local"
+	"github.com/larkbridge/larkbridge/lib/sample"
 )
 
 func env(vars map[string]string) func(string) string {

@@ -8,11 +8,11 @@ import (
 	"fmt"
 	"sync"
 
-	"larkbridge/lib/bus"
-	"larkbridge/lib/gateway"
-	"larkbridge/lib/lark"
-	"larkbridge/lib/send"
-	"larkbridge/lib/standin"
+	"github.com/larkbridge/larkbridge/lib/bus"
+	"github.com/larkbridge/larkbridge/lib/gateway"
+	"github.com/larkbridge/larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/send"
+	"github.com/larkbridge/larkbridge/lib/standin"
 )
 
 // Approval is the smallest approval: a card asks, and a click on it decides,

@@ -3,7 +3,7 @@ package local
 import (
 	"encoding/json"
 
-	"larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/lark"
 )
 
 // choice is the value of a button.

@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"time"
 
-	"larkbridge/lib/bus"
+	"github.com/larkbridge/larkbridge/lib/bus"
 )
 
 // eventBus is the bus in memory that shows what is put on it.

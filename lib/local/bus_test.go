@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"larkbridge/lib/bus"
+	"github.com/larkbridge/larkbridge/lib/bus"
 )
 
 func TestPublishShowsBeforeTheRules(t *testing.T) {

@@ -7,8 +7,8 @@ import (
 	"sync"
 	"time"
 
-	"larkbridge/lib/lark"
-	"larkbridge/lib/standin"
+	"github.com/larkbridge/larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/standin"
 )
 
 // Calls keeps the calls made to Lark. It is safe for concurrent use.

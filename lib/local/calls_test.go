@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"larkbridge/lib/local"
+	"github.com/larkbridge/larkbridge/lib/local"
 )
 
 // With the real platform, only what cannot hold a secret is kept.

@@ -5,7 +5,7 @@ import (
 	"net/http"
 	"time"
 
-	"larkbridge/lib/standin"
+	"github.com/larkbridge/larkbridge/lib/standin"
 )
 
 // shownCard is a card as it stands in a chat of the stand-in.

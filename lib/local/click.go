@@ -8,8 +8,8 @@ import (
 	"net/http"
 	"sync"
 
-	"larkbridge/lib/lark"
-	"larkbridge/lib/standin"
+	"github.com/larkbridge/larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/standin"
 )
 
 // Click is a click on a card that is there, for its callback to carry. Token

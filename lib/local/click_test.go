@@ -7,9 +7,9 @@ import (
 	"strings"
 	"testing"
 
-	"larkbridge/lib/lark"
-	"larkbridge/lib/local"
-	"larkbridge/lib/standin"
+	"github.com/larkbridge/larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/local"
+	"github.com/larkbridge/larkbridge/lib/standin"
 )
 
 func TestClickRoute(t *testing.T) {

@@ -11,8 +11,8 @@ import (
 	"testing/synctest"
 	"time"
 
-	"larkbridge/lib/local"
-	"larkbridge/lib/standin"
+	"github.com/larkbridge/larkbridge/lib/local"
+	"github.com/larkbridge/larkbridge/lib/standin"
 )
 
 // demo is the local run with the approval, without a network: so it runs on

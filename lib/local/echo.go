@@ -7,8 +7,8 @@ import (
 	"sync"
 	"time"
 
-	"larkbridge/lib/bus"
-	"larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/bus"
+	"github.com/larkbridge/larkbridge/lib/lark"
 )
 
 // echoBudget is how long an echo may take.

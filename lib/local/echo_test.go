@@ -4,8 +4,8 @@ import (
 	"encoding/json"
 	"testing"
 
-	"larkbridge/lib/lark"
-	"larkbridge/lib/local"
+	"github.com/larkbridge/larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/local"
 )
 
 func TestEcho(t *testing.T) {

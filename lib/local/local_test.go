@@ -11,9 +11,9 @@ import (
 	"testing"
 	"time"
 
-	"larkbridge/lib/local"
-	"larkbridge/lib/sample"
-	"larkbridge/lib/standin"
+	"github.com/larkbridge/larkbridge/lib/local"
+	"github.com/larkbridge/larkbridge/lib/sample"
+	"github.com/larkbridge/larkbridge/lib/standin"
 )
 
 // fixture is the local run with its stand-in, both over real HTTP.

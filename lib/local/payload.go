@@ -12,8 +12,8 @@ import (
 	"strings"
 	"time"
 
-	"larkbridge/lib/lark"
-	"larkbridge/lib/sample"
+	"github.com/larkbridge/larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/sample"
 )
 
 // Challenge is the type of the request with which Lark tries a URL. It is no

@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/lark"
 )
 
 func testSigner(t *testing.T) Signer {

@@ -5,8 +5,8 @@ import (
 	"net/http"
 	"testing"
 
-	"larkbridge/lib/local"
-	"larkbridge/lib/standin"
+	"github.com/larkbridge/larkbridge/lib/local"
+	"github.com/larkbridge/larkbridge/lib/standin"
 )
 
 func TestSend(t *testing.T) {

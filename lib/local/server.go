@@ -8,12 +8,12 @@ import (
 	"net/http"
 	"time"
 
-	"larkbridge/lib/bus"
-	"larkbridge/lib/gateway"
-	"larkbridge/lib/invoke"
-	"larkbridge/lib/lark"
-	"larkbridge/lib/send"
-	"larkbridge/lib/store"
+	"github.com/larkbridge/larkbridge/lib/bus"
+	"github.com/larkbridge/larkbridge/lib/gateway"
+	"github.com/larkbridge/larkbridge/lib/invoke"
+	"github.com/larkbridge/larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/send"
+	"github.com/larkbridge/larkbridge/lib/store"
 )
 
 // Server serves the doors for Lark, and to its own machine also send, the

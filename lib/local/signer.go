@@ -9,7 +9,7 @@ import (
 	"strconv"
 	"time"
 
-	"larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/lark"
 )
 
 // Signer posts as Lark does: encrypted with an app's Encrypt Key and signed.

@@ -5,8 +5,8 @@ import (
 	"testing"
 	"time"
 
-	"larkbridge/lib/bus"
-	"larkbridge/lib/local"
+	"github.com/larkbridge/larkbridge/lib/bus"
+	"github.com/larkbridge/larkbridge/lib/local"
 )
 
 func TestEveryTypeIsAccepted(t *testing.T) {

@@ -7,9 +7,9 @@ import (
 	"fmt"
 	"time"
 
-	"larkbridge/lib/bus"
-	"larkbridge/lib/lark"
-	"larkbridge/lib/send"
+	"github.com/larkbridge/larkbridge/lib/bus"
+	"github.com/larkbridge/larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/send"
 )
 
 // Times of the slow handler.

@@ -7,8 +7,8 @@ import (
 	"testing/synctest"
 	"time"
 
-	"larkbridge/lib/lark"
-	"larkbridge/lib/local"
+	"github.com/larkbridge/larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/local"
 )
 
 const slowly = `{"action":"approve","how":"slowly"}`

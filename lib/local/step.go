@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"time"
 
-	"larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/lark"
 )
 
 // The kinds of a [Step].

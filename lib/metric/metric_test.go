@@ -4,7 +4,7 @@ import (
 	"os"
 	"time"
 
-	"larkbridge/lib/metric"
+	"github.com/larkbridge/larkbridge/lib/metric"
 )
 
 func then() time.Time { return time.UnixMilli(1735689600123) }

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/lark"
 )
 
 // alarm is a change of a CloudWatch alarm, whichever way it came.

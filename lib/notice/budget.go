@@ -4,7 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 
-	"larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/lark"
 )
 
 // budgetCall is the card for a change of a budget. AWS Budgets is on

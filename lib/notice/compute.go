@@ -5,7 +5,7 @@ import (
 	"net/url"
 	"strconv"
 
-	"larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/lark"
 )
 
 // ecsTask is the card for a task's state

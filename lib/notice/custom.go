@@ -5,7 +5,7 @@ import (
 	"encoding/json"
 	"strings"
 
-	"larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/lark"
 )
 
 // custom is the card for a custom notification for Amazon Q Developer in chat

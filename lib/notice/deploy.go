@@ -5,7 +5,7 @@ import (
 	"net/url"
 	"strings"
 
-	"larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/lark"
 )
 
 // codePipeline is the card for a pipeline's execution

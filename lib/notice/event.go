@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"strings"
 
-	"larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/lark"
 )
 
 // event is the envelope of EventBridge

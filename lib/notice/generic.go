@@ -5,7 +5,7 @@ import (
 	"encoding/json"
 	"strings"
 
-	"larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/lark"
 )
 
 // generic is the card for an event without a formatter: the detail's plain

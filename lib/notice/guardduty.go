@@ -5,7 +5,7 @@ import (
 	"encoding/json"
 	"net/url"
 
-	"larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/lark"
 )
 
 // guardDuty is the card for a finding

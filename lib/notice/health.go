@@ -3,7 +3,7 @@ package notice
 import (
 	"net/url"
 
-	"larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/lark"
 )
 
 // health is the card for an AWS Health event

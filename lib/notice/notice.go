@@ -12,7 +12,7 @@ import (
 	"slices"
 	"strings"
 
-	"larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/lark"
 )
 
 // Limits of a card, in characters and bytes. Lark takes a request of 30 KB

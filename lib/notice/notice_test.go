@@ -11,8 +11,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"larkbridge/lib/lark"
-	"larkbridge/lib/notice"
+	"github.com/larkbridge/larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/notice"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")

@@ -4,7 +4,7 @@ import (
 	"net/url"
 	"time"
 
-	"larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/lark"
 )
 
 // stepFunctions is the card for an execution

@@ -15,9 +15,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 	"github.com/aws/aws-sdk-go-v2/service/ssm/types"
 
-	"larkbridge/lib/operate"
-	"larkbridge/lib/sample"
-	"larkbridge/lib/standin"
+	"github.com/larkbridge/larkbridge/lib/operate"
+	"github.com/larkbridge/larkbridge/lib/sample"
+	"github.com/larkbridge/larkbridge/lib/standin"
 )
 
 // shelf is Parameter Store in memory.

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"larkbridge/lib/operate"
+	"github.com/larkbridge/larkbridge/lib/operate"
 )
 
 // person answers every question with what they think of.

@@ -10,7 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
 
-	"larkbridge/lib/operate"
+	"github.com/larkbridge/larkbridge/lib/operate"
 )
 
 const dead, deadFIFO = "larkbridge-send-dead", "larkbridge-send-dead.fifo"

@@ -9,9 +9,9 @@ import (
 	"testing"
 	"time"
 
-	"larkbridge/lib/lark"
-	"larkbridge/lib/operate"
-	"larkbridge/lib/store"
+	"github.com/larkbridge/larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/operate"
+	"github.com/larkbridge/larkbridge/lib/store"
 )
 
 // clinic is a doctor and a healthy stack to check.

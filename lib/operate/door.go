@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/lark"
 )
 
 // door is one of the stack's two public URLs.

@@ -12,7 +12,7 @@ import (
 	"strconv"
 	"time"
 
-	"larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/lark"
 )
 
 // TypeDoctor is the type of the test event. It comes onto the bus as any

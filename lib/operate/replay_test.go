@@ -12,7 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
 
-	"larkbridge/lib/operate"
+	"github.com/larkbridge/larkbridge/lib/operate"
 )
 
 // fakeEvents is EventBridge in memory, with one bus.

@@ -7,8 +7,8 @@ import (
 	"fmt"
 	"net/http"
 
-	"larkbridge/lib/invoke"
-	"larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/invoke"
+	"github.com/larkbridge/larkbridge/lib/lark"
 )
 
 // sends asks the send function for something harmless, the name of the bot: it

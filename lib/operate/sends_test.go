@@ -5,8 +5,8 @@ import (
 	"strings"
 	"testing"
 
-	"larkbridge/lib/invoke"
-	"larkbridge/lib/store"
+	"github.com/larkbridge/larkbridge/lib/invoke"
+	"github.com/larkbridge/larkbridge/lib/store"
 )
 
 func TestFindingsOfSend(t *testing.T) {

@@ -18,12 +18,12 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 	"github.com/aws/smithy-go"
 
-	"larkbridge/lib/bus"
-	"larkbridge/lib/gateway"
-	"larkbridge/lib/harness"
-	"larkbridge/lib/invoke"
-	"larkbridge/lib/sample"
-	"larkbridge/lib/store"
+	"github.com/larkbridge/larkbridge/lib/bus"
+	"github.com/larkbridge/larkbridge/lib/gateway"
+	"github.com/larkbridge/larkbridge/lib/harness"
+	"github.com/larkbridge/larkbridge/lib/invoke"
+	"github.com/larkbridge/larkbridge/lib/sample"
+	"github.com/larkbridge/larkbridge/lib/store"
 )
 
 // shared is moto for all tests of this package; each uses names of its own.

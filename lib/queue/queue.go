@@ -10,7 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
-	"larkbridge/lib/sign"
+	"github.com/larkbridge/larkbridge/lib/sign"
 )
 
 // ChangeVisibility is the part of the SQS client that [SQS] uses.

@@ -11,7 +11,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
-	"larkbridge/lib/queue"
+	"github.com/larkbridge/larkbridge/lib/queue"
 )
 
 func config() aws.Config {

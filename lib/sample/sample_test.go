@@ -3,7 +3,7 @@ package sample_test
 import (
 	"testing"
 
-	"larkbridge/lib/sample"
+	"github.com/larkbridge/larkbridge/lib/sample"
 )
 
 func TestFind(t *testing.T) {

@@ -12,7 +12,7 @@ import (
 	"strings"
 	"time"
 
-	"larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/lark"
 )
 
 // APICall is the verb request: any call of the open platform.

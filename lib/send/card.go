@@ -8,7 +8,7 @@ import (
 	"errors"
 	"net/http"
 
-	"larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/lark"
 )
 
 // UpdateCard is the verb that replaces a card: the one that was clicked, by

@@ -20,12 +20,12 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 
-	"larkbridge/lib/bus"
-	"larkbridge/lib/lark"
-	"larkbridge/lib/sample"
-	"larkbridge/lib/send"
-	"larkbridge/lib/standin"
-	"larkbridge/lib/store"
+	"github.com/larkbridge/larkbridge/lib/bus"
+	"github.com/larkbridge/larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/sample"
+	"github.com/larkbridge/larkbridge/lib/send"
+	"github.com/larkbridge/larkbridge/lib/standin"
+	"github.com/larkbridge/larkbridge/lib/store"
 )
 
 // Ten thousand messages through a queue, while answers are lost, calls are

@@ -10,7 +10,7 @@ import (
 	"net/url"
 	"sync"
 
-	"larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/lark"
 )
 
 // Download is the verb that stores a file of Lark's in S3: one of a message,

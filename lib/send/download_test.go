@@ -8,9 +8,9 @@ import (
 	"strings"
 	"testing"
 
-	"larkbridge/lib/blob"
-	"larkbridge/lib/lark"
-	"larkbridge/lib/standin"
+	"github.com/larkbridge/larkbridge/lib/blob"
+	"github.com/larkbridge/larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/standin"
 )
 
 // fileReply answers with a file; length is the announced one, "" the true one.

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/lark"
 )
 
 // oneCall is a request that makes one call, as Lark gets it.

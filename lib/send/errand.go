@@ -6,8 +6,8 @@ import (
 	"log/slog"
 	"time"
 
-	"larkbridge/lib/bus"
-	"larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/bus"
+	"github.com/larkbridge/larkbridge/lib/lark"
 )
 
 // errand is a job while it is carried out.

@@ -12,8 +12,8 @@ import (
 	"strings"
 	"sync/atomic"
 
-	"larkbridge/lib/blob"
-	"larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/blob"
+	"github.com/larkbridge/larkbridge/lib/lark"
 )
 
 // FileSource is a file to send: an object in S3, or its content in base64.

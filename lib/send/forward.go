@@ -5,7 +5,7 @@ import (
 	"net/http"
 	"net/url"
 
-	"larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/lark"
 )
 
 // Forward is the verb that forwards one message, or several as one.

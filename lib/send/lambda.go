@@ -7,8 +7,8 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/aws/aws-lambda-go/lambdacontext"
 
-	"larkbridge/lib/lark"
-	"larkbridge/lib/notice"
+	"github.com/larkbridge/larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/notice"
 )
 
 // Lambda is the handler. It tells the sources apart by the shape of the

@@ -4,7 +4,7 @@ import (
 	"net/http"
 	"net/url"
 
-	"larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/lark"
 )
 
 // Message is the verb that sends a message, or a reply to one.

@@ -5,7 +5,7 @@ import (
 	"io"
 	"time"
 
-	"larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/lark"
 )
 
 // plan is a request that has been checked and made ready: nothing is done yet.

@@ -8,7 +8,7 @@ import (
 	"net/url"
 	"strconv"
 
-	"larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/lark"
 )
 
 // ReadUsers is the verb that lists who has read a message.

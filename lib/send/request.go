@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/lark"
 )
 
 // Request is one outbound request: exactly one verb, and what is common to

@@ -7,7 +7,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/lambda/messages"
 
-	"larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/lark"
 )
 
 // Result is the outcome of one request.

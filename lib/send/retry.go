@@ -7,7 +7,7 @@ import (
 	"math/rand/v2"
 	"time"
 
-	"larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/lark"
 )
 
 // Times of a request inside one invocation.

@@ -10,9 +10,9 @@ import (
 	"sync"
 	"time"
 
-	"larkbridge/lib/bus"
-	"larkbridge/lib/lark"
-	"larkbridge/lib/store"
+	"github.com/larkbridge/larkbridge/lib/bus"
+	"github.com/larkbridge/larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/store"
 )
 
 // Apps finds an app by its name; [store.Settings] does.

@@ -13,10 +13,10 @@ import (
 
 	"github.com/aws/aws-lambda-go/lambda/messages"
 
-	"larkbridge/lib/bus"
-	"larkbridge/lib/send"
-	"larkbridge/lib/standin"
-	"larkbridge/lib/store"
+	"github.com/larkbridge/larkbridge/lib/bus"
+	"github.com/larkbridge/larkbridge/lib/send"
+	"github.com/larkbridge/larkbridge/lib/standin"
+	"github.com/larkbridge/larkbridge/lib/store"
 )
 
 // calm is a chaos without faults, and the context of one invocation.

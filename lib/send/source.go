@@ -6,8 +6,8 @@ import (
 	"strings"
 	"time"
 
-	"larkbridge/lib/bus"
-	"larkbridge/lib/notice"
+	"github.com/larkbridge/larkbridge/lib/bus"
+	"github.com/larkbridge/larkbridge/lib/notice"
 )
 
 // shape is what tells the sources apart: the fields that only one of them has.

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"time"
 
-	"larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/lark"
 )
 
 // Upload is the verb that uploads an image or a file for messages.

@@ -6,8 +6,8 @@ import (
 	"strings"
 	"testing"
 
-	"larkbridge/lib/lark"
-	"larkbridge/lib/standin"
+	"github.com/larkbridge/larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/standin"
 )
 
 func TestUpload(t *testing.T) {

@@ -16,9 +16,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"larkbridge/lib/blob"
-	"larkbridge/lib/lark"
-	"larkbridge/lib/store"
+	"github.com/larkbridge/larkbridge/lib/blob"
+	"github.com/larkbridge/larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/store"
 )
 
 const testUUID = "uuid-1"

@@ -5,7 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 
-	"larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/lark"
 )
 
 // Webhook is the verb that posts to the incoming webhook of a custom bot. Its

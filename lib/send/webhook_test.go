@@ -4,8 +4,8 @@ import (
 	"strings"
 	"testing"
 
-	"larkbridge/lib/lark"
-	"larkbridge/lib/standin"
+	"github.com/larkbridge/larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/standin"
 )
 
 const hookPath = "/open-apis/bot/v2/hook/secret-id"

@@ -4,8 +4,8 @@ import (
 	"net/http/httptest"
 	"testing"
 
-	"larkbridge/lib/sample"
-	"larkbridge/lib/standin"
+	"github.com/larkbridge/larkbridge/lib/sample"
+	"github.com/larkbridge/larkbridge/lib/standin"
 )
 
 // Lark starts a stand-in for Lark that has the samples' app, with what app says

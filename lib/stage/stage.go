@@ -13,9 +13,9 @@ import (
 	"testing"
 	"time"
 
-	"larkbridge/lib/harness"
-	"larkbridge/lib/lark"
-	"larkbridge/lib/sample"
+	"github.com/larkbridge/larkbridge/lib/harness"
+	"github.com/larkbridge/larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/sample"
 )
 
 // Names of the resources, and the secrets that no test may ever see again.

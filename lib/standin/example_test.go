@@ -7,7 +7,7 @@ import (
 	"net/http/httptest"
 	"strings"
 
-	"larkbridge/lib/standin"
+	"github.com/larkbridge/larkbridge/lib/standin"
 )
 
 // A test starts the platform, lets the code under test talk to it (here two

@@ -6,8 +6,8 @@ import (
 	"testing"
 	"time"
 
-	"larkbridge/lib/harness"
-	"larkbridge/lib/store"
+	"github.com/larkbridge/larkbridge/lib/harness"
+	"github.com/larkbridge/larkbridge/lib/store"
 )
 
 const keep = 24 * time.Hour

@@ -9,10 +9,10 @@ import (
 	"testing"
 	"time"
 
-	"larkbridge/lib/cloud"
-	"larkbridge/lib/harness"
-	"larkbridge/lib/lark"
-	"larkbridge/lib/store"
+	"github.com/larkbridge/larkbridge/lib/cloud"
+	"github.com/larkbridge/larkbridge/lib/harness"
+	"github.com/larkbridge/larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/store"
 )
 
 // shared is moto for all tests of this package. They do not disturb each

@@ -6,7 +6,7 @@ import (
 	"sync"
 	"time"
 
-	"larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/lark"
 )
 
 // Memory is the twin of [Table] in one process.

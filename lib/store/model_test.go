@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"larkbridge/lib/store"
+	"github.com/larkbridge/larkbridge/lib/store"
 )
 
 // The design of the deliveries is: claim, publish, mark; never release. This

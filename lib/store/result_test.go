@@ -5,8 +5,8 @@ import (
 	"testing"
 	"time"
 
-	"larkbridge/lib/harness"
-	"larkbridge/lib/store"
+	"github.com/larkbridge/larkbridge/lib/harness"
+	"github.com/larkbridge/larkbridge/lib/store"
 )
 
 // work is a store with calls that must not fail, for the work of one key.

@@ -8,7 +8,7 @@ import (
 	"sync"
 	"time"
 
-	"larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/lark"
 )
 
 // ErrUnknownApp says that there are no settings under an app's name.

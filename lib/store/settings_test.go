@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"larkbridge/lib/store"
+	"github.com/larkbridge/larkbridge/lib/store"
 )
 
 const document = `{"app_id":"cli_a","app_secret":"secret-text"}`

@@ -11,8 +11,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 	"github.com/google/go-cmp/cmp"
 
-	"larkbridge/lib/harness"
-	"larkbridge/lib/store"
+	"github.com/larkbridge/larkbridge/lib/harness"
+	"github.com/larkbridge/larkbridge/lib/store"
 )
 
 // newSSM stores documents under <prefix>/<name>.

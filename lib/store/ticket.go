@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"time"
 
-	"larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/lark"
 )
 
 // Ticket returns the newest app_ticket of a marketplace app, "" when none has

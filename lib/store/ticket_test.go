@@ -4,7 +4,7 @@ import (
 	"testing"
 	"time"
 
-	"larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/lark"
 )
 
 func TestTickets(t *testing.T) {

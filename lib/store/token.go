@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"time"
 
-	"larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/lark"
 )
 
 // A token is read by every instance and written by one: the one that holds the

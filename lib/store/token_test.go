@@ -7,8 +7,8 @@ import (
 	"testing"
 	"time"
 
-	"larkbridge/lib/harness"
-	"larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/harness"
+	"github.com/larkbridge/larkbridge/lib/lark"
 )
 
 const tokenLease = 8 * time.Second

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"larkbridge/lib/template"
+	"github.com/larkbridge/larkbridge/lib/template"
 )
 
 // breakages are changes for the worse, each with the checks that must notice;

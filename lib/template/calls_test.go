@@ -7,7 +7,7 @@ import (
 	"slices"
 	"testing"
 
-	"larkbridge/lib/harness"
+	"github.com/larkbridge/larkbridge/lib/harness"
 )
 
 // What a function can call is in its binary: the linker leaves out every method
@@ -15,8 +15,8 @@ import (
 // for stack traces, also in a stripped binary.
 var (
 	clientMethod = regexp.MustCompile(`/aws-sdk-go-v2/service/(\w+)\.\(\*Client\)\.([A-Z]\w*)\x00`)
-	signerMethod = regexp.MustCompile(`larkbridge/lib/((?:blob\.\(\*S3\)|invoke\.\(\*Lambda\))\.[A-Z]\w*)\x00`)
-	linked       = regexp.MustCompile(`larkbridge/lib/(\w+)\.`)
+	signerMethod = regexp.MustCompile(`github.com/larkbridge/larkbridge/lib/((?:blob\.\(\*S3\)|invoke\.\(\*Lambda\))\.[A-Z]\w*)\x00`)
+	linked       = regexp.MustCompile(`github.com/larkbridge/larkbridge/lib/(\w+)\.`)
 )
 
 // iamPrefix is what IAM calls the services of the SDK.

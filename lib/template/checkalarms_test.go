@@ -7,8 +7,8 @@ import (
 	"slices"
 	"strings"
 
-	"larkbridge/lib/metric"
-	"larkbridge/lib/template"
+	"github.com/larkbridge/larkbridge/lib/metric"
+	"github.com/larkbridge/larkbridge/lib/template"
 )
 
 // awsMetrics are the ones that AWS documents, of those that help here.

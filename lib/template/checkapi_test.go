@@ -3,7 +3,7 @@ package template_test
 import (
 	"strings"
 
-	"larkbridge/lib/template"
+	"github.com/larkbridge/larkbridge/lib/template"
 )
 
 func checkAPI(w *world) (f findings) {

@@ -3,7 +3,7 @@ package template_test
 import (
 	"slices"
 
-	"larkbridge/lib/template"
+	"github.com/larkbridge/larkbridge/lib/template"
 )
 
 // checkDelivery looks at everything that AWS delivers by itself: what cannot be

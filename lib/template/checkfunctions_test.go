@@ -10,9 +10,9 @@ import (
 	"sync"
 	"time"
 
-	"larkbridge/lib/store"
-	"larkbridge/lib/template"
-	"larkbridge/lib/wire"
+	"github.com/larkbridge/larkbridge/lib/store"
+	"github.com/larkbridge/larkbridge/lib/template"
+	"github.com/larkbridge/larkbridge/lib/wire"
 )
 
 func checkFunctions(w *world) (f findings) {

@@ -3,7 +3,7 @@ package template_test
 import (
 	"slices"
 
-	"larkbridge/lib/template"
+	"github.com/larkbridge/larkbridge/lib/template"
 )
 
 // longest is the most that SQS keeps a message: 14 days.

@@ -4,7 +4,7 @@ import (
 	"encoding/json"
 	"testing"
 
-	"larkbridge/lib/template"
+	"github.com/larkbridge/larkbridge/lib/template"
 )
 
 func TestDecode(t *testing.T) {

@@ -14,9 +14,9 @@ import (
 	"testing"
 	"time"
 
-	"larkbridge/lib/harness"
-	"larkbridge/lib/metric"
-	"larkbridge/lib/template"
+	"github.com/larkbridge/larkbridge/lib/harness"
+	"github.com/larkbridge/larkbridge/lib/metric"
+	"github.com/larkbridge/larkbridge/lib/template"
 )
 
 // facts is what the repository's code does, apart from the template.

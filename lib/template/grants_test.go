@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"larkbridge/lib/template"
+	"github.com/larkbridge/larkbridge/lib/template"
 )
 
 // grant is one action on one resource.

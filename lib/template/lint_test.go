@@ -7,8 +7,8 @@ import (
 	"path/filepath"
 	"testing"
 
-	"larkbridge/lib/harness"
-	"larkbridge/lib/template"
+	"github.com/larkbridge/larkbridge/lib/harness"
+	"github.com/larkbridge/larkbridge/lib/template"
 )
 
 // `sam validate --lint` looks at the template as it is written; this, at what

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"larkbridge/lib/template"
+	"github.com/larkbridge/larkbridge/lib/template"
 )
 
 // at reads a value by its path.

@@ -3,7 +3,7 @@ package template_test
 import (
 	"testing"
 
-	"larkbridge/lib/template"
+	"github.com/larkbridge/larkbridge/lib/template"
 )
 
 func TestPermissions(t *testing.T) {

@@ -7,8 +7,8 @@ import (
 	"regexp"
 	"testing"
 
-	"larkbridge/lib/harness"
-	"larkbridge/lib/template"
+	"github.com/larkbridge/larkbridge/lib/harness"
+	"github.com/larkbridge/larkbridge/lib/template"
 )
 
 // What the Serverless Application Repository asks of an application

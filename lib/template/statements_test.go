@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"larkbridge/lib/template"
+	"github.com/larkbridge/larkbridge/lib/template"
 )
 
 // statement is one of a policy, wherever in the template it is.

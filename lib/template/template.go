@@ -40,7 +40,7 @@ type Resource struct {
 
 // Load returns the repository's template for the given parameters over the
 // defaults. Where the tools are not installed the test is skipped, or fails as
-// [larkbridge/lib/harness.StartEmulator] does.
+// [github.com/larkbridge/larkbridge/lib/harness.StartEmulator] does.
 func Load(t testing.TB, parameters map[string]string) *Template {
 	t.Helper()
 	loaded, err := Resolve(Translate(t), parameters)

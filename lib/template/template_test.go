@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"larkbridge/lib/template"
+	"github.com/larkbridge/larkbridge/lib/template"
 )
 
 // small is a document with everything that Resolve knows.

@@ -12,7 +12,7 @@ import (
 	"sync"
 	"testing"
 
-	"larkbridge/lib/harness"
+	"github.com/larkbridge/larkbridge/lib/harness"
 )
 
 //go:embed translate.py

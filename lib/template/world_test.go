@@ -6,7 +6,7 @@ import (
 	"slices"
 	"testing"
 
-	"larkbridge/lib/template"
+	"github.com/larkbridge/larkbridge/lib/template"
 )
 
 // world is what a check looks at: the template as it is written, as one

@@ -9,8 +9,8 @@ import (
 	"strings"
 	"testing"
 
-	"larkbridge/lib/harness"
-	"larkbridge/lib/version"
+	"github.com/larkbridge/larkbridge/lib/harness"
+	"github.com/larkbridge/larkbridge/lib/version"
 )
 
 func TestVersionIsSemantic(t *testing.T) {

@@ -15,17 +15,17 @@ import (
 
 	"github.com/aws/aws-lambda-go/lambdacontext"
 
-	"larkbridge/lib/blob"
-	"larkbridge/lib/bus"
-	"larkbridge/lib/cloud"
-	"larkbridge/lib/gateway"
-	"larkbridge/lib/invoke"
-	"larkbridge/lib/lark"
-	"larkbridge/lib/metric"
-	"larkbridge/lib/queue"
-	"larkbridge/lib/send"
-	"larkbridge/lib/store"
-	"larkbridge/lib/version"
+	"github.com/larkbridge/larkbridge/lib/blob"
+	"github.com/larkbridge/larkbridge/lib/bus"
+	"github.com/larkbridge/larkbridge/lib/cloud"
+	"github.com/larkbridge/larkbridge/lib/gateway"
+	"github.com/larkbridge/larkbridge/lib/invoke"
+	"github.com/larkbridge/larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/metric"
+	"github.com/larkbridge/larkbridge/lib/queue"
+	"github.com/larkbridge/larkbridge/lib/send"
+	"github.com/larkbridge/larkbridge/lib/store"
+	"github.com/larkbridge/larkbridge/lib/version"
 )
 
 // The environment of a function, as template.yaml sets it.

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"larkbridge/lib/wire"
+	"github.com/larkbridge/larkbridge/lib/wire"
 )
 
 // complete is an environment that lacks nothing, with some of it changed. Its
