@@ -38,7 +38,7 @@ test-arm64: $(VENV)/stamp ## run the functions' tests on their arm64 binaries (n
 		printf '#!/bin/sh\nexec qemu-aarch64-static $(CURDIR)/.build/arm64/%s/bootstrap\n' $$fn >.build/test/$$fn/bootstrap && \
 		chmod +x .build/test/$$fn/bootstrap || exit 1; \
 	done
-	LARKBRIDGE_REQUIRE_EMULATOR=1 go test -count=1 ./lib/account ./functions/...; code=$$?; rm -rf .build/test; exit $$code
+	LARKBRIDGE_REQUIRE_EMULATOR=1 go test -count=1 ./internal/awstest/account ./functions/...; code=$$?; rm -rf .build/test; exit $$code
 
 fuzz: ## fuzz everything that reads bytes from outside, a minute each
 	@for target in lark/FuzzReceive lark/FuzzDecrypt lark/FuzzCardReply bus/FuzzDetail send/FuzzParse notice/FuzzCard; do \
@@ -58,7 +58,7 @@ test-binaries: ## write .build/test/<event|card|send>/bootstrap for this machine
 
 bench: test-binaries ## run the benchmarks
 	go test -run '^$$' -bench Event ./lib/bus/
-	go test -run '^$$' -bench Cold -benchtime 40x ./lib/stage/
+	go test -run '^$$' -bench Cold -benchtime 40x ./internal/awstest/stage/
 
 # What SAM asks the first time, it saves to samconfig.toml; the settings are what tells that it has asked.
 deploy: $(VENV)/stamp ## build and deploy the stack; the first time SAM asks for its settings

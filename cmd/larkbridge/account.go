@@ -11,8 +11,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
 
+	"github.com/larkbridge/larkbridge/internal/operate"
 	lambda "github.com/larkbridge/larkbridge/lib/invoke"
-	"github.com/larkbridge/larkbridge/lib/operate"
 )
 
 const accountUsage = `

@@ -8,8 +8,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 
+	"github.com/larkbridge/larkbridge/internal/operate"
 	"github.com/larkbridge/larkbridge/lib/lark"
-	"github.com/larkbridge/larkbridge/lib/operate"
 	"github.com/larkbridge/larkbridge/lib/wire"
 )
 

@@ -11,7 +11,7 @@ import (
 	"strings"
 	"syscall"
 
-	"github.com/larkbridge/larkbridge/lib/local"
+	"github.com/larkbridge/larkbridge/internal/local"
 )
 
 // aim makes the sample of a click that of a click on a card: the newest that a

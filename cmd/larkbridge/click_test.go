@@ -9,8 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/larkbridge/larkbridge/internal/local"
 	"github.com/larkbridge/larkbridge/lib/lark"
-	"github.com/larkbridge/larkbridge/lib/local"
 )
 
 func TestTriggerClicksTheCard(t *testing.T) {

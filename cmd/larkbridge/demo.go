@@ -8,8 +8,8 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/larkbridge/larkbridge/internal/local"
 	"github.com/larkbridge/larkbridge/lib/lark"
-	"github.com/larkbridge/larkbridge/lib/local"
 )
 
 // demoBudget is how long each part of the demo may take.

@@ -6,7 +6,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
-	"github.com/larkbridge/larkbridge/lib/operate"
+	"github.com/larkbridge/larkbridge/internal/operate"
 )
 
 const dlqUsage = `Usage: larkbridge dlq list|show|redrive [flags]

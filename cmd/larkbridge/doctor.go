@@ -9,7 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 
-	"github.com/larkbridge/larkbridge/lib/operate"
+	"github.com/larkbridge/larkbridge/internal/operate"
 	"github.com/larkbridge/larkbridge/lib/store"
 	"github.com/larkbridge/larkbridge/lib/wire"
 )

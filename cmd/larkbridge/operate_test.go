@@ -12,9 +12,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/larkbridge/larkbridge/internal/awstest/harness"
 	"github.com/larkbridge/larkbridge/lib/bus"
 	"github.com/larkbridge/larkbridge/lib/gateway"
-	"github.com/larkbridge/larkbridge/lib/harness"
 	lambda "github.com/larkbridge/larkbridge/lib/invoke"
 	"github.com/larkbridge/larkbridge/lib/sample"
 	"github.com/larkbridge/larkbridge/lib/standin"

@@ -7,7 +7,7 @@ import (
 	"sync"
 	"unicode"
 
-	"github.com/larkbridge/larkbridge/lib/local"
+	"github.com/larkbridge/larkbridge/internal/local"
 )
 
 // printer writes steps as lines. It is safe for concurrent use.

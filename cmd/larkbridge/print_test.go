@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/larkbridge/larkbridge/lib/local"
+	"github.com/larkbridge/larkbridge/internal/local"
 )
 
 func TestPrint(t *testing.T) {

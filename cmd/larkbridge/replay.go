@@ -7,7 +7,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 
-	"github.com/larkbridge/larkbridge/lib/operate"
+	"github.com/larkbridge/larkbridge/internal/operate"
 )
 
 const replayUsage = `Usage: larkbridge replay --since <time> [flags]

@@ -8,7 +8,7 @@ import (
 	"fmt"
 	"net"
 
-	"github.com/larkbridge/larkbridge/lib/local"
+	"github.com/larkbridge/larkbridge/internal/local"
 	"github.com/larkbridge/larkbridge/lib/wire"
 )
 

@@ -10,7 +10,7 @@ import (
 
 	"golang.org/x/term"
 
-	"github.com/larkbridge/larkbridge/lib/operate"
+	"github.com/larkbridge/larkbridge/internal/operate"
 )
 
 // terminal asks on standard input.

@@ -14,7 +14,7 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/larkbridge/larkbridge/lib/local"
+	"github.com/larkbridge/larkbridge/internal/local"
 )
 
 const triggerUsage = `Usage: larkbridge trigger <event type> [flags]

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/larkbridge/larkbridge/lib/local"
+	"github.com/larkbridge/larkbridge/internal/local"
 )
 
 func TestTriggerEveryType(t *testing.T) {

@@ -5,10 +5,10 @@ import (
 	"testing"
 	"time"
 
-	"github.com/larkbridge/larkbridge/lib/harness"
+	"github.com/larkbridge/larkbridge/internal/awstest/harness"
+	"github.com/larkbridge/larkbridge/internal/awstest/stage"
 	"github.com/larkbridge/larkbridge/lib/lark"
 	"github.com/larkbridge/larkbridge/lib/sample"
-	"github.com/larkbridge/larkbridge/lib/stage"
 )
 
 var emulator harness.SharedEmulator

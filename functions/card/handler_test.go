@@ -10,8 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/larkbridge/larkbridge/internal/awstest/stage"
 	"github.com/larkbridge/larkbridge/lib/lark"
-	"github.com/larkbridge/larkbridge/lib/stage"
 )
 
 const handlerARN = "arn:aws:lambda:us-east-1:123456789012:function:approve"

@@ -9,10 +9,10 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/larkbridge/larkbridge/lib/harness"
+	"github.com/larkbridge/larkbridge/internal/awstest/harness"
+	"github.com/larkbridge/larkbridge/internal/awstest/stage"
 	"github.com/larkbridge/larkbridge/lib/lark"
 	"github.com/larkbridge/larkbridge/lib/sample"
-	"github.com/larkbridge/larkbridge/lib/stage"
 	"github.com/larkbridge/larkbridge/lib/store"
 )
 

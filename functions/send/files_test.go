@@ -8,8 +8,8 @@ import (
 	"runtime"
 	"testing"
 
-	"github.com/larkbridge/larkbridge/lib/harness"
-	"github.com/larkbridge/larkbridge/lib/stage"
+	"github.com/larkbridge/larkbridge/internal/awstest/harness"
+	"github.com/larkbridge/larkbridge/internal/awstest/stage"
 )
 
 // room is what a file may cost in memory, whatever its size.

@@ -7,8 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/larkbridge/larkbridge/internal/awstest/stage"
 	"github.com/larkbridge/larkbridge/lib/sample"
-	"github.com/larkbridge/larkbridge/lib/stage"
 	"github.com/larkbridge/larkbridge/lib/standin"
 )
 

@@ -6,8 +6,8 @@ import (
 	"path/filepath"
 	"testing"
 
-	"github.com/larkbridge/larkbridge/lib/stage"
-	"github.com/larkbridge/larkbridge/lib/template"
+	"github.com/larkbridge/larkbridge/internal/awstest/stage"
+	"github.com/larkbridge/larkbridge/internal/awstest/template"
 )
 
 // createStack makes the part of the template that takes requests, and the

@@ -10,8 +10,8 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 
-	"github.com/larkbridge/larkbridge/lib/harness"
-	"github.com/larkbridge/larkbridge/lib/stage"
+	"github.com/larkbridge/larkbridge/internal/awstest/harness"
+	"github.com/larkbridge/larkbridge/internal/awstest/stage"
 	"github.com/larkbridge/larkbridge/lib/standin"
 )
 

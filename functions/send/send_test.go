@@ -7,8 +7,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/larkbridge/larkbridge/lib/harness"
-	"github.com/larkbridge/larkbridge/lib/stage"
+	"github.com/larkbridge/larkbridge/internal/awstest/harness"
+	"github.com/larkbridge/larkbridge/internal/awstest/stage"
 	"github.com/larkbridge/larkbridge/lib/standin"
 )
 

@@ -11,10 +11,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/larkbridge/larkbridge/internal/awstest/stage"
 	"github.com/larkbridge/larkbridge/lib/bus"
 	"github.com/larkbridge/larkbridge/lib/lark"
 	"github.com/larkbridge/larkbridge/lib/sample"
-	"github.com/larkbridge/larkbridge/lib/stage"
 )
 
 // nowhere takes every entry.

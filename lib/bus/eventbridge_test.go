@@ -11,8 +11,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 
+	"github.com/larkbridge/larkbridge/internal/awstest/harness"
 	"github.com/larkbridge/larkbridge/lib/bus"
-	"github.com/larkbridge/larkbridge/lib/harness"
 )
 
 var entry = bus.Entry{Source: "lark", DetailType: "t", Resources: []string{"r"}, Detail: json.RawMessage(`{"secret":"event-text"}`)}

@@ -4,8 +4,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/larkbridge/larkbridge/internal/awstest/harness"
 	"github.com/larkbridge/larkbridge/lib/cloud"
-	"github.com/larkbridge/larkbridge/lib/harness"
 )
 
 // shared is moto for all tests of this package; each makes a bus, or a bucket,

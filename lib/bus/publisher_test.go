@@ -10,8 +10,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/larkbridge/larkbridge/internal/awstest/harness"
 	"github.com/larkbridge/larkbridge/lib/bus"
-	"github.com/larkbridge/larkbridge/lib/harness"
 )
 
 var buses atomic.Int64

@@ -15,8 +15,8 @@ import (
 	ebtypes "github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 
+	"github.com/larkbridge/larkbridge/internal/awstest/harness"
 	"github.com/larkbridge/larkbridge/lib/cloud"
-	"github.com/larkbridge/larkbridge/lib/harness"
 )
 
 // service is what the tests of this package call of one AWS service.

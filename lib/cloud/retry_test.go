@@ -5,8 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/larkbridge/larkbridge/internal/awstest/harness"
 	"github.com/larkbridge/larkbridge/lib/cloud"
-	"github.com/larkbridge/larkbridge/lib/harness"
 )
 
 // A table that refuses for a moment must not use up the budget of a request:

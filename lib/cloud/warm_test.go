@@ -10,8 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/larkbridge/larkbridge/internal/awstest/harness"
 	"github.com/larkbridge/larkbridge/lib/cloud"
-	"github.com/larkbridge/larkbridge/lib/harness"
 )
 
 // counted is a server that counts the connections made to it.

@@ -9,8 +9,8 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 
+	"github.com/larkbridge/larkbridge/internal/awstest/harness"
 	"github.com/larkbridge/larkbridge/lib/gateway"
-	"github.com/larkbridge/larkbridge/lib/harness"
 	"github.com/larkbridge/larkbridge/lib/lark"
 )
 

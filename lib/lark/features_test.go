@@ -118,7 +118,7 @@ func TestFeatures(t *testing.T) {
 func allTests(t *testing.T) map[string]map[string]bool {
 	t.Helper()
 	all := map[string]map[string]bool{}
-	for _, pattern := range []string{"../*/*_test.go", "../../functions/*/*_test.go"} {
+	for _, pattern := range []string{"../*/*_test.go", "../../internal/*/*_test.go", "../../functions/*/*_test.go"} {
 		files, err := filepath.Glob(pattern)
 		if err != nil || len(files) == 0 {
 			t.Fatalf("%s: %d files, %v", pattern, len(files), err)
@@ -129,7 +129,7 @@ func allTests(t *testing.T) map[string]map[string]bool {
 				t.Fatal(err)
 			}
 			folder := strings.TrimPrefix(filepath.ToSlash(filepath.Dir(name)), "../")
-			folder = strings.TrimPrefix(folder, "../")
+			folder = strings.TrimPrefix(strings.TrimPrefix(folder, "../"), "internal/")
 			for _, d := range file.Decls {
 				if f, ok := d.(*ast.FuncDecl); ok && f.Recv == nil && strings.HasPrefix(f.Name.Name, "Test") {
 					all[folder+"."+f.Name.Name] = texts(f)

@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/larkbridge/larkbridge/lib/harness"
+	"github.com/larkbridge/larkbridge/internal/awstest/harness"
 	"github.com/larkbridge/larkbridge/lib/lark"
 )
 

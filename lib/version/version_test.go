@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/larkbridge/larkbridge/lib/harness"
+	"github.com/larkbridge/larkbridge/internal/awstest/harness"
 	"github.com/larkbridge/larkbridge/lib/version"
 )
 

@@ -1,0 +1,20 @@
+package account_test
+
+import (
+	"testing"
+
+	"github.com/larkbridge/larkbridge/internal/awstest/account"
+	"github.com/larkbridge/larkbridge/internal/awstest/harness"
+	"github.com/larkbridge/larkbridge/lib/standin"
+)
+
+var emulator harness.SharedEmulator
+
+func TestMain(m *testing.M) { emulator.Main(m) }
+
+// deploy is an account whose default app is one of a stand-in for Lark.
+func deploy(t *testing.T, parameters map[string]string, change map[string]any) (*account.Account, *standin.Platform) {
+	t.Helper()
+	a := account.New(t, emulator.Get(t), parameters)
+	return a, a.ConnectLark(standin.App{}, change)
+}

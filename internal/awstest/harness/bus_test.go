@@ -1,0 +1,91 @@
+package harness_test
+
+import (
+	"encoding/json"
+	"reflect"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"github.com/larkbridge/larkbridge/internal/awstest/harness"
+)
+
+func TestBus(t *testing.T) {
+	e := emulator(t)
+	for _, name := range []string{"lark.events", "default"} {
+		t.Run(name, func(t *testing.T) {
+			bus, err := e.CreateBus(t.Context(), name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if bus.ARN == "" {
+				t.Error("no ARN")
+			}
+			in := entries(10)
+			for i := range in.Entries {
+				in.Entries[i].EventBusName = aws.String(name)
+				in.Entries[i].Detail = aws.String(`{"n":1,"s":"é"}`)
+			}
+			c := connect(e.Endpoint())
+			ids := map[string]bool{}
+			for range 2 {
+				out, err := c.events.PutEvents(t.Context(), in)
+				if err != nil || out.FailedEntryCount != 0 {
+					t.Fatalf("PutEvents: %+v, %v", out, err)
+				}
+				for _, r := range out.Entries {
+					ids[*r.EventId] = true
+				}
+			}
+			got, err := bus.Entries(t.Context())
+			if err != nil || len(got) != 20 {
+				t.Fatalf("%d entries, %v; want 20", len(got), err)
+			}
+			for _, entry := range got {
+				checkEntry(t, entry, ids)
+			}
+			if got, err = bus.Entries(t.Context()); err != nil || len(got) != 0 {
+				t.Errorf("second reading: %d entries, %v", len(got), err)
+			}
+		})
+	}
+}
+
+func checkEntry(t *testing.T, got harness.BusEntry, ids map[string]bool) {
+	t.Helper()
+	if !ids[got.ID] {
+		t.Errorf("id %q is unknown, or seen twice", got.ID)
+	}
+	delete(ids, got.ID)
+	if got.Source != "lark" || got.DetailType != "test" || !reflect.DeepEqual(got.Resources, []string{"r"}) {
+		t.Errorf("entry = %+v", got)
+	}
+	if age := time.Since(got.Time); age < -time.Second || age > time.Minute {
+		t.Errorf("time = %v", got.Time)
+	}
+	var detail map[string]any
+	if err := json.Unmarshal(got.Detail, &detail); err != nil || !reflect.DeepEqual(detail, map[string]any{"n": 1.0, "s": "é"}) {
+		t.Errorf("detail = %s, %v", got.Detail, err)
+	}
+}
+
+func TestFailedEntriesStayOffTheBus(t *testing.T) {
+	e := emulator(t)
+	bus, err := e.CreateBus(t.Context(), "partial")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer e.Proxy().Inject(harness.Fault{Operation: "PutEvents", Kind: harness.FailEntries("InternalFailure", 2)})()
+	in := entries(3)
+	for i := range in.Entries {
+		in.Entries[i].EventBusName = aws.String("partial")
+	}
+	out, err := connect(e.Endpoint()).events.PutEvents(t.Context(), in)
+	if err != nil || out.FailedEntryCount != 2 {
+		t.Fatalf("PutEvents: %+v, %v", out, err)
+	}
+	if got, err := bus.Entries(t.Context()); err != nil || len(got) != 1 || got[0].ID != aws.ToString(out.Entries[2].EventId) {
+		t.Errorf("entries = %+v, %v; want the third", got, err)
+	}
+}

@@ -1,0 +1,148 @@
+package stage_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/larkbridge/larkbridge/internal/awstest/harness"
+	"github.com/larkbridge/larkbridge/internal/awstest/stage"
+	"github.com/larkbridge/larkbridge/lib/sample"
+	"github.com/larkbridge/larkbridge/lib/standin"
+)
+
+// BenchmarkColdStart measures from exec to the first answer of each function,
+// beside a hello-world function in the same run. AWS is canned and answers at
+// once, so what is measured is the function: its start, its settings, its
+// connections and one real request.
+func BenchmarkColdStart(b *testing.B) {
+	env := canned(b, 0)
+	message := post("/event", stage.Payload(b, "im.message.receive_v1"))
+	click := post("/card", stage.Payload(b, "card.action.trigger"))
+	functions := []struct {
+		name, bootstrap string
+		payload         []byte
+	}{
+		{"hello", hello(b), []byte(`{}`)},
+		{"event", harness.Bootstrap(b, "event"), message},
+		{"card", harness.Bootstrap(b, "card"), click},
+		{"send", harness.Bootstrap(b, "send"), []byte(`{"message":{"to":{"chat_id":"oc_1"},"text":"hi"}}`)},
+	}
+	took := map[string][]time.Duration{}
+	for b.Loop() {
+		for _, f := range functions {
+			wall, _ := firstAnswer(b, f.bootstrap, env, f.payload)
+			took[f.name] = append(took[f.name], wall)
+		}
+	}
+	for _, f := range functions {
+		b.ReportMetric(median(took[f.name]), f.name+"-ms")
+		if f.name != "hello" {
+			b.ReportMetric(median(took[f.name])/median(took["hello"]), f.name+"/hello")
+		}
+	}
+}
+
+// BenchmarkColdClick measures the first answer to a click after a cold start,
+// with AWS calls of 20 ms. A function of 256 MB has 256/1769 of a processor:
+// at-256MB-ms is what the measured processor time takes at that share, init
+// included, although Lambda gives init a whole one.
+func BenchmarkColdClick(b *testing.B) {
+	const share = 256.0 / 1769
+	env := canned(b, 20*time.Millisecond)
+	click := post("/card", stage.Payload(b, "card.action.trigger"))
+	bootstrap := harness.Bootstrap(b, "card")
+	var walls, slow []time.Duration
+	for b.Loop() {
+		wall, cpu := firstAnswer(b, bootstrap, env, click)
+		walls = append(walls, wall)
+		slow = append(slow, wall+time.Duration(float64(cpu)*(1/share-1)))
+	}
+	b.ReportMetric(median(walls), "ms")
+	b.ReportMetric(median(slow), "at-256MB-ms")
+}
+
+// canned is the environment of functions whose AWS answers after the given
+// time, and whose Lark is a stand-in.
+func canned(b *testing.B, latency time.Duration) []string {
+	b.Helper()
+	_, platform := stage.Lark(b, standin.App{})
+	aws := httptest.NewServer(harness.Canned{Latency: latency, Replies: map[string]string{
+		"GetParametersByPath": parameters(b, platform),
+		"GetItem":             `{}`,
+		"UpdateItem":          `{}`,
+		"PutEvents":           `{"FailedEntryCount":0,"Entries":[{"EventId":"1"}]}`,
+	}})
+	b.Cleanup(aws.Close)
+	return []string{
+		"AWS_ENDPOINT_URL=" + aws.URL, "AWS_REGION=us-east-1", "AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test",
+		"TABLE_NAME=t", "BUS_NAME=b", "BUCKET_NAME=c", "PARAMETER_PREFIX=" + stage.Prefix, "STACK_NAME=s", "GOGC=400",
+	}
+}
+
+// median in milliseconds.
+func median(times []time.Duration) float64 {
+	slices.Sort(times)
+	return float64(times[len(times)/2].Microseconds()) / 1000
+}
+
+func firstAnswer(b *testing.B, bootstrap string, env []string, payload []byte) (wall, cpu time.Duration) {
+	b.Helper()
+	start := time.Now()
+	f, err := harness.Start(b.Context(), bootstrap, env)
+	if err != nil {
+		b.Fatal(err)
+	}
+	out, err := f.Invoke(b.Context(), payload)
+	wall = time.Since(start)
+	if err != nil {
+		b.Fatalf("%s: %v\n%s", out, err, f.Logs())
+	}
+	if err := f.Kill(); err != nil {
+		b.Fatal(err)
+	}
+	return wall, f.CPUTime()
+}
+
+func post(path string, payload []byte) []byte {
+	req := stage.Delivery(payload)
+	header := http.Header{}
+	for name, value := range req.Header {
+		header.Set(name, value)
+	}
+	return harness.HTTPEvent(http.MethodPost, path, header, req.Body)
+}
+
+func parameters(b *testing.B, domain string) string {
+	b.Helper()
+	settings, err := json.Marshal(map[string]string{
+		"app_id": sample.AppID, "app_secret": stage.AppSecret, "domain": domain,
+		"encrypt_key": sample.EncryptKey, "verification_token": sample.VerificationToken,
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	doc, err := json.Marshal(map[string]any{"Parameters": []map[string]string{{"Name": stage.Prefix + "/default", "Value": string(settings)}}})
+	if err != nil {
+		b.Fatal(err)
+	}
+	return string(doc)
+}
+
+// hello builds the baseline with the functions' own flags.
+func hello(b *testing.B) string {
+	b.Helper()
+	path := filepath.Join(b.TempDir(), "bootstrap")
+	cmd := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-tags", "lambda.norpc", "-ldflags", "-s -w", "-o", path, "./testdata/hello")
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		b.Fatalf("%v\n%s", err, out)
+	}
+	return path
+}

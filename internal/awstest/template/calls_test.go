@@ -1,0 +1,103 @@
+package template_test
+
+import (
+	"go/ast"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"testing"
+
+	"github.com/larkbridge/larkbridge/internal/awstest/harness"
+)
+
+// What a function can call is in its binary: the linker leaves out every method
+// that nothing reachable calls, and the names of those that it keeps are there
+// for stack traces, also in a stripped binary.
+var (
+	clientMethod = regexp.MustCompile(`/aws-sdk-go-v2/service/(\w+)\.\(\*Client\)\.([A-Z]\w*)\x00`)
+	signerMethod = regexp.MustCompile(`github.com/larkbridge/larkbridge/lib/((?:blob\.\(\*S3\)|invoke\.\(\*Lambda\))\.[A-Z]\w*)\x00`)
+	linked       = regexp.MustCompile(`github.com/larkbridge/larkbridge/lib/(\w+)\.`)
+)
+
+// iamPrefix is what IAM calls the services of the SDK.
+var iamPrefix = map[string]string{"dynamodb": "dynamodb", "eventbridge": "events", "sqs": "sqs", "ssm": "ssm"}
+
+// signed are the requests that are made without a client, by lib/sign.
+var signed = map[string]string{
+	"blob.(*S3).Create":       "s3:PutObject",
+	"blob.(*S3).Open":         "s3:GetObject",
+	"invoke.(*Lambda).Invoke": "lambda:InvokeFunction",
+}
+
+// neverCalled is linked in and yet not called.
+var neverCalled = []string{
+	"dynamodb:DescribeEndpoints", // the client itself refers to it, for endpoint discovery, which is off
+}
+
+// calls returns the IAM actions of the calls that a function can make.
+func calls(t *testing.T, root, function string) []string {
+	t.Helper()
+	binary := read(t, harness.Bootstrap(t, function))
+	var actions []string
+	for _, found := range clientMethod.FindAllStringSubmatch(binary, -1) {
+		prefix, ok := iamPrefix[found[1]]
+		if !ok {
+			t.Fatalf("functions/%s uses the client of %s: add what IAM calls it", function, found[1])
+		}
+		actions = append(actions, prefix+":"+found[2])
+	}
+	for _, found := range signerMethod.FindAllStringSubmatch(binary, -1) {
+		action, ok := signed[found[1]]
+		if !ok {
+			t.Fatalf("functions/%s uses %s: add the action that it needs", function, found[1])
+		}
+		actions = append(actions, action)
+	}
+	for folder := range own(binary) {
+		if folder != "blob" && folder != "invoke" && signs(t, filepath.Join(root, "lib", folder)) {
+			t.Fatalf("functions/%s links lib/%s, which makes requests by lib/sign: add them", function, folder)
+		}
+	}
+	slices.Sort(actions)
+	return slices.DeleteFunc(slices.Compact(actions), func(action string) bool { return slices.Contains(neverCalled, action) })
+}
+
+// own are the folders below lib that are linked in.
+func own(binary string) map[string]bool {
+	folders := make(map[string]bool)
+	for _, found := range linked.FindAllStringSubmatch(binary, -1) {
+		folders[found[1]] = true
+	}
+	return folders
+}
+
+// signs reports whether a package calls sign.Do.
+func signs(t *testing.T, folder string) (found bool) {
+	t.Helper()
+	for _, file := range sources(t, folder) {
+		ast.Inspect(file, func(n ast.Node) bool {
+			if call, ok := n.(*ast.SelectorExpr); ok && call.Sel.Name == "Do" {
+				from, ok := call.X.(*ast.Ident)
+				found = found || ok && from.Name == "sign"
+			}
+			return true
+		})
+	}
+	return found
+}
+
+// The way to find the calls finds what is known to be there, and nothing that
+// only another function does.
+func TestCalls(t *testing.T) {
+	for function, want := range map[string][]string{
+		"event": {"dynamodb:UpdateItem", "events:PutEvents", "lambda:InvokeFunction", "s3:PutObject", "ssm:GetParametersByPath"},
+		"card":  {"dynamodb:UpdateItem", "events:PutEvents", "lambda:InvokeFunction", "s3:PutObject", "ssm:GetParametersByPath"},
+		"send": {
+			"dynamodb:GetItem", "dynamodb:UpdateItem", "events:PutEvents", "s3:GetObject", "s3:PutObject", "sqs:ChangeMessageVisibility", "ssm:GetParametersByPath",
+		},
+	} {
+		if got := calls(t, harness.Root(t), function); !slices.Equal(got, want) {
+			t.Errorf("%s calls %q, want %q", function, got, want)
+		}
+	}
+}

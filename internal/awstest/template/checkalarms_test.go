@@ -1,0 +1,150 @@
+package template_test
+
+import (
+	"encoding/json"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/larkbridge/larkbridge/internal/awstest/template"
+	"github.com/larkbridge/larkbridge/lib/metric"
+)
+
+// awsMetrics are the ones that AWS documents, of those that help here.
+var awsMetrics = map[string]struct {
+	dimension, kind string
+	names           []string
+}{
+	"AWS/ApiGateway": {"ApiId", "AWS::ApiGatewayV2::Api", []string{"4xx", "5xx", "Count", "DataProcessed", "IntegrationLatency", "Latency"}},
+	"AWS/Lambda":     {"FunctionName", "AWS::Lambda::Function", []string{"AsyncEventAge", "AsyncEventsDropped", "ConcurrentExecutions", "Duration", "Errors", "Invocations", "Throttles"}},
+	"AWS/SQS":        {"QueueName", "AWS::SQS::Queue", []string{"ApproximateAgeOfOldestMessage", "ApproximateNumberOfMessagesNotVisible", "ApproximateNumberOfMessagesVisible", "NumberOfMessagesDeleted", "NumberOfMessagesReceived", "NumberOfMessagesSent"}},
+}
+
+var (
+	link    = regexp.MustCompile(`https://\S+#(\S+)$`)
+	operand = regexp.MustCompile(`\b[a-z]\w*`)
+)
+
+// checkAlarms looks for alarms that nobody hears, nobody can act on, or that
+// watch what does not exist.
+func checkAlarms(w *world) (f findings) {
+	names := make(map[string]bool)
+	for _, a := range w.alarms {
+		if names[a.Name] {
+			f.add("alarm %s: its name is another's", a.ID)
+		}
+		names[a.Name] = true
+		if section := link.FindStringSubmatch(a.Description); section == nil || !w.runbook[section[1]] {
+			f.add("alarm %s: no link to a section of the run-book in %q", a.ID, a.Description)
+		}
+		if a.Missing == "" || a.Comparison == "" || a.Evaluations < 1 {
+			f.add("alarm %s: does not say when it is on", a.ID)
+		}
+		if len(a.Actions) == 0 {
+			f.add("alarm %s: tells nobody", a.ID)
+		}
+		for _, action := range slices.Concat(a.Actions, a.OKActions) {
+			f = append(f, w.checkAction(a.ID, action)...)
+		}
+		f = append(f, w.checkMath(a)...)
+	}
+	return f
+}
+
+// checkAction takes a topic of the template that CloudWatch may publish on, or
+// what the person who deploys has named.
+func (w *world) checkAction(alarm, arn string) (f findings) {
+	if slices.Contains(slices.Collect(maps.Values(w.Parameters)), arn) {
+		return nil
+	}
+	if topic := w.ByARN(arn); topic == nil || topic.Type != "AWS::SNS::Topic" || !w.allows("cloudwatch.amazonaws.com", "sns:Publish", arn) {
+		f.add("alarm %s: cannot tell %s", alarm, arn)
+	}
+	return f
+}
+
+func (w *world) checkMath(a template.Alarm) (f findings) {
+	ids := make(map[string]bool)
+	for _, s := range a.Series {
+		ids[s.ID] = true
+		f = append(f, w.checkSeries("alarm "+a.ID, s)...)
+		if s.Statistic == "" || s.Period == 0 {
+			f.add("alarm %s: no statistic or period of %s", a.ID, s.Metric)
+		}
+	}
+	if len(ids) == 0 {
+		f.add("alarm %s: watches nothing", a.ID)
+	}
+	if a.Expression == "" {
+		return f
+	}
+	for _, id := range operand.FindAllString(a.Expression, -1) {
+		if !ids[id] {
+			f.add("alarm %s: %s in its expression is nothing", a.ID, id)
+		}
+		delete(ids, id)
+	}
+	for id := range ids {
+		f.add("alarm %s: its expression leaves out %s", a.ID, id)
+	}
+	return f
+}
+
+// checkSeries looks whether anything ever writes to a metric.
+func (w *world) checkSeries(who string, s template.Series) (f findings) {
+	if s.Namespace == metric.Namespace {
+		want := w.metrics[s.Metric]
+		if want == nil {
+			f.add("%s: nothing counts %s", who, s.Metric)
+		} else if !slices.Equal(slices.Sorted(maps.Keys(s.Dimensions)), want) || s.Dimensions["Stack"] != template.Stack {
+			f.add("%s: %s is not counted by %v", who, s.Metric, s.Dimensions)
+		}
+		return f
+	}
+	known := awsMetrics[s.Namespace]
+	if !slices.Contains(known.names, s.Metric) {
+		f.add("%s: no metric %s %s is known here", who, s.Namespace, s.Metric)
+	} else if len(s.Dimensions) != 1 || w.named(known.kind, s.Dimensions[known.dimension]) == nil {
+		f.add("%s: %s of %v, which is nothing of the template", who, s.Metric, s.Dimensions)
+	}
+	return f
+}
+
+// checkDashboard does for its graphs what checkAlarms does for alarms.
+func checkDashboard(w *world) (f findings) {
+	for _, r := range w.Of("AWS::CloudWatch::Dashboard") {
+		var body struct {
+			Widgets []struct{ Properties struct{ Metrics [][]any } }
+		}
+		text, _ := r.Properties["DashboardBody"].(string)
+		if err := json.Unmarshal([]byte(text), &body); err != nil || len(body.Widgets) == 0 {
+			f.add("dashboard %s: %d widgets, %v", r.ID, len(body.Widgets), err)
+		}
+		for _, widget := range body.Widgets {
+			for _, line := range widget.Properties.Metrics {
+				f = append(f, w.checkSeries("dashboard "+r.ID, graphed(line))...)
+			}
+		}
+	}
+	return f
+}
+
+// graphed reads a line of a widget: namespace, metric, then dimensions by name
+// and value.
+func graphed(line []any) template.Series {
+	var texts []string
+	for _, element := range line {
+		if text, ok := element.(string); ok {
+			texts = append(texts, strings.TrimSpace(text))
+		}
+	}
+	s := template.Series{Dimensions: make(map[string]string)}
+	if len(texts) >= 2 {
+		s.Namespace, s.Metric = texts[0], texts[1]
+	}
+	for i := 2; i+1 < len(texts); i += 2 {
+		s.Dimensions[texts[i]] = texts[i+1]
+	}
+	return s
+}

@@ -1,0 +1,67 @@
+package template_test
+
+import (
+	"slices"
+
+	"github.com/larkbridge/larkbridge/internal/awstest/template"
+)
+
+// checkDelivery looks at everything that AWS delivers by itself: what cannot be
+// delivered must end in a queue, into which it may be put.
+func checkDelivery(w *world) (f findings) {
+	for _, rule := range w.rules {
+		for _, target := range rule.Targets {
+			f = append(f, w.deadLetters("rule "+rule.ID, "events.amazonaws.com", target.DeadLetters)...)
+			if w.queue(target.ARN) != nil && !w.allows("events.amazonaws.com", "sqs:SendMessage", target.ARN) {
+				f.add("rule %s: may not write to %s", rule.ID, target.ARN)
+			}
+		}
+	}
+	for _, s := range w.subscriptions {
+		if s.Protocol == "email" { // a person notices, or the bounce does
+			continue
+		}
+		f = append(f, w.deadLetters("subscription "+s.ID, "sns.amazonaws.com", s.DeadLetters)...)
+	}
+	for _, function := range w.functions {
+		if !w.invokedAsync(function) {
+			continue
+		}
+		if to := w.onFailure(function); len(to) != 1 || w.queue(to[0]) == nil {
+			f.add("%s: what failed for good goes nowhere", function.ID)
+		}
+	}
+	return f
+}
+
+// deadLetters looks at one way's dead-letter queue.
+func (w *world) deadLetters(way, service, arn string) (f findings) {
+	queue := w.queue(arn)
+	switch {
+	case queue == nil:
+		f.add("%s: no dead-letter queue", way)
+	case queue.FIFO:
+		f.add("%s: a FIFO queue cannot take its dead letters", way)
+	case !w.allows(service, "sqs:SendMessage", arn):
+		f.add("%s: %s may not write to %s", way, service, arn)
+	}
+	return f
+}
+
+// invokedAsync reports whether others than API Gateway may invoke a function:
+// topics, rules and alarms do so without waiting.
+func (w *world) invokedAsync(f template.Function) bool {
+	return slices.ContainsFunc(w.permissions, func(p template.Permission) bool {
+		return f.Called(p.Function) && p.Principal != "apigateway.amazonaws.com"
+	})
+}
+
+// onFailure is where the failed invocations of a function go.
+func (w *world) onFailure(f template.Function) (destinations []string) {
+	for _, c := range w.invokeConfigs {
+		if f.Called(c.Function) && c.OnFailure != "" {
+			destinations = append(destinations, c.OnFailure)
+		}
+	}
+	return destinations
+}

@@ -1,0 +1,204 @@
+package template_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/larkbridge/larkbridge/internal/awstest/template"
+)
+
+// grant is one action on one resource.
+type grant struct{ action, resource string }
+
+// What AWS itself does with a function's role, apart from the code.
+var (
+	// An event source mapping polls the queue with it.
+	pollQueue = []string{"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"}
+	// Lambda writes what the function prints; the template makes the group.
+	writeLog = []string{"logs:CreateLogStream", "logs:PutLogEvents"}
+	// DynamoDB, S3 and Parameter Store use a key of one's own for the caller,
+	// as "Using customer managed keys" of the DynamoDB guide lists.
+	useKey = []string{"kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey", "kms:ReEncryptFrom", "kms:ReEncryptTo"}
+)
+
+// checkGrants holds what each function's role may do against what the function
+// does: no less and no more.
+func checkGrants(w *world) (f findings) {
+	used := make(map[string]string)
+	for _, function := range w.functions {
+		role := w.ByARN(function.Role)
+		if role == nil || role.Type != "AWS::IAM::Role" {
+			f.add("%s has no role of the template", function.ID)
+			continue
+		}
+		if other, ok := used[role.ID]; ok {
+			f.add("%s and %s share a role", other, function.ID)
+			continue
+		}
+		used[role.ID] = function.ID
+		needed, err := w.needs(function)
+		if err != nil {
+			f.add("%s: %v", function.ID, err)
+			continue
+		}
+		f = append(f, w.compare(role, needed)...)
+	}
+	for _, role := range w.Of("AWS::IAM::Role") {
+		if used[role.ID] == "" {
+			f.add("no function has the role %s", role.ID)
+		}
+	}
+	return f
+}
+
+func (w *world) compare(role *template.Resource, needed map[grant]bool) (f findings) {
+	given := make(map[grant]bool)
+	for _, s := range w.of(role) {
+		if s.Effect != "Allow" {
+			f.add("%v: only Allow is known here", s)
+		}
+		for _, action := range s.Action {
+			_, through := s.Condition["StringEquals"]["kms:ViaService"]
+			if usesKey := strings.HasPrefix(action, "kms:"); usesKey != through || !usesKey && len(s.Condition) > 0 {
+				f.add("%v: a key only through a service, and no other condition", s)
+			}
+			for _, resource := range s.Resource {
+				g := grant{action, resource}
+				given[g] = true
+				if !needed[g] && !strings.ContainsAny(action, "*?") && !w.wide(resource) {
+					f.add("%s may do %s on %s, which it never does", role.ID, action, resource)
+				}
+			}
+		}
+	}
+	for g := range needed {
+		if !given[g] && !covered(g, given) {
+			f.add("%s may not do %s on %s, which it needs", role.ID, g.action, g.resource)
+		}
+	}
+	return f
+}
+
+// covered reports whether a wildcard gives g.
+func covered(g grant, given map[grant]bool) bool {
+	for wide := range given {
+		if template.Matches(wide.action, g.action) && template.Matches(wide.resource, g.resource) {
+			return true
+		}
+	}
+	return false
+}
+
+// of returns the statements about what a role may do.
+func (w *world) of(role *template.Resource) (found []statement) {
+	for _, s := range w.statements {
+		if s.owner == role {
+			if len(s.Principal) == 0 { // not who may take it
+				found = append(found, s)
+			}
+			continue
+		}
+		var p struct{ Roles []string }
+		if strings.HasPrefix(s.owner.Type, "AWS::IAM::") && s.owner.Decode(&p) == nil && slices.Contains(p.Roles, role.Name) {
+			found = append(found, s)
+		}
+	}
+	return found
+}
+
+// needs is what a function's role must allow.
+func (w *world) needs(f template.Function) (map[grant]bool, error) {
+	needed := make(map[grant]bool)
+	add := func(resource string, actions ...string) {
+		for _, action := range actions {
+			needed[grant{action, resource}] = true
+		}
+	}
+	folder, ok := w.folder[f.ID]
+	if !ok {
+		return nil, fmt.Errorf("the Makefile has no target build-%s", f.ID)
+	}
+	for _, action := range w.calls[folder] {
+		resources, err := w.calledOn(f, action)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", action, err)
+		}
+		for _, resource := range resources {
+			add(resource, action)
+		}
+	}
+	for _, queue := range w.polled(f) {
+		add(queue, pollQueue...)
+	}
+	for _, queue := range w.onFailure(f) {
+		add(queue, "sqs:SendMessage")
+	}
+	if group := w.named("AWS::Logs::LogGroup", f.LogGroup); group != nil {
+		add(group.ARN+":*", writeLog...)
+	}
+	for _, key := range w.keys() {
+		add(key, useKey...)
+	}
+	return needed, nil
+}
+
+// calledOn is what a call of the code is about, as the function's environment
+// says.
+func (w *world) calledOn(f template.Function, action string) ([]string, error) {
+	service, _, _ := strings.Cut(action, ":")
+	switch service {
+	case "dynamodb":
+		return w.arnOf("AWS::DynamoDB::Table", f.Environment["TABLE_NAME"], "")
+	case "events":
+		return w.arnOf("AWS::Events::EventBus", f.Environment["BUS_NAME"], "")
+	case "s3":
+		name, ok := f.Environment["BUCKET_NAME"]
+		if !ok { // the request says which: the stack's own is what it may name
+			name = w.Of("AWS::S3::Bucket")[0].Name
+		}
+		return w.arnOf("AWS::S3::Bucket", name, "/*")
+	case "ssm":
+		return []string{"arn:aws:ssm:" + template.Region + ":" + template.Account + ":parameter" + f.Environment["PARAMETER_PREFIX"]}, nil
+	case "sqs":
+		return w.polled(f), nil
+	case "lambda":
+		return strings.FieldsFunc(w.Parameters["CardHandlerArns"], func(r rune) bool { return r == ',' || r == ' ' }), nil
+	}
+	return nil, fmt.Errorf("what it is called on is not known here")
+}
+
+func (w *world) arnOf(kind, name, suffix string) ([]string, error) {
+	r := w.named(kind, name)
+	if r == nil {
+		return nil, fmt.Errorf("no %s is called %q", kind, name)
+	}
+	return []string{r.ARN + suffix}, nil
+}
+
+// polled are the queues that feed a function.
+func (w *world) polled(f template.Function) (queues []string) {
+	for _, source := range w.sources {
+		if f.Called(source.Function) {
+			queues = append(queues, source.Queue)
+		}
+	}
+	return queues
+}
+
+// keys are the KMS keys of the user's own.
+func (w *world) keys() (keys []string) {
+	for _, kind := range []string{"AWS::DynamoDB::Table", "AWS::S3::Bucket"} {
+		for _, r := range w.Of(kind) {
+			_ = walk(r.Properties, func(node map[string]any) error {
+				for _, name := range []string{"KMSMasterKeyId", "KMSMasterKeyID"} {
+					if key, ok := node[name].(string); ok {
+						keys = append(keys, key)
+					}
+				}
+				return nil
+			})
+		}
+	}
+	return keys
+}

@@ -1,0 +1,218 @@
+package template_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/larkbridge/larkbridge/internal/awstest/template"
+)
+
+// statement is one of a policy, wherever in the template it is.
+type statement struct {
+	owner                                    *template.Resource
+	Sid, Effect                              string
+	Principal                                principal
+	NotPrincipal                             any
+	Action, NotAction, Resource, NotResource template.List
+	Condition                                map[string]map[string]template.List
+}
+
+// principal is "*", or lists by kind.
+type principal map[string]template.List
+
+func (p *principal) UnmarshalJSON(doc []byte) error {
+	var all string
+	if json.Unmarshal(doc, &all) == nil {
+		*p = principal{"AWS": {all}}
+		return nil
+	}
+	return json.Unmarshal(doc, (*map[string]template.List)(p))
+}
+
+func (s statement) String() string {
+	return fmt.Sprintf("%s %s %s: %s %v on %v for %v if %v", s.owner.Type, s.owner.ID, s.Sid, s.Effect, s.Action, s.Resource, s.Principal, s.Condition)
+}
+
+// statements finds every statement, by its Effect.
+func statements(loaded *template.Template) (found []statement, err error) {
+	for _, id := range slices.Sorted(maps.Keys(loaded.Resources)) {
+		owner := loaded.Resources[id]
+		if err := walk(owner.Properties, func(node map[string]any) error {
+			if node["Effect"] == nil {
+				return nil
+			}
+			s := statement{owner: owner}
+			doc, err := json.Marshal(node)
+			if err == nil {
+				err = json.Unmarshal(doc, &s)
+			}
+			if err == nil {
+				found = append(found, s)
+			}
+			return err
+		}); err != nil {
+			return nil, fmt.Errorf("statements of %s: %w", id, err)
+		}
+	}
+	return found, nil
+}
+
+// walk visits the objects in v.
+func walk(v any, visit func(map[string]any) error) error {
+	switch v := v.(type) {
+	case map[string]any:
+		if err := visit(v); err != nil {
+			return err
+		}
+		for _, key := range slices.Sorted(maps.Keys(v)) {
+			if err := walk(v[key], visit); err != nil {
+				return err
+			}
+		}
+	case []any:
+		for _, element := range v {
+			if err := walk(element, visit); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// mayBeWide names the statements that may have wildcards, and why. Each of them
+// only takes away.
+var mayBeWide = map[string]string{
+	"AWS::S3::BucketPolicy OnlyOverTLS": "refuses everybody everything that comes without TLS",
+}
+
+// checkWildcards looks for whatever means "all", or "all but".
+func checkWildcards(w *world) (f findings) {
+	for _, s := range w.statements {
+		_, excused := mayBeWide[s.owner.Type+" "+s.Sid]
+		if excused && s.Effect == "Deny" {
+			continue
+		}
+		if len(s.NotAction)+len(s.NotResource) > 0 || s.NotPrincipal != nil {
+			f.add("%v: says what it is not about", s)
+		}
+		for _, action := range s.Action {
+			if strings.ContainsAny(action, "*?") {
+				f.add("%v: action %s", s, action)
+			}
+		}
+		for _, resource := range s.Resource {
+			if w.wide(resource) {
+				f.add("%v: resource %s", s, resource)
+			}
+		}
+		for _, who := range s.Principal {
+			if slices.Contains(who, "*") {
+				f.add("%v: anybody", s)
+			}
+		}
+	}
+	for _, role := range w.Of("AWS::IAM::Role") {
+		var p struct{ ManagedPolicyArns []string }
+		if err := role.Decode(&p); err != nil {
+			f.add("%v", err)
+		}
+		for _, arn := range p.ManagedPolicyArns {
+			if w.ByARN(arn) == nil {
+				f.add("role %s: policy %s is not the template's", role.ID, arn)
+			}
+		}
+	}
+	return f
+}
+
+// wide reports whether a resource is more than one: the objects of one of the
+// template's buckets and the streams of one of its log groups count as one.
+func (w *world) wide(resource string) bool {
+	for kind, suffix := range map[string]string{"AWS::S3::Bucket": "/*", "AWS::Logs::LogGroup": ":*"} {
+		if of, ok := strings.CutSuffix(resource, suffix); ok {
+			if owner := w.ByARN(of); owner != nil && owner.Type == kind {
+				return false
+			}
+		}
+	}
+	return strings.ContainsAny(resource, "*?")
+}
+
+// allows reports whether a resource's own policy lets a service of AWS act.
+func (w *world) allows(service, action, resource string) bool {
+	return slices.ContainsFunc(w.statements, func(s statement) bool {
+		return s.Effect == "Allow" && slices.Contains(s.Principal["Service"], service) && slices.Contains(s.Action, action) && slices.Contains(s.Resource, resource)
+	})
+}
+
+// told is how a service says for whom it acts when it delivers, as its guide
+// documents. By any other condition AWS refuses all that it delivers. What is
+// not here says nothing, so that every account could use it: EventBridge to a
+// topic ("Using resource-based policies" of its guide).
+var told = map[string]map[string]map[string]template.List{
+	"events.amazonaws.com sqs:SendMessage": {"ArnLike": {"aws:SourceArn": {"arn:aws:events:*:" + template.Account + ":rule/*"}}},
+	"sns.amazonaws.com sqs:SendMessage":    {"ArnLike": {"aws:SourceArn": {"arn:aws:sns:*:" + template.Account + ":*"}}},
+	"cloudwatch.amazonaws.com sns:Publish": {"StringEquals": {"aws:SourceAccount": {template.Account}}},
+	"budgets.amazonaws.com sns:Publish":    {"StringEquals": {"aws:SourceAccount": {template.Account}}},
+}
+
+// checkAccount looks for policies of resources that let in more than services
+// that act for this account, or that would keep those out.
+func checkAccount(w *world) (f findings) {
+	for _, s := range w.statements {
+		if s.Effect != "Allow" || len(s.Principal) == 0 {
+			continue
+		}
+		if s.owner.Type == "AWS::IAM::Role" {
+			if len(s.Principal) != 1 || !slices.Equal(s.Principal["Service"], template.List{"lambda.amazonaws.com"}) {
+				f.add("%v: not only Lambda may take the role", s)
+			}
+			continue
+		}
+		if len(s.Principal["Service"]) == 0 {
+			f.add("%v: for others than services", s)
+		}
+		for _, service := range s.Principal["Service"] {
+			for _, action := range s.Action {
+				if want, ok := told[service+" "+action]; !ok || !reflect.DeepEqual(s.Condition, want) {
+					f.add("%v: %s does not say so that it acts for this account", s, service)
+				}
+			}
+		}
+	}
+	for _, p := range w.permissions {
+		if !strings.HasSuffix(p.Principal, ".amazonaws.com") {
+			f.add("permission %s: for %s", p.ID, p.Principal)
+		}
+		if p.Account != template.Account && !strings.Contains(p.Source, ":"+template.Account+":") {
+			f.add("permission %s: also for other accounts", p.ID)
+		}
+	}
+	return f
+}
+
+// The list is for whoever asks what the stack may do: go test -v -run Statements.
+func TestStatements(t *testing.T) {
+	document := template.Translate(t)
+	loaded, err := template.Resolve(document, sets(t, document)["first, filled"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, err := statements(loaded)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range all {
+		t.Log(s)
+	}
+	for name := range mayBeWide {
+		if !slices.ContainsFunc(all, func(s statement) bool { return s.owner.Type+" "+s.Sid == name }) {
+			t.Errorf("%s is excused and not there", name)
+		}
+	}
+}

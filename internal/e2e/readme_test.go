@@ -1,0 +1,154 @@
+package deploy_test
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/larkbridge/larkbridge/internal/awstest/stage"
+	"github.com/larkbridge/larkbridge/lib/sample"
+	"github.com/larkbridge/larkbridge/lib/standin"
+)
+
+// A new user's path, as the README has it: from nothing to the first event on
+// the bus, by at most six commands and two pastes. Each command runs as it is
+// written, in a terminal. What is different here: a copy of the sources takes
+// the place of the clone; two settings that the emulator needs are typed where
+// the user presses Enter; and after the deployment the functions get this
+// machine's binaries (theirs are for arm64) and the routes that the emulator
+// leaves out. It does not keep what functions log, either: of the command that
+// reads the log, only that it runs is seen.
+func TestReadme(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("left out: Go programs trust the certificate of a test on Linux only")
+	}
+	commands := readmeCommands(t)
+	if len(commands) < 2 || len(commands) > 6 || !strings.HasPrefix(commands[0], "git clone ") {
+		t.Fatalf("%d commands: %q", len(commands), commands)
+	}
+	s := newStack(t)
+	_, url := stage.Lark(t, standin.App{})
+	answers := map[string]string{
+		"Parameter ArchiveDays": "0", "Parameter Alarms": "off",
+		"App ID": sample.AppID, "App Secret, not shown": stage.AppSecret,
+		"Encrypt Key (empty: none), not shown": sample.EncryptKey, "Verification Token (empty: none), not shown": sample.VerificationToken,
+		"Domain: lark, feishu or a base URL (empty: lark)": url, "Type: custom or marketplace (empty: custom)": "",
+	}
+	var codes []string
+	var bus string
+	for _, command := range commands[1:] {
+		seen, asked := s.shell(command, answers)
+		switch {
+		case command == "make deploy":
+			s.guided(asked)
+			codes = s.codes()
+			s.swap()
+			s.complete()
+			bus = s.probe()
+		case command == "go run ./cmd/larkbridge doctor":
+			s.firstEvents(seen, bus)
+		}
+	}
+	if !slices.Contains(commands, "make deploy") || !slices.Contains(commands, "go run ./cmd/larkbridge doctor") {
+		t.Fatalf("the path is %q", commands)
+	}
+	t.Run("make deploy again", func(t *testing.T) {
+		if seen, asked := s.shell("make deploy", nil); len(asked) > 0 || !strings.Contains(seen, "No changes to deploy.") {
+			t.Errorf("it asks %q:\n%s", asked, seen)
+		}
+	})
+	t.Run("aws cloudformation", func(t *testing.T) { s.packaged(t, codes) })
+}
+
+// readmeCommands are the lines of the shell blocks under "Deploy", without
+// their comments.
+func readmeCommands(t *testing.T) (commands []string) {
+	t.Helper()
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, section, _ := strings.Cut(string(readme), "\n## Deploy\n")
+	section, _, _ = strings.Cut(section, "\n## ")
+	for _, block := range regexp.MustCompile("(?s)\n```sh\n(.*?)```").FindAllStringSubmatch(section, -1) {
+		for line := range strings.Lines(block[1]) {
+			line, _, _ = strings.Cut(line, " #")
+			if line = strings.TrimSpace(line); line != "" {
+				commands = append(commands, line)
+			}
+		}
+	}
+	return commands
+}
+
+// guided checks the first deployment. Of its questions, those that are not
+// about a parameter are SAM's own: one more, and Enter may not be a good answer.
+func (s *stack) guided(asked []string) {
+	s.t.Helper()
+	parameters := len(asked)
+	asked = slices.DeleteFunc(asked, func(q string) bool { return strings.HasPrefix(q, "Parameter ") })
+	parameters -= len(asked)
+	if want := []string{
+		"Stack Name", "AWS Region", "Confirm changes before deploy", "Allow SAM CLI IAM role creation", "Disable rollback",
+		"Save arguments to configuration file", "SAM configuration file", "SAM configuration environment",
+	}; !slices.Equal(asked, want) || parameters == 0 {
+		s.t.Errorf("it asks for %d parameters and %q", parameters, asked)
+	}
+	config, err := os.ReadFile(filepath.Join(s.source, "samconfig.toml"))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	for _, want := range []string{"\nbuild_in_source = true\n", "\nstack_name = \"larkbridge\"\n", `ArchiveDays=\"0\"`} {
+		if !strings.Contains(string(config), want) {
+			s.t.Errorf("samconfig.toml does not have %s:\n%s", want, config)
+		}
+	}
+}
+
+// firstEvents pastes the two URLs into the console of Lark, which challenges
+// them, and writes to the bot. Then two kinds of events are on the bus: those of
+// doctor, and the message.
+func (s *stack) firstEvents(doctor, bus string) {
+	s.t.Helper()
+	if !strings.Contains(doctor, " 0 failed, ") {
+		s.t.Errorf("doctor finds:\n%s", doctor)
+	}
+	for _, output := range []string{"EventUrl", "CardUrl"} {
+		challenge := stage.Delivery([]byte(`{"type":"url_verification","challenge":"c-1","token":"` + sample.VerificationToken + `"}`))
+		challenge.Header = nil // Lark does not sign it
+		if status, body := s.post(s.output(output), challenge); status != 200 || body != `{"challenge":"c-1"}` {
+			s.t.Errorf("%s answers a challenge with %d %s", output, status, body)
+		}
+	}
+	message := stage.Payload(s.t, "im.message.receive_v1")
+	if status, body := s.post(s.output("EventUrl"), stage.Delivery(message)); status != 200 {
+		s.t.Errorf("a message is answered with %d %s", status, body)
+	}
+	var ids []string
+	s.await("the first events", func() bool {
+		ids = append(ids, s.drain(bus)...)
+		return slices.ContainsFunc(ids, func(id string) bool { return strings.HasPrefix(id, "doctor-") }) &&
+			slices.ContainsFunc(ids, func(id string) bool { return bytes.Contains(message, []byte(`"event_id":"`+id+`"`)) })
+	})
+}
+
+// packaged is the path without SAM's own deployment. The functions' zips are
+// the same, byte for byte.
+func (s *stack) packaged(t *testing.T, codes []string) {
+	const bucket = "packages"
+	s.aws("s3", "mb", "s3://"+bucket)
+	s.run(s.source, "aws", "cloudformation", "package", "--template-file", ".aws-sam/build/template.yaml", "--s3-bucket", bucket,
+		"--output-template-file", "packaged.yaml")
+	s.run(s.source, "aws", append([]string{"cloudformation", "deploy", "--template-file", "packaged.yaml", "--s3-bucket", bucket,
+		"--stack-name", "packaged", "--capabilities", "CAPABILITY_IAM", "--parameter-overrides"}, emulated...)...)
+	p := &stack{cloud: s.cloud, name: "packaged"}
+	p.output("EventUrl")
+	if got := p.codes(); !slices.Equal(got, codes) {
+		t.Errorf("the functions are %q, deployed by SAM %q", got, codes)
+	}
+}

@@ -1,0 +1,125 @@
+package local_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/larkbridge/larkbridge/internal/local"
+	"github.com/larkbridge/larkbridge/lib/lark"
+)
+
+const oldCard = "card.action.trigger_v1"
+
+func TestApprovalDecides(t *testing.T) {
+	for _, style := range []string{lark.TypeCardAction, oldCard} {
+		for value, done := range map[string]string{`{"action":"approve"}`: "Approved", `{"action":"reject"}`: "Rejected"} {
+			inDemo(t, func(t *testing.T, d *demo) {
+				click, callback := d.click(style, value)
+				if before := d.message(click.MessageID); !before.HasButtons() {
+					t.Fatalf("the card is %s", before.Content)
+				}
+				status, reply := d.do(callback())
+				m := d.message(click.MessageID)
+				if status != 200 || !strings.Contains(reply, `"content":"`+done+`."`) || !same(t, cardOf(t, reply), m.Content) {
+					t.Errorf("%s: got %d %s, the card is %s", style, status, reply, m.Content)
+				}
+				if m.HasButtons() || m.Updated != 1 || m.Toast.Content != done+"." || !strings.Contains(m.Content, click.OpenID) {
+					t.Errorf("%s: the message is %+v", style, m)
+				}
+				if told := d.told(local.StepCard); len(told) != 2 || !strings.Contains(told[1], `the card is now "`+done+": ") {
+					t.Errorf("told is %q", told)
+				}
+			})
+		}
+	}
+}
+
+// cardOf is the card of a reply of either style.
+func cardOf(t *testing.T, reply string) string {
+	t.Helper()
+	var fields map[string]json.RawMessage
+	var card struct{ Data json.RawMessage }
+	if err := json.Unmarshal([]byte(reply), &fields); err != nil {
+		t.Fatal(err)
+	}
+	if json.Unmarshal(fields["card"], &card) == nil {
+		return string(card.Data)
+	}
+	delete(fields, "toast")
+	doc, err := json.Marshal(fields)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(doc)
+}
+
+// same compares JSON.
+func same(t *testing.T, a, b string) bool {
+	t.Helper()
+	var values [2]any
+	for i, doc := range []string{a, b} {
+		if err := json.Unmarshal([]byte(doc), &values[i]); err != nil {
+			t.Fatalf("%s: %v", doc, err)
+		}
+	}
+	one, _ := json.Marshal(values[0]) // sorted
+	two, _ := json.Marshal(values[1])
+	return string(one) == string(two)
+}
+
+// The same delivery again gets the same answer, and nothing happens twice.
+func TestApprovalOfADeliveryTwice(t *testing.T) {
+	inDemo(t, func(t *testing.T, d *demo) {
+		click, callback := d.click(lark.TypeCardAction, `{"action":"approve"}`)
+		_, first := d.do(callback())
+		status, second := d.do(callback())
+		if status != 200 || first != second {
+			t.Errorf("got %s, then %d %s", first, status, second)
+		}
+		_, events := d.ask("GET", "/api/events", "")
+		if m := d.message(click.MessageID); m.Updated != 1 || strings.Count(events, `"detail-type":"card.action.trigger"`) != 1 {
+			t.Errorf("the message is %+v, the events are %s", m, events)
+		}
+	})
+}
+
+// Of two people who click the same card, the first decides.
+func TestApprovalTakesTheFirst(t *testing.T) {
+	inDemo(t, func(t *testing.T, d *demo) {
+		click, one := d.click(lark.TypeCardAction, `{"action":"reject"}`)
+		_, two := d.click(lark.TypeCardAction, `{"action":"approve","how":"slowly"}`)
+		d.do(one())
+		_, reply := d.do(two())
+		d.approval.Wait()
+		if m := d.message(click.MessageID); !strings.Contains(reply, "decided already") || m.Updated != 1 || !strings.Contains(m.Content, "Rejected") {
+			t.Errorf("got %s, the message is %+v", reply, m)
+		}
+	})
+}
+
+func TestApprovalKnowsItsOwnCardsOnly(t *testing.T) {
+	inDemo(t, func(t *testing.T, d *demo) {
+		click, callback := d.click(lark.TypeCardAction, `{"action":"dance"}`)
+		if status, reply := d.do(callback()); status != 200 || reply != "{}" {
+			t.Errorf("another value: got %d %s", status, reply)
+		}
+		for _, eventType := range []string{lark.TypeCardAction, oldCard, lark.TypeURLPreview} {
+			req, err := d.signer.Request(t.Context(), "http://localhost/card", eventType, local.Edit{}, time.Now())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if status, reply := d.do(req); status != 200 || reply != "{}" {
+				t.Errorf("the sample of %s: got %d %s", eventType, status, reply)
+			}
+		}
+		d.approval.Wait()
+		if m := d.message(click.MessageID); m.Updated != 0 || !m.HasButtons() || len(d.updates()) != 0 {
+			t.Errorf("the message is %+v", m)
+		}
+		if told := d.told(local.StepCard); len(told) != 2 || told[1] != "answered: nothing changes" {
+			t.Errorf("told is %q", told)
+		}
+	})
+}

@@ -1,0 +1,112 @@
+package local_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/larkbridge/larkbridge/internal/local"
+	"github.com/larkbridge/larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/standin"
+)
+
+func TestClickRoute(t *testing.T) {
+	inDemo(t, func(t *testing.T, d *demo) {
+		first, _ := d.click(lark.TypeCardAction, "{}")
+		if !strings.HasPrefix(first.Token, "c-") || first.ChatID == "" {
+			t.Errorf("got %+v", first)
+		}
+		status, body := d.ask("POST", "/api/click", `{"message_id":"`+first.MessageID+`","open_id":"ou_2"}`)
+		var click local.Click
+		if err := json.Unmarshal([]byte(body), &click); err != nil || status != 200 || click.OpenID != "ou_2" || click.Token == first.Token {
+			t.Errorf("got %d %s", status, body)
+		}
+		if m := d.message(first.MessageID); len(m.Clicks) != 2 || m.Clicks[1] != "ou_2" {
+			t.Errorf("clicked is by %q", m.Clicks)
+		}
+		for body, status := range map[string]int{
+			`{"message_id":"om_none"}`: 404, `{"token":"c-1"}`: 400, `{"open_id":""}`: 400, `no`: 400, `[]`: 400,
+		} {
+			if got, reply := d.ask("POST", "/api/click", body); got != status {
+				t.Errorf("%s: got %d %s", body, got, reply)
+			}
+		}
+	})
+}
+
+// When all cards are decided, another is sent for the click.
+func TestClickWithoutACardLeft(t *testing.T) {
+	inDemo(t, func(t *testing.T, d *demo) {
+		first, callback := d.click(lark.TypeCardAction, `{"action":"approve"}`)
+		d.do(callback())
+		second, _ := d.click(lark.TypeCardAction, `{"action":"approve"}`)
+		if first.MessageID == second.MessageID || len(d.platform.Messages("")) != 2 {
+			t.Errorf("got %+v, then %+v", first, second)
+		}
+	})
+	inDemo(t, func(t *testing.T, d *demo) {
+		_, callback := d.click(lark.TypeCardAction, `{"action":"approve"}`)
+		d.do(callback())
+		d.platform.Fail(standin.Fault{Kind: standin.Quota})
+		if status, body := d.ask("POST", "/api/click", ""); status != 503 || body != `{"error":"unavailable"}` {
+			t.Errorf("got %d %s", status, body)
+		}
+	})
+}
+
+// Who is not on this machine finds neither the clicks nor the cards.
+func TestClickIsForThisMachine(t *testing.T) {
+	inDemo(t, func(t *testing.T, d *demo) {
+		for name, change := range map[string]func(*http.Request){
+			"another host":    func(r *http.Request) { r.Host = "bot.example.com" },
+			"a proxy":         func(r *http.Request) { r.Header.Set("X-Forwarded-For", "192.0.2.1") },
+			"a page's origin": func(r *http.Request) { r.Header.Set("Origin", "https://example.com") },
+		} {
+			req := httptest.NewRequest("POST", "http://localhost/api/click", strings.NewReader("{}"))
+			change(req)
+			if status, body := d.do(req); status != 404 || body != `{"error":"not_found"}` {
+				t.Errorf("%s: got %d %s", name, status, body)
+			}
+		}
+		if told := d.told(local.StepClick); len(told) != 0 {
+			t.Errorf("told is %q", told)
+		}
+	})
+}
+
+// With the real platform there is nobody to click.
+func TestClickWithoutUsers(t *testing.T) {
+	f := start(t)
+	if status, body := f.ask("POST", "/api/click", "{}"); status != 404 || body != `{"error":"not_found"}`+"\n" {
+		t.Errorf("got %d %s", status, body)
+	}
+}
+
+func TestCards(t *testing.T) {
+	inDemo(t, func(t *testing.T, d *demo) {
+		d.ask("POST", "/send", `{"message":{"to":{"chat_id":"oc_1"},"text":"no card"}}`)
+		d.ask("POST", "/send", `{"message":{"to":{"chat_id":"oc_1"},"card":{"schema":"2.0","body":{"elements":[]}}}}`)
+		click, callback := d.click(lark.TypeCardAction, `{"action":"reject"}`)
+		d.do(callback())
+		status, body := d.ask("GET", "/api/cards", "")
+		var cards []struct {
+			MessageID string `json:"message_id"`
+			Title     string
+			Buttons   bool
+			Toast     *standin.Toast
+			Card      json.RawMessage
+		}
+		if err := json.Unmarshal([]byte(body), &cards); err != nil || status != 200 || len(cards) != 2 {
+			t.Fatalf("got %d %s", status, body)
+		}
+		if c := cards[0]; c.MessageID != click.MessageID || !strings.HasPrefix(c.Title, "Rejected: ") || c.Buttons ||
+			c.Toast == nil || c.Toast.Content != "Rejected." || len(c.Card) == 0 {
+			t.Errorf("got %+v", c)
+		}
+		if c := cards[1]; c.Title != "a card" || c.Toast != nil {
+			t.Errorf("got %+v", c)
+		}
+	})
+}

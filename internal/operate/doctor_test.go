@@ -1,0 +1,209 @@
+package operate_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/larkbridge/larkbridge/internal/operate"
+	"github.com/larkbridge/larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/store"
+)
+
+// clinic is a doctor and a healthy stack to check.
+type clinic struct {
+	operate.Doctor
+	docs store.Fixed // what the operator reads
+	out  strings.Builder
+	all  []operate.Finding
+}
+
+func newClinic(t *testing.T, deployed store.Fixed) *clinic {
+	t.Helper()
+	server, _ := doors(t, deployed)
+	c := &clinic{docs: store.Fixed{"default": settings(nil)}}
+	c.Doctor = operate.Doctor{
+		Stack: "larkbridge", Prefix: "/larkbridge", EventURL: server.URL + "/event", CardURL: server.URL + "/card",
+		Settings: c, HTTP: http.DefaultClient, Queues: newQueues(), Buses: &fakeEvents{archives: []string{"kept"}},
+		Send: function(func(string, string) (string, error) { return `{"ok":true}`, nil }),
+		Now:  time.Now,
+		Show: func(f operate.Finding) { c.all = append(c.all, f); f.Write(&c.out) },
+	}
+	return c
+}
+
+func (c *clinic) Settings(context.Context) (map[string]string, error) {
+	if c.docs == nil {
+		return nil, refusal("AccessDeniedException")
+	}
+	return c.docs, nil
+}
+func (*clinic) Where(name string) string { return name }
+
+// bad are the findings that are not ok.
+func (c *clinic) bad(t *testing.T) (bad []string) {
+	t.Helper()
+	c.Check(t.Context())
+	noSecrets(t, c.out.String())
+	for _, f := range c.all {
+		if f.Status == operate.OK {
+			continue
+		}
+		if f.Fix == "" {
+			t.Errorf("%s has no fix", f.Subject)
+		}
+		bad = append(bad, fmt.Sprintf("%s|%s|%s|%s", f.Status, f.Subject, f.Note, f.Fix))
+	}
+	return bad
+}
+
+func TestAHealthyStack(t *testing.T) {
+	docs := store.Fixed{"default": settings(nil), "ops": settings(map[string]any{"encrypt_key": nil, "allow_unsigned": true})}
+	c := newClinic(t, docs)
+	c.docs = docs
+	if bad := c.bad(t); len(bad) > 0 {
+		t.Errorf("got %q", bad)
+	}
+	for _, want := range []string{
+		"ok    settings, default                 custom app cli_a1b2c3d4e5f6a7b8 of https://open.larksuite.com\n",
+		"event challenge, default ", "event forgery, ops ", "card event, ops ", "clock ", "send, ops ", "bus larkbridge ",
+		"archive of larkbridge ", "queue larkbridge-send-dead.fifo ",
+	} {
+		if !strings.Contains(c.out.String(), want) {
+			t.Errorf("%q is not in\n%s", want, c.out.String())
+		}
+	}
+}
+
+// The test event is on the bus, the forged one is not.
+func TestTheTestEventGoesThrough(t *testing.T) {
+	server, entries := doors(t, store.Fixed{"default": settings(nil)})
+	c := newClinic(t, nil)
+	c.EventURL, c.CardURL = server.URL+"/event", server.URL+"/card/" // a slash too many is forgiven
+	if bad := c.bad(t); len(bad) > 0 {
+		t.Errorf("got %q", bad)
+	}
+	got := entries.Entries()
+	if len(got) != 2 || got[0].DetailType != operate.TypeDoctor || got[1].DetailType != operate.TypeDoctor {
+		t.Errorf("on the bus is %+v", got)
+	}
+}
+
+// answers serves every request alike.
+func answers(t *testing.T, status int, body string) string {
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(status)
+		fmt.Fprint(w, body)
+	}))
+	t.Cleanup(s.Close)
+	return s.URL + "/event"
+}
+
+func TestFindingsOfDoors(t *testing.T) {
+	for name, c := range map[string]struct {
+		deployed store.Fixed
+		change   func(*clinic)
+		want     string // in one of the findings
+	}{
+		"other settings deployed": {store.Fixed{"default": settings(map[string]any{"verification_token": "another"})}, nil, `fail|event event, default|the answer is 401 {"error":"unauthorized"}|the function has other settings`},
+		"app unknown":             {store.Fixed{}, nil, "fail|event challenge, default|the answer is 404 {\"error\":\"not_found\"}|the function knows no such app: compare its ParameterPrefix with --prefix /larkbridge"},
+		"no such URL":             {nil, func(c *clinic) { c.EventURL = answers(t, 404, `{"message":"Not Found"}`) }, "there is no such URL"},
+		"a firewall":              {nil, func(c *clinic) { c.EventURL = answers(t, 403, `no`) }, "something in front of the function refuses"},
+		"unavailable":             {nil, func(c *clinic) { c.EventURL = answers(t, 503, `{"error":"unavailable"}`) }, "its role needs kms:Decrypt; see the log group /aws/lambda/larkbridge-event"},
+		"broken":                  {nil, func(c *clinic) { c.EventURL = answers(t, 500, `{"message":"Internal Server Error"}`) }, "fail|event event, default|the answer is 500"},
+		"takes everything":        {nil, func(c *clinic) { c.EventURL = answers(t, 200, `{}`) }, "fail|event forgery, default|a changed event is not refused"},
+		"nobody there":            {nil, func(c *clinic) { c.EventURL = "http://127.0.0.1:1/event" }, "connection refused|look whether http://127.0.0.1:1/event is the stack's output"},
+		"not a URL":               {nil, func(c *clinic) { c.EventURL = "://" }, "this is not a URL"},
+		"URL unknown":             {nil, func(c *clinic) { c.CardURL = "" }, "skip|card URL|is not known|give the stack's output: --card-url"},
+		"sends only":              {nil, func(c *clinic) { c.docs = store.Fixed{"default": settings(map[string]any{"encrypt_key": nil})} }, "skip|doors, default|it has no encrypt_key"},
+		"settings wrong":          {nil, func(c *clinic) { c.docs = store.Fixed{"default": `{"app_id":1}`} }, `fail|settings, default|field "app_id": want a string`},
+		"name wrong":              {nil, func(c *clinic) { c.docs = store.Fixed{"A": settings(nil)} }, "fail|settings, A|this is not a name"},
+		"settings not readable":   {nil, func(c *clinic) { c.docs = nil }, "your credentials need ssm:GetParametersByPath on /larkbridge"},
+		"no such app":             {nil, func(c *clinic) { c.Only = "shop" }, "fail|settings|there is no app shop under /larkbridge"},
+		"clock":                   {nil, func(c *clinic) { c.Now = func() time.Time { return time.Now().Add(-6 * time.Minute) } }, "fail|clock|this machine and the server differ by -"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if c.deployed == nil {
+				c.deployed = store.Fixed{"default": settings(nil)}
+			}
+			clinic := newClinic(t, c.deployed)
+			if c.change != nil {
+				c.change(clinic)
+			}
+			if bad := strings.Join(clinic.bad(t), "\n"); !strings.Contains(bad, c.want) {
+				t.Errorf("got\n%s\nwant %s", bad, c.want)
+			}
+		})
+	}
+}
+
+// slow is a client and a clock: each answer takes its next duration.
+type slow struct {
+	lark.HTTP
+	now  time.Time
+	took []time.Duration
+}
+
+func (s *slow) Do(r *http.Request) (*http.Response, error) {
+	if len(s.took) > 0 {
+		s.now, s.took = s.now.Add(s.took[0]), s.took[1:]
+	}
+	return s.HTTP.Do(r)
+}
+
+func TestChallengeMustBeFast(t *testing.T) {
+	for _, c := range []struct {
+		took []time.Duration
+		want string
+	}{
+		{[]time.Duration{900 * time.Millisecond}, "ok    event challenge, default          answered in 900ms\n"},
+		{[]time.Duration{1500 * time.Millisecond, 20 * time.Millisecond}, "answered in 20ms, from a cold start in 1.5s: press Save twice"},
+		{[]time.Duration{1500 * time.Millisecond, 1200 * time.Millisecond}, "fail  event challenge, default          answered in 1.2s, and Lark waits 1 s\n"},
+	} {
+		clinic := newClinic(t, store.Fixed{"default": settings(nil)})
+		s := &slow{http.DefaultClient, time.Now(), c.took}
+		clinic.HTTP, clinic.Now = s, func() time.Time { return s.now }
+		clinic.Check(t.Context())
+		if !strings.Contains(clinic.out.String(), c.want) {
+			t.Errorf("got\n%swant %s", clinic.out.String(), c.want)
+		}
+	}
+}
+
+// A server that repeats what it gets must not make the doctor show it.
+func TestAnEchoShowsNoSecret(t *testing.T) {
+	echo := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _ = r.Write(w) }))
+	defer echo.Close()
+	c := newClinic(t, store.Fixed{})
+	c.docs = store.Fixed{"default": settings(map[string]any{"encrypt_key": nil, "allow_unsigned": true})}
+	c.EventURL = echo.URL
+	if bad := c.bad(t); len(bad) == 0 {
+		t.Error("an echo is in order")
+	}
+}
+
+func TestFindingsOfBusAndQueues(t *testing.T) {
+	c := newClinic(t, store.Fixed{"default": settings(nil)})
+	q := newQueues()
+	q.put("larkbridge-send-dead", message("1", `{}`))
+	delete(q.all, "larkbridge-send.fifo")
+	c.Queues, c.Buses = q, &fakeEvents{}
+	bad := strings.Join(c.bad(t), "\n")
+	for _, want := range []string{
+		"fail|queue larkbridge-send-dead|1 requests were given up|larkbridge dlq show",
+		"fail|queue larkbridge-send.fifo|AWS.SimpleQueueService.NonExistentQueue: no|give the stack's name",
+		"skip|archive of larkbridge|there is none|",
+	} {
+		if !strings.Contains(bad, want) {
+			t.Errorf("got\n%s\nwant %s", bad, want)
+		}
+	}
+	c.Buses, c.all = &fakeEvents{err: refusal("ResourceNotFoundException")}, nil
+	if bad := strings.Join(c.bad(t), "\n"); !strings.Contains(bad, "fail|bus larkbridge|ResourceNotFoundException: no|") {
+		t.Error(bad)
+	}
+}

@@ -1,0 +1,64 @@
+package operate_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"github.com/larkbridge/larkbridge/internal/operate"
+)
+
+const stackTemplate = `{
+  "Parameters": {"ParameterPrefix": {"Type": "String", "Default": "/larkbridge"}},
+  "Resources": {"Queue": {"Type": "AWS::SQS::Queue"}},
+  "Outputs": {"EventUrl": {"Value": "https://x.example/event"}, "CardUrl": {"Value": "https://x.example/card"}, "Other": {"Value": "o"}}
+}`
+
+func TestOutputsOnCloudFormation(t *testing.T) {
+	c := config(shared.Get(t))
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, *c.BaseEndpoint, strings.NewReader(url.Values{
+		"Action": {"CreateStack"}, "Version": {"2010-05-15"}, "StackName": {"outputs"}, "TemplateBody": {stackTemplate},
+		"Parameters.member.1.ParameterKey": {"ParameterPrefix"}, "Parameters.member.1.ParameterValue": {"/team/lark"},
+	}.Encode()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	req.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/cloudformation/aws4_request, SignedHeaders=host, Signature=test")
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		t.Fatal(resp.Status)
+	}
+	got, err := operate.FindOutputs(t.Context(), c, *c.BaseEndpoint, "outputs", time.Now())
+	want := operate.Outputs{EventURL: "https://x.example/event", CardURL: "https://x.example/card", Prefix: "/team/lark"}
+	if err != nil || got != want {
+		t.Errorf("got %+v, %v", got, err)
+	}
+	if _, err := operate.FindOutputs(t.Context(), c, *c.BaseEndpoint, "none", time.Now()); err == nil || !strings.Contains(err.Error(), "does not exist") {
+		t.Error(err)
+	}
+}
+
+func TestOutputsErrors(t *testing.T) {
+	for body, want := range map[string]string{
+		`<ErrorResponse><Error><Code>AccessDenied</Code><Message>no</Message></Error></ErrorResponse>`: "CloudFormation says AccessDenied: no",
+		`<html>`:                    "cannot be read: 200 OK",
+		`<DescribeStacksResponse/>`: "cannot be read: 200 OK",
+	} {
+		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(body)) }))
+		c := aws.Config{Region: "us-east-1", HTTPClient: http.DefaultClient, Credentials: keys}
+		if _, err := operate.FindOutputs(t.Context(), c, s.URL, "x", time.Now()); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v, want %s", err, want)
+		}
+		s.Close()
+	}
+}
