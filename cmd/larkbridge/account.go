@@ -12,7 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/config"
 
 	"github.com/larkbridge/larkbridge/internal/operate"
-	lambda "github.com/larkbridge/larkbridge/lib/invoke"
+	"github.com/larkbridge/larkbridge/lib/cloud"
 )
 
 const accountUsage = `
@@ -46,13 +46,13 @@ func (a account) endpoint(service string) string {
 }
 
 // lambda invokes functions.
-func (a account) lambda() *lambda.Lambda {
-	return lambda.New(a.config, a.endpoint("LAMBDA"), a.now)
+func (a account) lambda() *cloud.Lambda {
+	return cloud.NewLambda(a.config, a.endpoint("LAMBDA"), a.now)
 }
 
 // outputs are those of a stack.
 func (a account) outputs(ctx context.Context, stack operate.Stack) (operate.Outputs, error) {
-	return operate.FindOutputs(ctx, a.config, a.endpoint("CLOUDFORMATION"), stack, a.now())
+	return operate.FindOutputs(ctx, a.config, stack)
 }
 
 // defaultPrefix is that of template.yaml.

@@ -15,9 +15,7 @@ import (
 	"github.com/larkbridge/larkbridge/internal/awstest/harness"
 	"github.com/larkbridge/larkbridge/lib/bus"
 	"github.com/larkbridge/larkbridge/lib/gateway"
-	lambda "github.com/larkbridge/larkbridge/lib/invoke"
-	"github.com/larkbridge/larkbridge/lib/sample"
-	"github.com/larkbridge/larkbridge/lib/standin"
+	"github.com/larkbridge/larkbridge/lib/larktest"
 	"github.com/larkbridge/larkbridge/lib/store"
 )
 
@@ -97,7 +95,7 @@ func deployed(t *testing.T) (url string) {
 	doors := httptest.NewServer(&gateway.Gateway{
 		Apps: store.NewSettings(store.Fixed{"default": operateSettings(t, "")}, time.Now), Claims: memory, Tickets: memory,
 		Events: &bus.Bus{Publisher: entries, Blobs: entries, InlineLimit: bus.DefaultInlineLimit},
-		Cards:  lambda.Cards{}, Now: time.Now, Log: slog.New(slog.DiscardHandler), Count: func(string) {},
+		Cards:  gateway.Invoked(nil), Now: time.Now, Log: slog.New(slog.DiscardHandler), Count: func(string) {},
 	})
 	t.Cleanup(doors.Close)
 	return doors.URL
@@ -105,7 +103,7 @@ func deployed(t *testing.T) (url string) {
 
 func operateSettings(t *testing.T, domain string) string {
 	t.Helper()
-	doc := map[string]string{"app_id": sample.AppID, "app_secret": operateSecret, "encrypt_key": sample.EncryptKey, "verification_token": sample.VerificationToken}
+	doc := map[string]string{"app_id": larktest.AppID, "app_secret": operateSecret, "encrypt_key": larktest.EncryptKey, "verification_token": larktest.VerificationToken}
 	if domain != "" {
 		doc["domain"] = domain
 	}
@@ -120,7 +118,7 @@ func operateSettings(t *testing.T, domain string) string {
 // dead and what was archived is looked after.
 func TestOperatingAStack(t *testing.T) {
 	doors := deployed(t)
-	lark := httptest.NewServer(standin.New(standin.WithApps(standin.App{ID: sample.AppID, Secret: operateSecret})))
+	lark := httptest.NewServer(larktest.New(larktest.WithApps(larktest.App{ID: larktest.AppID, Secret: operateSecret})))
 	defer lark.Close()
 	file := filepath.Join(t.TempDir(), "settings.json")
 	if err := os.WriteFile(file, []byte(operateSettings(t, lark.URL)), 0o600); err != nil {
@@ -147,7 +145,7 @@ func TestOperatingAStack(t *testing.T) {
 		if code != c.code || !strings.Contains(out, c.want) {
 			t.Errorf("larkbridge %s: exit code %d\n%s%s", c.args, code, out, stderr)
 		}
-		for _, secret := range []string{operateSecret, sample.EncryptKey, sample.VerificationToken} {
+		for _, secret := range []string{operateSecret, larktest.EncryptKey, larktest.VerificationToken} {
 			if strings.Contains(out+stderr, secret) {
 				t.Errorf("larkbridge %s shows a secret: %s%s", c.args, out, stderr)
 			}

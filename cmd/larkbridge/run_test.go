@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/larkbridge/larkbridge/lib/sample"
+	"github.com/larkbridge/larkbridge/lib/larktest"
 )
 
 // running is larkbridge run in this process.
@@ -63,7 +63,7 @@ func TestRunShowsTheWholeLoop(t *testing.T) {
 		}
 		from += i
 	}
-	for _, secret := range []string{"local-run-app-secret", sample.EncryptKey, sample.VerificationToken} {
+	for _, secret := range []string{"local-run-app-secret", larktest.EncryptKey, larktest.VerificationToken} {
 		if strings.Contains(out, secret) {
 			t.Error("a secret is printed")
 		}

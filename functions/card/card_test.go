@@ -8,7 +8,7 @@ import (
 	"github.com/larkbridge/larkbridge/internal/awstest/harness"
 	"github.com/larkbridge/larkbridge/internal/awstest/stage"
 	"github.com/larkbridge/larkbridge/lib/lark"
-	"github.com/larkbridge/larkbridge/lib/sample"
+	"github.com/larkbridge/larkbridge/lib/larktest"
 )
 
 var emulator harness.SharedEmulator
@@ -20,7 +20,7 @@ func oldClick(body []byte) lark.Request {
 	stamp := strconv.FormatInt(time.Now().Unix(), 10)
 	return lark.Request{Body: body, Header: lark.Header{
 		lark.HeaderTimestamp: stamp, lark.HeaderNonce: "n",
-		lark.HeaderSignature: lark.SignCard(stamp, "n", sample.VerificationToken, body),
+		lark.HeaderSignature: lark.SignCard(stamp, "n", larktest.VerificationToken, body),
 	}}
 }
 

@@ -12,7 +12,7 @@ import (
 	"github.com/larkbridge/larkbridge/internal/awstest/harness"
 	"github.com/larkbridge/larkbridge/internal/awstest/stage"
 	"github.com/larkbridge/larkbridge/lib/lark"
-	"github.com/larkbridge/larkbridge/lib/sample"
+	"github.com/larkbridge/larkbridge/lib/larktest"
 	"github.com/larkbridge/larkbridge/lib/store"
 )
 
@@ -23,7 +23,7 @@ func TestMain(m *testing.M) { emulator.Main(m) }
 func newStage(t *testing.T) *stage.Stage { return stage.New(t, emulator.Get(t)) }
 
 // messageKey is the claim of the sample message.
-var messageKey = store.EventKey(sample.AppID, "om_7e0bc21d8b6fba3b050a0cae691ef0d2")
+var messageKey = store.EventKey(larktest.AppID, "om_7e0bc21d8b6fba3b050a0cae691ef0d2")
 
 func expect(t *testing.T, s *stage.Stage, f *harness.Function, path string, req lark.Request, status int, body string) {
 	t.Helper()
@@ -60,7 +60,7 @@ func TestEventArrives(t *testing.T) {
 		t.Fatal(err)
 	}
 	if e.Source != "lark" || e.DetailType != "im.message.receive_v1" || e.Time.UnixMilli()/1000 != 1735689600 ||
-		strings.Join(e.Resources, " ") != "lark:app/"+sample.AppID+" lark:tenant/1a2b3c4d5e6f7081" ||
+		strings.Join(e.Resources, " ") != "lark:app/"+larktest.AppID+" lark:tenant/1a2b3c4d5e6f7081" ||
 		detail.Schema != "2.0" || detail.App != "default" || detail.Message.Text != "hello" ||
 		detail.Header["event_id"] != "5c8443069f6b557120154f976734f273" {
 		t.Errorf("got %+v %s", e, e.Detail)
@@ -77,7 +77,7 @@ func TestChallengeCallsNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	before := s.Proxy().Calls()
-	body := lark.NewEncryptKey(sample.EncryptKey).Encrypt([]byte(`{"challenge":"c-1","token":"` + sample.VerificationToken + `","type":"url_verification"}`))
+	body := lark.NewEncryptKey(larktest.EncryptKey).Encrypt([]byte(`{"challenge":"c-1","token":"` + larktest.VerificationToken + `","type":"url_verification"}`))
 	expect(t, s, f, "/event", lark.Request{Body: body}, 200, `{"challenge":"c-1"}`)
 	after := s.Proxy().Calls()
 	for _, operation := range []string{"UpdateItem", "GetItem", "PutEvents", "GetParametersByPath"} {
@@ -226,7 +226,7 @@ func TestTicketIsKeptAndNotPublished(t *testing.T) {
 	s.PutApp("shop", map[string]any{"type": "marketplace"})
 	f := s.Start("event")
 	expect(t, s, f, "/event/shop", stage.Delivery(stage.Payload(t, "app_ticket")), 200, `{}`)
-	if item := s.Item("tkt#" + sample.AppID); item["val"]["S"] != ticket {
+	if item := s.Item("tkt#" + larktest.AppID); item["val"]["S"] != ticket {
 		t.Errorf("the ticket is not in the table: %v", item)
 	}
 	if !strings.Contains(f.Logs(), `{"App":"shop","Function":"event","Stack":"stage","TicketStored":1,`) {

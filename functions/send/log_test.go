@@ -8,8 +8,7 @@ import (
 	"time"
 
 	"github.com/larkbridge/larkbridge/internal/awstest/stage"
-	"github.com/larkbridge/larkbridge/lib/sample"
-	"github.com/larkbridge/larkbridge/lib/standin"
+	"github.com/larkbridge/larkbridge/lib/larktest"
 )
 
 const (
@@ -46,7 +45,7 @@ func TestLogLevel(t *testing.T) {
 // each kind of token, holds none of them. The stage looks for the app's own
 // secrets.
 func TestLogHoldsNoSecrets(t *testing.T) {
-	s, platform, url := newPlatform(t, standin.App{Marketplace: true})
+	s, platform, url := newPlatform(t, larktest.App{Marketplace: true})
 	s.PutApp("default", map[string]any{"domain": url, "type": "marketplace", "help_desk_id": "1", "help_desk_token": "help-desk-secret-text"})
 	s.Secret("help-desk-secret-text")
 	f := s.Start("send")
@@ -61,14 +60,14 @@ func TestLogHoldsNoSecrets(t *testing.T) {
 	platform.OnTicket(func(_, ticket string) {
 		s.Secret(ticket)
 		err := s.Call(t.Context(), "DynamoDB_20120810.PutItem", map[string]any{"TableName": stage.Table, "Item": map[string]any{
-			"pk": map[string]string{"S": "tkt#" + sample.AppID}, "val": map[string]string{"S": ticket},
+			"pk": map[string]string{"S": "tkt#" + larktest.AppID}, "val": map[string]string{"S": ticket},
 			"issued": map[string]string{"N": strconv.FormatInt(time.Now().UnixMilli(), 10)},
 		}}, nil)
 		if err != nil {
 			t.Error(err)
 		}
 	})
-	platform.IssueTicket(sample.AppID)
+	platform.IssueTicket(larktest.AppID)
 	call(inTenant)
 	call(`{"request":{"method":"GET","path":"im/v1/chats","helpdesk":true},"tenant_key":"tk_1"}`)
 	call(`{"request":{"method":"GET","path":"im/v1/chats","user_access_token":"user-secret-text"},"on_error":"return"}`)
@@ -84,14 +83,14 @@ func TestLogHoldsNoSecrets(t *testing.T) {
 
 // Two processes have one token, in an item that DynamoDB deletes after its end.
 func TestSharedToken(t *testing.T) {
-	s, platform, url := newPlatform(t, standin.App{})
+	s, platform, url := newPlatform(t, larktest.App{})
 	for range 2 {
 		invoke(t, s.Start("send"), good)
 	}
 	if n := platform.TokenCalls(); n != 1 {
 		t.Errorf("%d token calls", n)
 	}
-	key := "tok#" + url + "#" + sample.AppID + "#tenant_access_token#"
+	key := "tok#" + url + "#" + larktest.AppID + "#tenant_access_token#"
 	item := s.Item(key)
 	ttl, err := strconv.ParseInt(item["ttl"]["N"], 10, 64)
 	if end := time.Unix(ttl, 0); err != nil || end.Before(time.Now().Add(2*time.Hour)) || end.After(time.Now().Add(4*time.Hour)) {

@@ -13,12 +13,12 @@ import (
 
 	"github.com/larkbridge/larkbridge/internal/awstest/harness"
 	"github.com/larkbridge/larkbridge/internal/awstest/stage"
-	"github.com/larkbridge/larkbridge/lib/standin"
+	"github.com/larkbridge/larkbridge/lib/larktest"
 )
 
 // Each request of the README's table is carried out.
 func TestReadmeRequests(t *testing.T) {
-	s, platform, url := newPlatform(t, standin.App{})
+	s, platform, url := newPlatform(t, larktest.App{})
 	if err := s.PutObject(t.Context(), stage.Bucket, "report.pdf", []byte("report")); err != nil {
 		t.Fatal(err)
 	}
@@ -106,7 +106,7 @@ func TestReadmeState(t *testing.T) {
 	}
 	checkChat(t, platform, []string{"**Order 42** is paid"})
 
-	refused := standin.Fault{Kind: standin.Verbatim, Match: isMessage, Reply: standin.Reply{Status: 400, ContentType: "application/json",
+	refused := larktest.Fault{Kind: larktest.Verbatim, Match: isMessage, Reply: larktest.Reply{Status: 400, ContentType: "application/json",
 		Body: `{"code":230002,"msg":"Bot can NOT be out of the chat."}`}}
 	platform.Fail(refused)
 	_, err = f.Invoke(t.Context(), []byte(strings.Replace(string(payload), "orders:42", "orders:43", 1)))

@@ -12,7 +12,7 @@ import (
 
 	"github.com/larkbridge/larkbridge/internal/awstest/harness"
 	"github.com/larkbridge/larkbridge/internal/awstest/stage"
-	"github.com/larkbridge/larkbridge/lib/standin"
+	"github.com/larkbridge/larkbridge/lib/larktest"
 )
 
 // section is the part of the README that this file holds to its word.
@@ -47,7 +47,7 @@ func blocks(t *testing.T, language string, want int) []string {
 // event source mappings and subscriptions are the test's.
 type account struct {
 	*stage.Stage
-	*standin.Platform
+	*larktest.Platform
 	t    *testing.T
 	send *harness.Function
 	vars string // a script that sets the README's variables

@@ -9,7 +9,7 @@ import (
 
 	"github.com/larkbridge/larkbridge/internal/awstest/harness"
 	"github.com/larkbridge/larkbridge/internal/awstest/stage"
-	"github.com/larkbridge/larkbridge/lib/standin"
+	"github.com/larkbridge/larkbridge/lib/larktest"
 )
 
 var emulator harness.SharedEmulator
@@ -17,14 +17,14 @@ var emulator harness.SharedEmulator
 func TestMain(m *testing.M) { emulator.Main(m) }
 
 // newLark is a stage whose app is one of a stand-in platform.
-func newLark(t *testing.T) (*stage.Stage, *standin.Platform) {
+func newLark(t *testing.T) (*stage.Stage, *larktest.Platform) {
 	t.Helper()
-	s, platform, _ := newPlatform(t, standin.App{})
+	s, platform, _ := newPlatform(t, larktest.App{})
 	return s, platform
 }
 
 // newPlatform is newLark for an app of any kind, which tells its address.
-func newPlatform(t *testing.T, app standin.App) (*stage.Stage, *standin.Platform, string) {
+func newPlatform(t *testing.T, app larktest.App) (*stage.Stage, *larktest.Platform, string) {
 	t.Helper()
 	s := stage.New(t, emulator.Get(t))
 	platform, url := stage.Lark(t, app)

@@ -10,7 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/larkbridge/larkbridge/lib/standin"
+	"github.com/larkbridge/larkbridge/lib/larktest"
 )
 
 // Each source's golden event, as AWS hands it over, through the real function.
@@ -69,7 +69,7 @@ func read(t *testing.T, name string) []byte {
 }
 
 // checkChat compares what stands in the chat, in order.
-func checkChat(t *testing.T, platform *standin.Platform, want []string) {
+func checkChat(t *testing.T, platform *larktest.Platform, want []string) {
 	t.Helper()
 	got := platform.Messages("oc_1")
 	if len(got) != len(want) {
@@ -149,7 +149,7 @@ func TestDestinationRecords(t *testing.T) {
 func TestQueueFailures(t *testing.T) {
 	s, platform := newLark(t)
 	f := s.Start("send")
-	platform.Fail(standin.Fault{Match: isMessage, Kind: standin.Throttle, Reset: time.Hour})
+	platform.Fail(larktest.Fault{Match: isMessage, Kind: larktest.Throttle, Reset: time.Hour})
 	out, err := f.Invoke(t.Context(), read(t, "sqs-fifo.json"))
 	want := `{"batchItemFailures":[{"itemIdentifier":"11d6ee51-4cc7-4302-9e22-7cd8afdaadf5"},{"itemIdentifier":"22d6ee51-4cc7-4302-9e22-7cd8afdaadf5"}]}`
 	if diff := cmp.Diff(want, string(out)); err != nil || diff != "" {

@@ -16,8 +16,7 @@ import (
 
 	"github.com/larkbridge/larkbridge/internal/awstest/stage"
 	"github.com/larkbridge/larkbridge/lib/lark"
-	"github.com/larkbridge/larkbridge/lib/sample"
-	"github.com/larkbridge/larkbridge/lib/standin"
+	"github.com/larkbridge/larkbridge/lib/larktest"
 )
 
 func TestDeployed(t *testing.T) {
@@ -25,7 +24,7 @@ func TestDeployed(t *testing.T) {
 	s.build()
 	s.deploy()
 	s.complete()
-	platform, url := stage.Lark(t, standin.App{})
+	platform, url := stage.Lark(t, larktest.App{})
 	settings, err := json.Marshal(stage.Settings(map[string]any{"domain": url}))
 	if err != nil {
 		t.Fatal(err)
@@ -36,7 +35,7 @@ func TestDeployed(t *testing.T) {
 }
 
 // An event posted to the deployed URL comes back as a message in the chat.
-func (s *stack) loop(t *testing.T, platform *standin.Platform) {
+func (s *stack) loop(t *testing.T, platform *larktest.Platform) {
 	s.ruleToQueue()
 	for range 2 { // delivered twice, answered once
 		if status, body := s.post(s.url+"/event", stage.Delivery(stage.Payload(t, "im.message.receive_v1"))); status != 200 || body != "{}" {
@@ -99,8 +98,8 @@ func (s *stack) upgrade(t *testing.T) {
 // deliver posts an event until it is accepted, as Lark does.
 func (s *stack) deliver(worker, n int) {
 	id := fmt.Sprintf("load-%d-%d", worker, n)
-	payload := []byte(`{"schema":"2.0","header":{"event_id":"` + id + `","event_type":"load.test_v1","token":"` + sample.VerificationToken +
-		`","app_id":"` + sample.AppID + `"},"event":{}}`)
+	payload := []byte(`{"schema":"2.0","header":{"event_id":"` + id + `","event_type":"load.test_v1","token":"` + larktest.VerificationToken +
+		`","app_id":"` + larktest.AppID + `"},"event":{}}`)
 	for end := time.Now().Add(time.Minute); time.Now().Before(end); {
 		if status, _ := s.post(s.url+"/event", stage.Delivery(payload)); status == 200 {
 			return

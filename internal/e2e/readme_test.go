@@ -11,8 +11,7 @@ import (
 	"testing"
 
 	"github.com/larkbridge/larkbridge/internal/awstest/stage"
-	"github.com/larkbridge/larkbridge/lib/sample"
-	"github.com/larkbridge/larkbridge/lib/standin"
+	"github.com/larkbridge/larkbridge/lib/larktest"
 )
 
 // A new user's path, as the README has it: from nothing to the first event on
@@ -32,11 +31,11 @@ func TestReadme(t *testing.T) {
 		t.Fatalf("%d commands: %q", len(commands), commands)
 	}
 	s := newStack(t)
-	_, url := stage.Lark(t, standin.App{})
+	_, url := stage.Lark(t, larktest.App{})
 	answers := map[string]string{
 		"Parameter ArchiveDays": "0", "Parameter Alarms": "off",
-		"App ID": sample.AppID, "App Secret, not shown": stage.AppSecret,
-		"Encrypt Key (empty: none), not shown": sample.EncryptKey, "Verification Token (empty: none), not shown": sample.VerificationToken,
+		"App ID": larktest.AppID, "App Secret, not shown": stage.AppSecret,
+		"Encrypt Key (empty: none), not shown": larktest.EncryptKey, "Verification Token (empty: none), not shown": larktest.VerificationToken,
 		"Domain: lark, feishu or a base URL (empty: lark)": url, "Type: custom or marketplace (empty: custom)": "",
 	}
 	var codes []string
@@ -119,7 +118,7 @@ func (s *stack) firstEvents(doctor, bus string) {
 		s.t.Errorf("doctor finds:\n%s", doctor)
 	}
 	for _, output := range []string{"EventUrl", "CardUrl"} {
-		challenge := stage.Delivery([]byte(`{"type":"url_verification","challenge":"c-1","token":"` + sample.VerificationToken + `"}`))
+		challenge := stage.Delivery([]byte(`{"type":"url_verification","challenge":"c-1","token":"` + larktest.VerificationToken + `"}`))
 		challenge.Header = nil // Lark does not sign it
 		if status, body := s.post(s.output(output), challenge); status != 200 || body != `{"challenge":"c-1"}` {
 			s.t.Errorf("%s answers a challenge with %d %s", output, status, body)

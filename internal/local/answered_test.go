@@ -6,13 +6,13 @@ import (
 	"time"
 
 	"github.com/larkbridge/larkbridge/lib/lark"
-	"github.com/larkbridge/larkbridge/lib/standin"
+	"github.com/larkbridge/larkbridge/lib/larktest"
 )
 
 func TestAnswerThatLarkRefuses(t *testing.T) {
 	var steps []Step
 	server := &Server{now: time.Now, show: func(s Step) { steps = append(steps, s) }}
-	platform := standin.New()
+	platform := larktest.New()
 	token := platform.Click("om_1", "ou_1")
 	u := &users{server: server, platform: platform, clicks: map[lark.Secret]string{lark.Secret(token): "om_1"}}
 	u.answered("c-of-nobody-here", []byte("no"))

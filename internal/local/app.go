@@ -6,8 +6,7 @@ import (
 	"fmt"
 
 	"github.com/larkbridge/larkbridge/lib/lark"
-	"github.com/larkbridge/larkbridge/lib/sample"
-	"github.com/larkbridge/larkbridge/lib/standin"
+	"github.com/larkbridge/larkbridge/lib/larktest"
 	"github.com/larkbridge/larkbridge/lib/store"
 )
 
@@ -15,10 +14,10 @@ import (
 // nothing but a process on one's own machine. They are those of the samples,
 // so that a sample fits as it stands.
 const (
-	appID             = sample.AppID
+	appID             = larktest.AppID
 	appSecret         = "local-run-app-secret"
-	encryptKey        = sample.EncryptKey
-	verificationToken = sample.VerificationToken
+	encryptKey        = larktest.EncryptKey
+	verificationToken = larktest.VerificationToken
 )
 
 // Real says whether the environment names an app of the real platform. Without
@@ -57,8 +56,8 @@ func NewApp(getenv func(string) string, platform string) (*lark.App, error) {
 
 // NewPlatform makes the stand-in for Lark, which tells calls of what it is
 // asked.
-func NewPlatform(calls *Calls) *standin.Platform {
-	platform := standin.New(standin.WithApps(standin.App{ID: appID, Secret: appSecret}))
+func NewPlatform(calls *Calls) *larktest.Platform {
+	platform := larktest.New(larktest.WithApps(larktest.App{ID: appID, Secret: appSecret}))
 	platform.OnCall(calls.Add)
 	return platform
 }

@@ -5,7 +5,7 @@ import (
 
 	"github.com/larkbridge/larkbridge/internal/local"
 	"github.com/larkbridge/larkbridge/lib/lark"
-	"github.com/larkbridge/larkbridge/lib/sample"
+	"github.com/larkbridge/larkbridge/lib/larktest"
 )
 
 func env(vars map[string]string) func(string) string {
@@ -17,7 +17,7 @@ func TestNewAppIsTheStandIns(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if app.AppID != sample.AppID || app.AppSecret.Reveal() != local.AppSecret || app.BaseURL != "http://127.0.0.1:1" || app.Type != lark.Custom {
+	if app.AppID != larktest.AppID || app.AppSecret.Reveal() != local.AppSecret || app.BaseURL != "http://127.0.0.1:1" || app.Type != lark.Custom {
 		t.Errorf("without APP_ID the environment's app leaks in: %+v", app)
 	}
 }

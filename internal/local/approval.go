@@ -12,7 +12,7 @@ import (
 	"github.com/larkbridge/larkbridge/lib/gateway"
 	"github.com/larkbridge/larkbridge/lib/lark"
 	"github.com/larkbridge/larkbridge/lib/send"
-	"github.com/larkbridge/larkbridge/lib/standin"
+	"github.com/larkbridge/larkbridge/lib/larktest"
 )
 
 // Approval is the smallest approval: a card asks, and a click on it decides,
@@ -31,7 +31,7 @@ type Approval struct {
 // NewApproval makes the approval the card handler of the server and the users
 // of the platform those who click. It is to be made before the server serves.
 // Its work ends with ctx.
-func NewApproval(ctx context.Context, server *Server, platform *standin.Platform) *Approval {
+func NewApproval(ctx context.Context, server *Server, platform *larktest.Platform) *Approval {
 	a := &Approval{server: server, cards: map[string]string{}}
 	server.users = &users{server: server, platform: platform, ask: a.Ask, clicks: map[lark.Secret]string{}}
 	server.gateway.Cards = noting{gateway.Linked(a)}

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"github.com/larkbridge/larkbridge/lib/lark"
-	"github.com/larkbridge/larkbridge/lib/standin"
+	"github.com/larkbridge/larkbridge/lib/larktest"
 )
 
 // Calls keeps the calls made to Lark. It is safe for concurrent use.
@@ -17,7 +17,7 @@ type Calls struct {
 	now  func() time.Time
 
 	mu   sync.Mutex
-	list []standin.Call
+	list []larktest.RecordedCall
 }
 
 // NewCalls makes an empty list that shows what is added.
@@ -26,7 +26,7 @@ func NewCalls(show func(Step), now func() time.Time) *Calls {
 }
 
 // Add keeps a call, whose secrets are masked already, and shows it.
-func (c *Calls) Add(call standin.Call) {
+func (c *Calls) Add(call larktest.RecordedCall) {
 	c.mu.Lock()
 	c.list = append(c.list, call)
 	c.mu.Unlock()
@@ -37,16 +37,16 @@ func (c *Calls) Add(call standin.Call) {
 	c.showCall(call, note, call.Code != 0)
 }
 
-func (c *Calls) showCall(call standin.Call, note string, failed bool) {
+func (c *Calls) showCall(call larktest.RecordedCall, note string, failed bool) {
 	c.show(Step{Time: c.now(), Kind: StepLark, Note: note, Failed: failed,
 		Subject: call.Method + " " + strings.TrimPrefix(call.Path, "/open-apis")})
 }
 
 // after returns the calls from the n-th on, counted from 0.
-func (c *Calls) after(n int) []standin.Call {
+func (c *Calls) after(n int) []larktest.RecordedCall {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return append([]standin.Call{}, c.list[min(n, len(c.list)):]...)
+	return append([]larktest.RecordedCall{}, c.list[min(n, len(c.list)):]...)
 }
 
 // Watch makes a client that keeps each call of inner: for the real platform,
@@ -61,7 +61,7 @@ type watched struct {
 
 // Do makes the call.
 func (w watched) Do(req *http.Request) (*http.Response, error) {
-	call := standin.Call{Time: w.calls.now(), Method: req.Method, Path: withoutHook(req.URL.Path)}
+	call := larktest.RecordedCall{Time: w.calls.now(), Method: req.Method, Path: withoutHook(req.URL.Path)}
 	resp, err := w.inner.Do(req)
 	note := "no answer"
 	if err == nil {

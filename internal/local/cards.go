@@ -5,7 +5,7 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/larkbridge/larkbridge/lib/standin"
+	"github.com/larkbridge/larkbridge/lib/larktest"
 )
 
 // shownCard is a card as it stands in a chat of the stand-in.
@@ -15,7 +15,7 @@ type shownCard struct {
 	Time      time.Time       `json:"time"` // of its last change
 	Title     string          `json:"title"`
 	Buttons   bool            `json:"buttons"`
-	Toast     *standin.Toast  `json:"toast,omitempty"` // of its last click
+	Toast     *larktest.Toast  `json:"toast,omitempty"` // of its last click
 	Card      json.RawMessage `json:"card"`
 }
 

@@ -9,7 +9,7 @@ import (
 	"sync"
 
 	"github.com/larkbridge/larkbridge/lib/lark"
-	"github.com/larkbridge/larkbridge/lib/standin"
+	"github.com/larkbridge/larkbridge/lib/larktest"
 )
 
 // Click is a click on a card that is there, for its callback to carry. Token
@@ -45,7 +45,7 @@ var errNoCard = errors.New("there is no such card")
 // users are who clicks the cards of the stand-in and sees the answers.
 type users struct {
 	server   *Server
-	platform *standin.Platform
+	platform *larktest.Platform
 	ask      func(context.Context) error // sends a card, for when none is left
 
 	mu     sync.Mutex
@@ -74,7 +74,7 @@ func (u *users) click(ctx context.Context, messageID, openID string) (Click, err
 }
 
 // card returns the message if it is a card; for "", the newest with buttons.
-func (u *users) card(messageID string) (found standin.Message, ok bool) {
+func (u *users) card(messageID string) (found larktest.Message, ok bool) {
 	for _, m := range u.platform.Messages("") {
 		wanted := m.ID == messageID && m.MsgType == "interactive"
 		if !m.Recalled && (wanted || messageID == "" && m.HasButtons()) {

@@ -9,7 +9,7 @@ import (
 
 	"github.com/larkbridge/larkbridge/internal/local"
 	"github.com/larkbridge/larkbridge/lib/lark"
-	"github.com/larkbridge/larkbridge/lib/standin"
+	"github.com/larkbridge/larkbridge/lib/larktest"
 )
 
 func TestClickRoute(t *testing.T) {
@@ -49,7 +49,7 @@ func TestClickWithoutACardLeft(t *testing.T) {
 	inDemo(t, func(t *testing.T, d *demo) {
 		_, callback := d.click(lark.TypeCardAction, `{"action":"approve"}`)
 		d.do(callback())
-		d.platform.Fail(standin.Fault{Kind: standin.Quota})
+		d.platform.Fail(larktest.Fault{Kind: larktest.Quota})
 		if status, body := d.ask("POST", "/api/click", ""); status != 503 || body != `{"error":"unavailable"}` {
 			t.Errorf("got %d %s", status, body)
 		}
@@ -95,7 +95,7 @@ func TestCards(t *testing.T) {
 			MessageID string `json:"message_id"`
 			Title     string
 			Buttons   bool
-			Toast     *standin.Toast
+			Toast     *larktest.Toast
 			Card      json.RawMessage
 		}
 		if err := json.Unmarshal([]byte(body), &cards); err != nil || status != 200 || len(cards) != 2 {

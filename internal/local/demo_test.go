@@ -12,14 +12,14 @@ import (
 	"time"
 
 	"github.com/larkbridge/larkbridge/internal/local"
-	"github.com/larkbridge/larkbridge/lib/standin"
+	"github.com/larkbridge/larkbridge/lib/larktest"
 )
 
 // demo is the local run with the approval, without a network: so it runs on
 // the clock of a bubble.
 type demo struct {
 	t        *testing.T
-	platform *standin.Platform
+	platform *larktest.Platform
 	server   *local.Server
 	approval *local.Approval
 	signer   local.Signer
@@ -101,7 +101,7 @@ func (d *demo) click(eventType, value string) (local.Click, func() *http.Request
 }
 
 // message is the message of a card as it stands.
-func (d *demo) message(id string) standin.Message {
+func (d *demo) message(id string) larktest.Message {
 	d.t.Helper()
 	m, ok := d.platform.Message(id)
 	if !ok {
@@ -111,7 +111,7 @@ func (d *demo) message(id string) standin.Message {
 }
 
 // updates are the delayed updates so far.
-func (d *demo) updates() (list []standin.Call) {
+func (d *demo) updates() (list []larktest.RecordedCall) {
 	for _, c := range d.platform.Calls() {
 		if strings.HasSuffix(c.Path, "/card/update") {
 			list = append(list, c)

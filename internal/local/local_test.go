@@ -12,15 +12,14 @@ import (
 	"time"
 
 	"github.com/larkbridge/larkbridge/internal/local"
-	"github.com/larkbridge/larkbridge/lib/sample"
-	"github.com/larkbridge/larkbridge/lib/standin"
+	"github.com/larkbridge/larkbridge/lib/larktest"
 )
 
 // fixture is the local run with its stand-in, both over real HTTP.
 type fixture struct {
 	t        *testing.T
 	url      string
-	platform *standin.Platform
+	platform *larktest.Platform
 	echo     *local.Echo
 	signer   local.Signer
 
@@ -155,7 +154,7 @@ func TestNoSecretIsSeen(t *testing.T) {
 		t.Fatal("no call carried a token")
 	}
 	ticket := "dGVzdC1hcHAtdGlja2V0LXZhbHVl" // of the app_ticket sample
-	for _, secret := range append(f.bearers, local.AppSecret, sample.EncryptKey, sample.VerificationToken, ticket) {
+	for _, secret := range append(f.bearers, local.AppSecret, larktest.EncryptKey, larktest.VerificationToken, ticket) {
 		if i := strings.Index(seen, secret); i >= 0 {
 			t.Errorf("a secret is seen: …%s", seen[max(0, i-80):i])
 		}

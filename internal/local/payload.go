@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"github.com/larkbridge/larkbridge/lib/lark"
-	"github.com/larkbridge/larkbridge/lib/sample"
+	"github.com/larkbridge/larkbridge/lib/larktest"
 )
 
 // Challenge is the type of the request with which Lark tries a URL. It is no
@@ -32,7 +32,7 @@ type Edit struct {
 
 // Types returns what can be posted, sorted.
 func Types() []string {
-	types := append(sample.Types(), Challenge)
+	types := append(larktest.SampleTypes(), Challenge)
 	slices.Sort(types)
 	return types
 }
@@ -45,7 +45,7 @@ type object = map[string]any
 func (s Signer) payload(eventType string, edit Edit, now time.Time) ([]byte, error) {
 	doc := object{"type": Challenge, "challenge": newID(), "token": ""}
 	if eventType != Challenge {
-		found, ok := sample.Find(eventType)
+		found, ok := larktest.FindSample(eventType)
 		if !ok {
 			return nil, fmt.Errorf("there is no sample of %q; there are:\n  %s", eventType, strings.Join(Types(), "\n  "))
 		}

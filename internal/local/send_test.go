@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"github.com/larkbridge/larkbridge/internal/local"
-	"github.com/larkbridge/larkbridge/lib/standin"
+	"github.com/larkbridge/larkbridge/lib/larktest"
 )
 
 func TestSend(t *testing.T) {
@@ -28,19 +28,19 @@ func TestSendFails(t *testing.T) {
 	const message = `{"message":{"to":{"chat_id":"oc_1"},"text":"hi"}}`
 	for _, c := range []struct {
 		name, request string
-		fault         standin.FaultKind
+		fault         larktest.FaultKind
 		status        int
 		errorType     string
 	}{
-		{"no JSON", "hello", standin.None, 400, "Lark.Validation"},
-		{"unknown app", `{"app":"other","message":{"to":{"chat_id":"oc_1"},"text":"hi"}}`, standin.None, 400, "Lark.Validation"},
-		{"quota", message, standin.Quota, 429, "Lark.Quota"},
-		{"Lark's fault", message, standin.ServerError, 502, "Lark.Server"},
+		{"no JSON", "hello", larktest.None, 400, "Lark.Validation"},
+		{"unknown app", `{"app":"other","message":{"to":{"chat_id":"oc_1"},"text":"hi"}}`, larktest.None, 400, "Lark.Validation"},
+		{"quota", message, larktest.Quota, 429, "Lark.Quota"},
+		{"Lark's fault", message, larktest.ServerError, 502, "Lark.Server"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			f := start(t)
 			isMessage := func(r *http.Request) bool { return r.URL.Path == "/open-apis/im/v1/messages" }
-			f.platform.Fail(standin.Fault{Kind: c.fault, Match: isMessage})
+			f.platform.Fail(larktest.Fault{Kind: c.fault, Match: isMessage})
 			status, body := f.ask("POST", "/send", c.request)
 			var failed struct{ ErrorType, ErrorMessage string }
 			if err := json.Unmarshal([]byte(body), &failed); err != nil || status != c.status || failed.ErrorType != c.errorType || failed.ErrorMessage == "" {

@@ -10,7 +10,6 @@ import (
 
 	"github.com/larkbridge/larkbridge/lib/bus"
 	"github.com/larkbridge/larkbridge/lib/gateway"
-	"github.com/larkbridge/larkbridge/lib/invoke"
 	"github.com/larkbridge/larkbridge/lib/lark"
 	"github.com/larkbridge/larkbridge/lib/send"
 	"github.com/larkbridge/larkbridge/lib/store"
@@ -39,8 +38,8 @@ func New(app *lark.App, client lark.HTTP, calls *Calls, now func() time.Time, sh
 		gateway: &gateway.Gateway{
 			Apps: apps, Claims: memory, Tickets: memory, Now: now, Log: log,
 			Events:   &bus.Bus{Publisher: events, Blobs: events, Bucket: "details", InlineLimit: bus.DefaultInlineLimit},
-			Cards:    invoke.Cards{},  // the default app has no card_handler
-			Count:    func(string) {}, // what is counted is logged, too
+			Cards:    gateway.Invoked(nil), // the default app has no card_handler
+			Count:    func(string) {},      // what is counted is logged, too
 			CountApp: func(string, string) {},
 		},
 		sender: &send.Sender{

@@ -16,8 +16,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ssm/types"
 
 	"github.com/larkbridge/larkbridge/internal/operate"
-	"github.com/larkbridge/larkbridge/lib/sample"
-	"github.com/larkbridge/larkbridge/lib/standin"
+	"github.com/larkbridge/larkbridge/lib/larktest"
 )
 
 // shelf is Parameter Store in memory.
@@ -100,7 +99,7 @@ func TestPutSaysWhatToPaste(t *testing.T) {
 
 // Lark is asked: what it refuses is not stored, what it does not answer is.
 func TestPutTriesTheCredentials(t *testing.T) {
-	lark := httptest.NewServer(standin.New(standin.WithApps(standin.App{ID: sample.AppID, Secret: appSecret})))
+	lark := httptest.NewServer(larktest.New(larktest.WithApps(larktest.App{ID: larktest.AppID, Secret: appSecret})))
 	defer lark.Close()
 	broken := httptest.NewServer(http.NotFoundHandler())
 	defer broken.Close()
@@ -111,7 +110,7 @@ func TestPutTriesTheCredentials(t *testing.T) {
 		stored bool
 		want   string
 	}{
-		"good":        {map[string]any{"domain": lark.URL}, true, "takes the credentials of " + sample.AppID},
+		"good":        {map[string]any{"domain": lark.URL}, true, "takes the credentials of " + larktest.AppID},
 		"refused":     {map[string]any{"domain": lark.URL, "app_secret": "another"}, false, "refuses the credentials"},
 		"gone":        {map[string]any{"domain": gone.URL}, true, "Warning: the credentials could not be tried"},
 		"not Lark":    {map[string]any{"domain": broken.URL}, true, "Warning: the credentials could not be tried"},

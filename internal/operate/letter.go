@@ -111,7 +111,7 @@ func (d *Doctor) post(ctx context.Context, url string, l letter) (reply, error) 
 		return reply{}, err
 	}
 	defer resp.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(resp.Body, maxRead))
+	body, err := io.ReadAll(io.LimitReader(resp.Body, maxReply))
 	if err != nil {
 		return reply{}, fmt.Errorf("reading the answer: %w", err)
 	}
@@ -122,4 +122,8 @@ func (d *Doctor) post(ctx context.Context, url string, l letter) (reply, error) 
 	return r, nil
 }
 
-const postTimeout = 10 * time.Second
+const (
+	postTimeout = 10 * time.Second
+	// maxReply is the size in bytes up to which a reply is read.
+	maxReply = 1 << 20
+)

@@ -6,7 +6,6 @@ import (
 	"net/url"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
@@ -38,26 +37,32 @@ func TestOutputsOnCloudFormation(t *testing.T) {
 	if resp.StatusCode != http.StatusOK {
 		t.Fatal(resp.Status)
 	}
-	got, err := operate.FindOutputs(t.Context(), c, *c.BaseEndpoint, "outputs", time.Now())
+	got, err := operate.FindOutputs(t.Context(), c, "outputs")
 	want := operate.Outputs{EventURL: "https://x.example/event", CardURL: "https://x.example/card", Prefix: "/team/lark"}
 	if err != nil || got != want {
 		t.Errorf("got %+v, %v", got, err)
 	}
-	if _, err := operate.FindOutputs(t.Context(), c, *c.BaseEndpoint, "none", time.Now()); err == nil || !strings.Contains(err.Error(), "does not exist") {
+	if _, err := operate.FindOutputs(t.Context(), c, "none"); err == nil || !strings.Contains(err.Error(), "does not exist") {
 		t.Error(err)
 	}
 }
 
 func TestOutputsErrors(t *testing.T) {
-	for body, want := range map[string]string{
-		`<ErrorResponse><Error><Code>AccessDenied</Code><Message>no</Message></Error></ErrorResponse>`: "CloudFormation says AccessDenied: no",
-		`<html>`:                    "cannot be read: 200 OK",
-		`<DescribeStacksResponse/>`: "cannot be read: 200 OK",
+	for _, c := range []struct {
+		status     int
+		body, want string
+	}{
+		{http.StatusForbidden, `<ErrorResponse><Error><Code>AccessDenied</Code><Message>no</Message></Error></ErrorResponse>`, "CloudFormation says AccessDenied: no"},
+		{http.StatusOK, `<html>`, "asking CloudFormation"},
+		{http.StatusOK, `<DescribeStacksResponse><DescribeStacksResult><Stacks/></DescribeStacksResult></DescribeStacksResponse>`, "knows 0 stacks of the name x"},
 	} {
-		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(body)) }))
-		c := aws.Config{Region: "us-east-1", HTTPClient: http.DefaultClient, Credentials: keys}
-		if _, err := operate.FindOutputs(t.Context(), c, s.URL, "x", time.Now()); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("got %v, want %s", err, want)
+		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(c.status)
+			_, _ = w.Write([]byte(c.body))
+		}))
+		config := aws.Config{Region: "us-east-1", HTTPClient: http.DefaultClient, Credentials: keys, BaseEndpoint: &s.URL}
+		if _, err := operate.FindOutputs(t.Context(), config, "x"); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("got %v, want %s", err, c.want)
 		}
 		s.Close()
 	}

@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"net/http"
 
-	"github.com/larkbridge/larkbridge/lib/invoke"
+	"github.com/larkbridge/larkbridge/lib/cloud"
 	"github.com/larkbridge/larkbridge/lib/lark"
 )
 
@@ -71,7 +71,7 @@ func remedy(kind lark.ErrorKind, app *lark.App, stack Stack) string {
 
 // uninvoked tells apart a function that failed from one that was not called.
 func uninvoked(subject string, stack Stack, err error) Finding {
-	var failed *invoke.Error
+	var failed *cloud.LambdaError
 	function := stack.SendFunction()
 	switch {
 	case !errors.As(err, &failed):

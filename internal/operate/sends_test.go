@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/larkbridge/larkbridge/lib/invoke"
+	"github.com/larkbridge/larkbridge/lib/cloud"
 	"github.com/larkbridge/larkbridge/lib/store"
 )
 
@@ -22,10 +22,10 @@ func TestFindingsOfSend(t *testing.T) {
 		{`{"ok":false,"error":{"kind":"permission","code":99991672}}`, nil, "publish a version of the app"},
 		{`{"ok":false,"error":{"kind":"server"}}`, nil, "run doctor again; if it stays"},
 		{`no`, nil, "fail|send, default|the answer cannot be read"},
-		{``, &invoke.Error{Status: 404}, "fail|send, default|there is no function larkbridge-send"},
-		{``, &invoke.Error{Status: 403}, "skip|send, default|you may not invoke larkbridge-send|your credentials need lambda:InvokeFunction"},
-		{``, &invoke.Error{Status: 200, Function: "Unhandled"}, "fail|send, default|the function failed (Unhandled)"},
-		{``, &invoke.Error{Status: 500}, "fail|send, default|Lambda answered 500"},
+		{``, &cloud.LambdaError{Status: 404}, "fail|send, default|there is no function larkbridge-send"},
+		{``, &cloud.LambdaError{Status: 403}, "skip|send, default|you may not invoke larkbridge-send|your credentials need lambda:InvokeFunction"},
+		{``, &cloud.LambdaError{Status: 200, Function: "Unhandled"}, "fail|send, default|the function failed (Unhandled)"},
+		{``, &cloud.LambdaError{Status: 500}, "fail|send, default|Lambda answered 500"},
 		{``, errors.New("no route"), "fail|send, default|no route"},
 	} {
 		clinic := newClinic(t, store.Fixed{"default": settings(nil)})

@@ -21,8 +21,7 @@ import (
 	"github.com/larkbridge/larkbridge/internal/awstest/harness"
 	"github.com/larkbridge/larkbridge/lib/bus"
 	"github.com/larkbridge/larkbridge/lib/gateway"
-	"github.com/larkbridge/larkbridge/lib/invoke"
-	"github.com/larkbridge/larkbridge/lib/sample"
+	"github.com/larkbridge/larkbridge/lib/larktest"
 	"github.com/larkbridge/larkbridge/lib/store"
 )
 
@@ -56,8 +55,8 @@ const appSecret = "app-secret-text"
 // settings is an app's document, with some fields changed; nil removes one.
 func settings(change map[string]any) string {
 	doc := map[string]any{
-		"app_id": sample.AppID, "app_secret": appSecret,
-		"encrypt_key": sample.EncryptKey, "verification_token": sample.VerificationToken,
+		"app_id": larktest.AppID, "app_secret": appSecret,
+		"encrypt_key": larktest.EncryptKey, "verification_token": larktest.VerificationToken,
 	}
 	maps.Copy(doc, change)
 	maps.DeleteFunc(doc, func(_ string, v any) bool { return v == nil })
@@ -71,7 +70,7 @@ func settings(change map[string]any) string {
 // noSecrets checks what somebody gets to see.
 func noSecrets(t *testing.T, text string) {
 	t.Helper()
-	for _, secret := range []string{appSecret, sample.EncryptKey, sample.VerificationToken} {
+	for _, secret := range []string{appSecret, larktest.EncryptKey, larktest.VerificationToken} {
 		if strings.Contains(text, secret) {
 			t.Errorf("a secret is shown: %s", text)
 		}
@@ -85,7 +84,7 @@ func doors(t *testing.T, docs store.Fixed) (*httptest.Server, *bus.Memory) {
 	server := httptest.NewServer(&gateway.Gateway{
 		Apps: store.NewSettings(docs, time.Now), Claims: memory, Tickets: memory,
 		Events: &bus.Bus{Publisher: entries, Blobs: entries, InlineLimit: bus.DefaultInlineLimit},
-		Cards:  invoke.Cards{}, Now: time.Now, Log: slog.New(slog.DiscardHandler), Count: func(string) {},
+		Cards:  gateway.Invoked(nil), Now: time.Now, Log: slog.New(slog.DiscardHandler), Count: func(string) {},
 	})
 	t.Cleanup(server.Close)
 	return server, entries

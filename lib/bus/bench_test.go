@@ -14,7 +14,7 @@ import (
 	"github.com/larkbridge/larkbridge/internal/awstest/stage"
 	"github.com/larkbridge/larkbridge/lib/bus"
 	"github.com/larkbridge/larkbridge/lib/lark"
-	"github.com/larkbridge/larkbridge/lib/sample"
+	"github.com/larkbridge/larkbridge/lib/larktest"
 )
 
 // nowhere takes every entry.
@@ -28,9 +28,9 @@ func (nowhere) Publish(context.Context, bus.Entry) (string, error) { return "1",
 // implementation can do without: hash, base64 and AES alone.
 func BenchmarkEvent(b *testing.B) {
 	app := &lark.App{
-		Name: "default", AppID: sample.AppID,
-		EncryptKeys:        []lark.EncryptKey{lark.NewEncryptKey(sample.EncryptKey)},
-		VerificationTokens: []lark.Secret{sample.VerificationToken},
+		Name: "default", AppID: larktest.AppID,
+		EncryptKeys:        []lark.EncryptKey{lark.NewEncryptKey(larktest.EncryptKey)},
+		VerificationTokens: []lark.Secret{larktest.VerificationToken},
 	}
 	text := bytes.Repeat([]byte("hello, "), 130)
 	req := stage.Delivery(bytes.Replace(stage.Payload(b, "im.message.receive_v1"), []byte("hello"), text, 1))
@@ -79,7 +79,7 @@ func floorOf(b *testing.B, body []byte) func(*testing.B) {
 		b.Fatal(err)
 	}
 	text := []byte(outer.Encrypt)
-	key := sha256.Sum256([]byte(sample.EncryptKey))
+	key := sha256.Sum256([]byte(larktest.EncryptKey))
 	block, err := aes.NewCipher(key[:])
 	if err != nil {
 		b.Fatal(err)

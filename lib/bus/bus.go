@@ -20,7 +20,7 @@ type Publisher interface {
 	Publish(ctx context.Context, e Entry) (id string, err error)
 }
 
-// Blobs keeps details that are too large for the bus; [blob.S3] does.
+// Blobs keeps details that are too large for the bus; [cloud.S3] does.
 type Blobs interface {
 	Create(ctx context.Context, bucket, key string, body io.Reader, size int64, contentType string) error
 }

@@ -14,14 +14,14 @@ import (
 
 	"github.com/larkbridge/larkbridge/lib/gateway"
 	"github.com/larkbridge/larkbridge/lib/lark"
-	"github.com/larkbridge/larkbridge/lib/sample"
+	"github.com/larkbridge/larkbridge/lib/larktest"
 )
 
 // oldClick is a click in the old style: plain, signed with SHA-1.
 func oldClick(at time.Time, body []byte) lark.Request {
 	stamp := strconv.FormatInt(at.Unix(), 10)
 	return lark.Request{Body: body, Header: lark.Header{
-		lark.HeaderTimestamp: stamp, lark.HeaderNonce: "n", lark.HeaderSignature: lark.SignCard(stamp, "n", sample.VerificationToken, body),
+		lark.HeaderTimestamp: stamp, lark.HeaderNonce: "n", lark.HeaderSignature: lark.SignCard(stamp, "n", larktest.VerificationToken, body),
 	}}
 }
 

@@ -15,7 +15,7 @@ import (
 	"github.com/larkbridge/larkbridge/lib/bus"
 	"github.com/larkbridge/larkbridge/lib/gateway"
 	"github.com/larkbridge/larkbridge/lib/lark"
-	"github.com/larkbridge/larkbridge/lib/sample"
+	"github.com/larkbridge/larkbridge/lib/larktest"
 	"github.com/larkbridge/larkbridge/lib/store"
 )
 
@@ -50,8 +50,8 @@ func TestLines(t *testing.T) {
 	)
 	message, click, ticket := payload(t, "im.message.receive_v1"), payload(t, "card.action.trigger"), payload(t, "app_ticket")
 	good := delivery(now, message)
-	challenge := lark.Request{Body: lark.NewEncryptKey(sample.EncryptKey).Encrypt(
-		[]byte(`{"challenge":"c","token":"` + sample.VerificationToken + `","type":"url_verification"}`))}
+	challenge := lark.Request{Body: lark.NewEncryptKey(larktest.EncryptKey).Encrypt(
+		[]byte(`{"challenge":"c","token":"` + larktest.VerificationToken + `","type":"url_verification"}`))}
 	change := func(fields map[string]any) func(*world) {
 		return func(w *world) { w.docs["default"] = settings(fields) }
 	}

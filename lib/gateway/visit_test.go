@@ -11,7 +11,7 @@ import (
 
 	"github.com/larkbridge/larkbridge/lib/gateway"
 	"github.com/larkbridge/larkbridge/lib/lark"
-	"github.com/larkbridge/larkbridge/lib/sample"
+	"github.com/larkbridge/larkbridge/lib/larktest"
 )
 
 func TestReplies(t *testing.T) {
@@ -51,7 +51,7 @@ func TestReplies(t *testing.T) {
 func TestChallengeNeedsNeitherTableNorBus(t *testing.T) {
 	w := newWorld(t)
 	w.Claims, w.Events = nil, nil
-	body := lark.NewEncryptKey(sample.EncryptKey).Encrypt([]byte(`{"challenge":"a\"<b>\\","token":"` + sample.VerificationToken + `","type":"url_verification"}`))
+	body := lark.NewEncryptKey(larktest.EncryptKey).Encrypt([]byte(`{"challenge":"a\"<b>\\","token":"` + larktest.VerificationToken + `","type":"url_verification"}`))
 	reply := w.post(t, "/card", lark.Request{Body: body})
 	var got struct{ Challenge string }
 	if err := json.Unmarshal(reply.Body, &got); err != nil || reply.Status != 200 || got.Challenge != `a"<b>\` {
@@ -89,7 +89,7 @@ func TestTicket(t *testing.T) {
 		if n := w.counts["TicketStored default"]; n != len(w.counts) || (n == 1) != (kept != "") {
 			t.Errorf("%s: counts %v", kind, w.counts)
 		}
-		got, err := w.memory.Ticket(t.Context(), sample.AppID)
+		got, err := w.memory.Ticket(t.Context(), larktest.AppID)
 		if err != nil || got.Reveal() != kept {
 			t.Errorf("%s: kept %d characters, %v", kind, len(got.Reveal()), err)
 		}
@@ -106,7 +106,7 @@ func TestClickIsAnsweredAndPublished(t *testing.T) {
 	old := payload(t, "card.action.trigger_v1")
 	stamp := strconv.FormatInt(now.Unix(), 10)
 	oldClick := lark.Request{Body: old, Header: lark.Header{
-		lark.HeaderTimestamp: stamp, lark.HeaderNonce: "n", lark.HeaderSignature: lark.SignCard(stamp, "n", sample.VerificationToken, old),
+		lark.HeaderTimestamp: stamp, lark.HeaderNonce: "n", lark.HeaderSignature: lark.SignCard(stamp, "n", larktest.VerificationToken, old),
 	}}
 	want(t, w.post(t, "/card", delivery(now, payload(t, "card.action.trigger"))), 200, answer)
 	want(t, w.post(t, "/event", oldClick), 200, answer) // the other door is the same

@@ -16,7 +16,7 @@ import (
 	"github.com/larkbridge/larkbridge/lib/bus"
 	"github.com/larkbridge/larkbridge/lib/gateway"
 	"github.com/larkbridge/larkbridge/lib/lark"
-	"github.com/larkbridge/larkbridge/lib/sample"
+	"github.com/larkbridge/larkbridge/lib/larktest"
 	"github.com/larkbridge/larkbridge/lib/store"
 )
 
@@ -81,8 +81,8 @@ func newWorld(t *testing.T) *world {
 // settings is an app's document, with some fields changed.
 func settings(change map[string]any) string {
 	doc := map[string]any{
-		"app_id": sample.AppID, "app_secret": appSecret,
-		"encrypt_key": sample.EncryptKey, "verification_token": sample.VerificationToken,
+		"app_id": larktest.AppID, "app_secret": appSecret,
+		"encrypt_key": larktest.EncryptKey, "verification_token": larktest.VerificationToken,
 	}
 	maps.Copy(doc, change)
 	text, err := json.Marshal(doc)
@@ -99,7 +99,7 @@ func (w *world) checkSecrets(t *testing.T, text string) {
 	if err != nil {
 		t.Error(err)
 	}
-	for _, secret := range []string{appSecret, sample.EncryptKey, sample.VerificationToken, "dGVzdC1hcHAtdGlja2V0LXZhbHVl"} {
+	for _, secret := range []string{appSecret, larktest.EncryptKey, larktest.VerificationToken, "dGVzdC1hcHAtdGlja2V0LXZhbHVl"} {
 		if strings.Contains(text, secret) || strings.Contains(string(entries), secret) {
 			t.Errorf("the secret %.4s… shows in a log, a reply or a bus entry", secret)
 		}
@@ -126,7 +126,7 @@ func want(t *testing.T, got gateway.Reply, status int, body string) {
 
 func payload(t testing.TB, eventType string) []byte {
 	t.Helper()
-	s, ok := sample.Find(eventType)
+	s, ok := larktest.FindSample(eventType)
 	if !ok {
 		t.Fatalf("no sample of %s", eventType)
 	}
@@ -135,7 +135,7 @@ func payload(t testing.TB, eventType string) []byte {
 
 // delivery is what Lark posts: encrypted, and signed at the given time.
 func delivery(at time.Time, payload []byte) lark.Request {
-	key := lark.NewEncryptKey(sample.EncryptKey)
+	key := lark.NewEncryptKey(larktest.EncryptKey)
 	body := key.Encrypt(payload)
 	stamp := strconv.FormatInt(at.Unix(), 10)
 	return lark.Request{Body: body, Header: lark.Header{

@@ -15,7 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/larkbridge/larkbridge/lib/lark"
-	"github.com/larkbridge/larkbridge/lib/standin"
+	"github.com/larkbridge/larkbridge/lib/larktest"
 	"github.com/larkbridge/larkbridge/lib/store"
 )
 
@@ -265,14 +265,14 @@ func TestMarketplaceRefusals(t *testing.T) {
 func TestTokenEndpointFails(t *testing.T) {
 	for _, tt := range []struct {
 		name      string
-		fault     standin.Fault
+		fault     larktest.Fault
 		kind      lark.ErrorKind
 		retryable bool
 		code      int
 	}{
-		{"a page", standin.Fault{Kind: standin.ServerError}, lark.KindServer, true, 0},
-		{"throttled", standin.Fault{Kind: standin.Throttle}, lark.KindThrottled, true, 99991400},
-		{"no answer", standin.Fault{Kind: standin.LoseAnswer}, lark.KindTransport, true, 0},
+		{"a page", larktest.Fault{Kind: larktest.ServerError}, lark.KindServer, true, 0},
+		{"throttled", larktest.Fault{Kind: larktest.Throttle}, lark.KindThrottled, true, 99991400},
+		{"no answer", larktest.Fault{Kind: larktest.LoseAnswer}, lark.KindTransport, true, 0},
 		{"cut off", verbatim(`{"code":0,"tenant_access_token":"t-secret-text`), lark.KindTransport, false, 0},
 		{"another content type", verbatim(`t-secret-text`), lark.KindTransport, false, 0},
 		{"no token", verbatim(`{"code":0,"expire":7200,"app_access_token":"a-secret-text"}`), lark.KindTransport, true, 0},
@@ -292,6 +292,6 @@ func TestTokenEndpointFails(t *testing.T) {
 	}
 }
 
-func verbatim(body string) standin.Fault {
-	return standin.Fault{Kind: standin.Verbatim, Reply: standin.Reply{Status: 200, ContentType: "application/json", Body: body}}
+func verbatim(body string) larktest.Fault {
+	return larktest.Fault{Kind: larktest.Verbatim, Reply: larktest.Reply{Status: 200, ContentType: "application/json", Body: body}}
 }

@@ -10,16 +10,16 @@ import (
 	"time"
 
 	"github.com/larkbridge/larkbridge/lib/lark"
-	"github.com/larkbridge/larkbridge/lib/sample"
+	"github.com/larkbridge/larkbridge/lib/larktest"
 )
 
 var now = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 
 func testApp() *lark.App {
 	return &lark.App{
-		Name: "default", Type: lark.Custom, AppID: sample.AppID, AppSecret: "app-secret",
-		EncryptKeys:        []lark.EncryptKey{lark.NewEncryptKey(sample.EncryptKey)},
-		VerificationTokens: []lark.Secret{sample.VerificationToken},
+		Name: "default", Type: lark.Custom, AppID: larktest.AppID, AppSecret: "app-secret",
+		EncryptKeys:        []lark.EncryptKey{lark.NewEncryptKey(larktest.EncryptKey)},
+		VerificationTokens: []lark.Secret{larktest.VerificationToken},
 	}
 }
 
@@ -43,13 +43,13 @@ func signedCard(at time.Time, body []byte) lark.Request {
 	return lark.Request{Body: body, Header: lark.Header{
 		lark.HeaderTimestamp: stamp,
 		lark.HeaderNonce:     "nonce",
-		lark.HeaderSignature: lark.SignCard(stamp, "nonce", sample.VerificationToken, body),
+		lark.HeaderSignature: lark.SignCard(stamp, "nonce", larktest.VerificationToken, body),
 	}}
 }
 
 func payload(t testing.TB, eventType string) []byte {
 	t.Helper()
-	s, ok := sample.Find(eventType)
+	s, ok := larktest.FindSample(eventType)
 	if !ok {
 		t.Fatalf("no sample of %s", eventType)
 	}
@@ -61,7 +61,7 @@ func payload(t testing.TB, eventType string) []byte {
 }
 
 func TestReceiveWindow(t *testing.T) {
-	key := lark.NewEncryptKey(sample.EncryptKey)
+	key := lark.NewEncryptKey(larktest.EncryptKey)
 	message, card := payload(t, "im.message.receive_v1"), payload(t, "card.action.trigger")
 	for _, tt := range []struct {
 		name    string
@@ -91,9 +91,9 @@ func TestReceiveWindow(t *testing.T) {
 }
 
 func TestReceiveRefuses(t *testing.T) {
-	key := lark.NewEncryptKey(sample.EncryptKey)
+	key := lark.NewEncryptKey(larktest.EncryptKey)
 	message := payload(t, "im.message.receive_v1")
-	challenge := []byte(`{"challenge":"c","token":"` + sample.VerificationToken + `","type":"url_verification"}`)
+	challenge := []byte(`{"challenge":"c","token":"` + larktest.VerificationToken + `","type":"url_verification"}`)
 	edit := func(r lark.Request, f func(*lark.Request)) lark.Request { f(&r); return r }
 	for _, tt := range []struct {
 		name string
@@ -111,8 +111,8 @@ func TestReceiveRefuses(t *testing.T) {
 		{"a nonce without end", edit(signed(key, now, message), func(r *lark.Request) { r.Header[lark.HeaderNonce] = strings.Repeat("n", 1000) }), lark.ErrUnauthorized},
 		{"a plain challenge although a key is set", lark.Request{Body: challenge}, lark.ErrUnauthorized},
 		{"a challenge with another token", lark.Request{Body: key.Encrypt([]byte(`{"challenge":"c","token":"x","type":"url_verification"}`))}, lark.ErrUnauthorized},
-		{"an event of another app", signed(key, now, bytes.Replace(message, []byte(sample.AppID), []byte("cli_other"), 1)), lark.ErrUnauthorized},
-		{"an event with another token", signed(key, now, bytes.Replace(message, []byte(sample.VerificationToken), []byte("x"), 1)), lark.ErrUnauthorized},
+		{"an event of another app", signed(key, now, bytes.Replace(message, []byte(larktest.AppID), []byte("cli_other"), 1)), lark.ErrUnauthorized},
+		{"an event with another token", signed(key, now, bytes.Replace(message, []byte(larktest.VerificationToken), []byte("x"), 1)), lark.ErrUnauthorized},
 		{"bytes after the encrypted body", sign(key, now, append(key.Encrypt(message), " x"...)), lark.ErrBadRequest},
 		{"bytes after the plain text", signed(key, now, append(bytes.Clone(message), "{}"...)), lark.ErrUnauthorized},
 		{"not JSON", sign(key, now, []byte("hello")), lark.ErrBadRequest},
@@ -128,11 +128,11 @@ func TestReceiveRefuses(t *testing.T) {
 }
 
 func TestReceiveAccepts(t *testing.T) {
-	key, older := lark.NewEncryptKey(sample.EncryptKey), lark.NewEncryptKey("older key")
+	key, older := lark.NewEncryptKey(larktest.EncryptKey), lark.NewEncryptKey("older key")
 	message := payload(t, "im.message.receive_v1")
 	rotating := testApp()
 	rotating.EncryptKeys = append(rotating.EncryptKeys, older)
-	rotating.VerificationTokens = []lark.Secret{"newer token", sample.VerificationToken}
+	rotating.VerificationTokens = []lark.Secret{"newer token", larktest.VerificationToken}
 	lower := lark.Header{}
 	for k, v := range signed(key, now, message).Header {
 		lower[strings.ToLower(k)] = v
@@ -160,7 +160,7 @@ func TestReceiveAccepts(t *testing.T) {
 }
 
 func TestReceiveNeedsSettings(t *testing.T) {
-	key := lark.NewEncryptKey(sample.EncryptKey)
+	key := lark.NewEncryptKey(larktest.EncryptKey)
 	message := payload(t, "im.message.receive_v1")
 	unsigned := testApp()
 	unsigned.EncryptKeys = nil
@@ -179,7 +179,7 @@ func TestReceiveNeedsSettings(t *testing.T) {
 }
 
 func TestReceiveTicket(t *testing.T) {
-	cb, err := testApp().Receive(signed(lark.NewEncryptKey(sample.EncryptKey), now, payload(t, "app_ticket")), now)
+	cb, err := testApp().Receive(signed(lark.NewEncryptKey(larktest.EncryptKey), now, payload(t, "app_ticket")), now)
 	if err != nil || cb.Kind != lark.KindTicket || cb.Ticket.Reveal() != "dGVzdC1hcHAtdGlja2V0LXZhbHVl" {
 		t.Fatalf("got %+v, %v", cb, err)
 	}
@@ -190,7 +190,7 @@ func TestReceiveTicket(t *testing.T) {
 
 // What Lark sends twice has one key; what it sends once has its own.
 func TestKeys(t *testing.T) {
-	key := lark.NewEncryptKey(sample.EncryptKey)
+	key := lark.NewEncryptKey(larktest.EncryptKey)
 	receive := func(payload string) string {
 		cb, err := testApp().Receive(signed(key, now, []byte(payload)), now)
 		if err != nil {
@@ -198,7 +198,7 @@ func TestKeys(t *testing.T) {
 		}
 		return cb.Event.Key
 	}
-	token := `"token":"` + sample.VerificationToken + `"`
+	token := `"token":"` + larktest.VerificationToken + `"`
 	for _, tt := range []struct{ name, payload, want string }{
 		{"2.0", `{"schema":"2.0","header":{"event_id":"e1","event_type":"x",` + token + `},"event":{}}`, "e1"},
 		{"1.0", `{"uuid":"u1","type":"event_callback",` + token + `,"event":{"type":"x","uuid":"inner"}}`, "u1"},

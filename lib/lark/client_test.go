@@ -17,7 +17,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/larkbridge/larkbridge/lib/lark"
-	"github.com/larkbridge/larkbridge/lib/standin"
+	"github.com/larkbridge/larkbridge/lib/larktest"
 	"github.com/larkbridge/larkbridge/lib/store"
 )
 
@@ -47,7 +47,7 @@ func (c *tick) add(d time.Duration) {
 // platform is a stand-in for Lark with a custom and a marketplace app, and a
 // store, all on one clock.
 type platform struct {
-	*standin.Platform
+	*larktest.Platform
 	t     *testing.T
 	clock *tick
 	store *store.Memory
@@ -59,8 +59,8 @@ type platform struct {
 func newPlatform(t *testing.T) *platform {
 	t.Helper()
 	clock := &tick{t: now}
-	lark := standin.New(standin.WithClock(clock.now), standin.WithApps(
-		standin.App{ID: customID, Secret: appSecret}, standin.App{ID: marketID, Secret: appSecret, Marketplace: true}))
+	lark := larktest.New(larktest.WithClock(clock.now), larktest.WithApps(
+		larktest.App{ID: customID, Secret: appSecret}, larktest.App{ID: marketID, Secret: appSecret, Marketplace: true}))
 	server := httptest.NewServer(lark)
 	t.Cleanup(server.Close)
 	pool := server.Client().Transport.(*http.Transport)

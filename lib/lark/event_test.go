@@ -13,7 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/larkbridge/larkbridge/lib/lark"
-	"github.com/larkbridge/larkbridge/lib/sample"
+	"github.com/larkbridge/larkbridge/lib/larktest"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -29,9 +29,9 @@ type golden struct {
 
 // Every documented payload, received as Lark sends it.
 func TestSamples(t *testing.T) {
-	key := lark.NewEncryptKey(sample.EncryptKey)
+	key := lark.NewEncryptKey(larktest.EncryptKey)
 	var got []golden
-	for _, s := range sample.All() {
+	for _, s := range larktest.Samples() {
 		if s.Schema == "approval-callback" || s.Type() == "" {
 			continue // another protocol; challenges and encrypted bodies are in TestSampleBodies
 		}
@@ -57,7 +57,7 @@ func TestSamples(t *testing.T) {
 
 // checkUntouched compares the event byte for byte with what Lark sent, and
 // looks for the token.
-func checkUntouched(t *testing.T, s sample.Sample, ev *lark.Event) {
+func checkUntouched(t *testing.T, s larktest.Sample, ev *lark.Event) {
 	t.Helper()
 	var sent struct{ Event json.RawMessage }
 	if err := json.Unmarshal(s.Payload, &sent); err != nil {
@@ -73,7 +73,7 @@ func checkUntouched(t *testing.T, s sample.Sample, ev *lark.Event) {
 		}
 	}
 	for _, part := range [][]byte{ev.Header, ev.Body, ev.Message} {
-		if bytes.Contains(part, []byte(sample.VerificationToken)) {
+		if bytes.Contains(part, []byte(larktest.VerificationToken)) {
 			t.Errorf("%s: the verification token is in %s", s.Name, part)
 		}
 		if len(part) > 0 && !json.Valid(part) {
@@ -106,7 +106,7 @@ func compareGolden(t *testing.T, name string, got any) {
 
 // The samples that are bodies as they come: challenges and encrypted ones.
 func TestSampleBodies(t *testing.T) {
-	for _, s := range sample.All() {
+	for _, s := range larktest.Samples() {
 		var want lark.Kind
 		app := testApp()
 		req := lark.Request{Body: s.Payload}
@@ -118,7 +118,7 @@ func TestSampleBodies(t *testing.T) {
 			want = lark.KindChallenge
 		case s.Schema == "encrypted":
 			want = lark.KindEvent
-			req = sign(lark.NewEncryptKey(sample.EncryptKey), now, s.Payload)
+			req = sign(lark.NewEncryptKey(larktest.EncryptKey), now, s.Payload)
 		default:
 			continue
 		}
@@ -149,17 +149,17 @@ func TestOldCardBecomesNew(t *testing.T) {
 }
 
 func TestHeader(t *testing.T) {
-	token := `"token":"` + sample.VerificationToken + `"`
+	token := `"token":"` + larktest.VerificationToken + `"`
 	for _, tt := range []struct{ name, payload, want string }{
 		{"unknown fields stay", `{"schema":"2.0","header":{"event_id":"e",` + token + `,"new":[1.50,{"a":null}]},"event":{},"extra":1e400}`,
 			`{"event_id":"e","new":[1.50,{"a":null}],"extra":1e400}`},
 		{"the token goes wherever it stands", `{"schema":"2.0",` + token + `,"header":{` + token + `,"a":1,` + token + `},"event":{}}`, `{"a":1}`},
-		{"the token goes under an escaped name", `{"schema":"2.0","header":{"\u0074oken":"` + sample.VerificationToken + `"},"event":{}}`, `{}`},
-		{"1.0", `{"ts":"1502199207.7171419","uuid":"u","type":"event_callback",` + token + `,"event":{"type":"x","app_id":"` + sample.AppID + `","tenant_key":"t"},"new":true}`,
-			`{"event_id":"u","event_type":"x","create_time":"1502199207717","app_id":"` + sample.AppID + `","tenant_key":"t","new":true}`},
-		{"no event at all", `{` + token + `,"type":"other","a":1}`, `{"app_id":"` + sample.AppID + `","type":"other","a":1}`},
+		{"the token goes under an escaped name", `{"schema":"2.0","header":{"\u0074oken":"` + larktest.VerificationToken + `"},"event":{}}`, `{}`},
+		{"1.0", `{"ts":"1502199207.7171419","uuid":"u","type":"event_callback",` + token + `,"event":{"type":"x","app_id":"` + larktest.AppID + `","tenant_key":"t"},"new":true}`,
+			`{"event_id":"u","event_type":"x","create_time":"1502199207717","app_id":"` + larktest.AppID + `","tenant_key":"t","new":true}`},
+		{"no event at all", `{` + token + `,"type":"other","a":1}`, `{"app_id":"` + larktest.AppID + `","type":"other","a":1}`},
 	} {
-		cb, err := testApp().Receive(signed(lark.NewEncryptKey(sample.EncryptKey), now, []byte(tt.payload)), now)
+		cb, err := testApp().Receive(signed(lark.NewEncryptKey(larktest.EncryptKey), now, []byte(tt.payload)), now)
 		if err != nil {
 			t.Errorf("%s: %v", tt.name, err)
 		} else if diff := cmp.Diff(tt.want, string(cb.Event.Header)); diff != "" {
@@ -182,8 +182,8 @@ func TestEventTime(t *testing.T) {
 		`"99999999999999999999"`: {},
 		`{}`:                     {},
 	} {
-		payload := `{"schema":"2.0","header":{"token":"` + sample.VerificationToken + `","create_time":` + create + `},"event":{}}`
-		cb, err := testApp().Receive(signed(lark.NewEncryptKey(sample.EncryptKey), now, []byte(payload)), now)
+		payload := `{"schema":"2.0","header":{"token":"` + larktest.VerificationToken + `","create_time":` + create + `},"event":{}}`
+		cb, err := testApp().Receive(signed(lark.NewEncryptKey(larktest.EncryptKey), now, []byte(payload)), now)
 		if err != nil || !cb.Event.Time.Equal(want) {
 			t.Errorf("%s: got %v, %v; want %v", create, cb, err, want)
 		}

@@ -8,24 +8,24 @@ import (
 	"testing"
 
 	"github.com/larkbridge/larkbridge/lib/lark"
-	"github.com/larkbridge/larkbridge/lib/sample"
+	"github.com/larkbridge/larkbridge/lib/larktest"
 )
 
 // Whatever arrives, Receive answers with a callback or one of its two errors,
 // and what it returns can go on the bus. What a header says is in the event only
 // if it is harmless.
 func FuzzReceive(f *testing.F) {
-	for _, s := range sample.All() {
+	for _, s := range larktest.Samples() {
 		f.Add([]byte(s.Payload), 0, aLogID)
 		f.Add([]byte(s.Payload), 1, "")
 		f.Add([]byte(s.Payload), 2, "a\nb")
 	}
 	for _, id := range []string{"\x00", "\x1b[2J", `"`, `","outcome":"published`, `\`, "é", "\u2028", "\xff", strings.Repeat("a", 10<<10), " a", "a,b"} {
-		f.Add([]byte(sample.All()[0].Payload), 0, id)
+		f.Add([]byte(larktest.Samples()[0].Payload), 0, id)
 	}
 	f.Add([]byte(`{"encrypt":"AAAA"}`), 3, "")
 	harmless := regexp.MustCompile(`\A[A-Za-z0-9._-]{1,64}\z`)
-	key := lark.NewEncryptKey(sample.EncryptKey)
+	key := lark.NewEncryptKey(larktest.EncryptKey)
 	f.Fuzz(func(t *testing.T, body []byte, how int, id string) {
 		app := testApp()
 		var req lark.Request

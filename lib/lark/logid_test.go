@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	"github.com/larkbridge/larkbridge/lib/lark"
-	"github.com/larkbridge/larkbridge/lib/sample"
+	"github.com/larkbridge/larkbridge/lib/larktest"
 )
 
 const aLogID = "202611231200001234567890ABCDEF-_.z"
@@ -35,14 +35,14 @@ func TestLogID(t *testing.T) {
 
 // An event has the log id of its delivery, of whatever kind it is.
 func TestEventHasTheLogID(t *testing.T) {
-	key := lark.NewEncryptKey(sample.EncryptKey)
+	key := lark.NewEncryptKey(larktest.EncryptKey)
 	for name, req := range map[string]lark.Request{
 		"an event":        signed(key, now, payload(t, "im.message.receive_v1")),
 		"schema 1.0":      signed(key, now, payload(t, "app_ticket")),
 		"a click":         signed(key, now, payload(t, "card.action.trigger")),
 		"an older click":  signedCard(now, payload(t, "card.action.trigger_v1")),
 		"a link preview":  signed(key, now, payload(t, "url.preview.get")),
-		"an unknown type": signed(key, now, []byte(`{"schema":"2.0","header":{"token":"`+sample.VerificationToken+`"}}`)),
+		"an unknown type": signed(key, now, []byte(`{"schema":"2.0","header":{"token":"`+larktest.VerificationToken+`"}}`)),
 	} {
 		req.Header["X-Tt-Logid"] = aLogID
 		cb, err := testApp().Receive(req, now)

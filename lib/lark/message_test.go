@@ -7,7 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/larkbridge/larkbridge/lib/lark"
-	"github.com/larkbridge/larkbridge/lib/sample"
+	"github.com/larkbridge/larkbridge/lib/larktest"
 )
 
 func TestMessageText(t *testing.T) {
@@ -41,9 +41,9 @@ func TestMessageText(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			body := `{"schema":"2.0","header":{"event_type":"im.message.receive_v1","token":"` + sample.VerificationToken + `"},` +
+			body := `{"schema":"2.0","header":{"event_type":"im.message.receive_v1","token":"` + larktest.VerificationToken + `"},` +
 				`"event":{"message":{"message_type":"` + tt.kind + `","content":` + string(content) + `,"mentions":[` + tt.mentions + `]}}}`
-			cb, err := testApp().Receive(signed(lark.NewEncryptKey(sample.EncryptKey), now, []byte(body)), now)
+			cb, err := testApp().Receive(signed(lark.NewEncryptKey(larktest.EncryptKey), now, []byte(body)), now)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -62,8 +62,8 @@ func TestMessageText(t *testing.T) {
 
 func TestMessageOfAnotherShape(t *testing.T) {
 	for _, event := range []string{`{}`, `null`, `7`, `{"message":[]}`, `{"message":{}}`, `{"message":{"content":7,"mentions":{}}}`} {
-		body := `{"schema":"2.0","header":{"event_id":"e","event_type":"im.message.receive_v1","token":"` + sample.VerificationToken + `"},"event":` + event + `}`
-		cb, err := testApp().Receive(signed(lark.NewEncryptKey(sample.EncryptKey), now, []byte(body)), now)
+		body := `{"schema":"2.0","header":{"event_id":"e","event_type":"im.message.receive_v1","token":"` + larktest.VerificationToken + `"},"event":` + event + `}`
+		cb, err := testApp().Receive(signed(lark.NewEncryptKey(larktest.EncryptKey), now, []byte(body)), now)
 		if err != nil || cb.Event.Key != "e" || string(cb.Event.Body) != event {
 			t.Errorf("%s: got %+v, %v", event, cb, err)
 		}

@@ -8,7 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/larkbridge/larkbridge/lib/lark"
-	"github.com/larkbridge/larkbridge/lib/sample"
+	"github.com/larkbridge/larkbridge/lib/larktest"
 )
 
 func TestCardReplyStyles(t *testing.T) {
@@ -71,8 +71,8 @@ func FuzzCardReply(f *testing.F) {
 // Every card sample, with all that was entered.
 func TestClick(t *testing.T) {
 	var got []*lark.Click
-	key := lark.NewEncryptKey(sample.EncryptKey)
-	for _, s := range sample.All() {
+	key := lark.NewEncryptKey(larktest.EncryptKey)
+	for _, s := range larktest.Samples() {
 		req := signed(key, now, s.Payload)
 		switch {
 		case s.Schema == "card-v1":

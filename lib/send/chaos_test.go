@@ -22,9 +22,8 @@ import (
 
 	"github.com/larkbridge/larkbridge/lib/bus"
 	"github.com/larkbridge/larkbridge/lib/lark"
-	"github.com/larkbridge/larkbridge/lib/sample"
+	"github.com/larkbridge/larkbridge/lib/larktest"
 	"github.com/larkbridge/larkbridge/lib/send"
-	"github.com/larkbridge/larkbridge/lib/standin"
 	"github.com/larkbridge/larkbridge/lib/store"
 )
 
@@ -59,7 +58,7 @@ func TestChaos(t *testing.T) {
 // faults in between.
 type chaos struct {
 	sender   *send.Sender
-	platform *standin.Platform
+	platform *larktest.Platform
 	queue    *simQueue
 	bus      *bus.Memory
 	faults   *dice
@@ -68,11 +67,11 @@ type chaos struct {
 func newChaos(fifo bool) *chaos {
 	const secret = "chaos-secret"
 	w := &chaos{
-		platform: standin.New(standin.WithApps(standin.App{ID: sample.AppID, Secret: secret})),
+		platform: larktest.New(larktest.WithApps(larktest.App{ID: larktest.AppID, Secret: secret})),
 		queue:    &simQueue{fifo: fifo}, bus: &bus.Memory{}, faults: &dice{rng: rand.New(rand.NewPCG(1, 2))},
 	}
 	memory := store.NewMemory(time.Now)
-	settings := store.Fixed{"default": `{"app_id":"` + sample.AppID + `","app_secret":"` + secret + `","domain":"http://lark.test"}`}
+	settings := store.Fixed{"default": `{"app_id":"` + larktest.AppID + `","app_secret":"` + secret + `","domain":"http://lark.test"}`}
 	w.sender = &send.Sender{
 		Apps: store.NewSettings(settings, time.Now), HTTP: w, Tokens: memory, Claims: mortalClaims{memory, w.faults}, Results: w.bus,
 		Now: time.Now, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Count: func(string) {}, Delay: w.queue,

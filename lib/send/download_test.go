@@ -8,9 +8,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/larkbridge/larkbridge/lib/blob"
+	"github.com/larkbridge/larkbridge/lib/cloud"
 	"github.com/larkbridge/larkbridge/lib/lark"
-	"github.com/larkbridge/larkbridge/lib/standin"
+	"github.com/larkbridge/larkbridge/lib/larktest"
 )
 
 // fileReply answers with a file; length is the announced one, "" the true one.
@@ -53,7 +53,7 @@ func TestDownload(t *testing.T) {
 
 func TestDownloadFromTheStandIn(t *testing.T) {
 	g := newRig(t)
-	platform := standin.New(standin.WithApps(standin.App{ID: "cli_1", Secret: "s"}))
+	platform := larktest.New(larktest.WithApps(larktest.App{ID: "cli_1", Secret: "s"}))
 	platform.AddResource("om_1", "file_1", "file", "text/plain", 4<<20, func() io.Reader {
 		return io.LimitReader(strings.NewReader(strings.Repeat("x", 4<<20)), 4<<20)
 	})
@@ -80,9 +80,9 @@ func TestDownloadFails(t *testing.T) {
 		{"Lark's error", jsonReply, nil, lark.KindValidation, false},
 		{"cut short", fileReply("half", "8"), nil, lark.KindTransport, true},
 		{"S3 is not there", fileReply("a", ""), errors.New("no route"), lark.KindTransport, true},
-		{"S3 is busy", fileReply("a", ""), &blob.Error{Status: 503}, lark.KindTransport, true},
-		{"no such bucket", fileReply("a", ""), &blob.Error{Status: 404}, lark.KindNotFound, false},
-		{"no right", fileReply("a", ""), &blob.Error{Status: 403}, lark.KindPermission, false},
+		{"S3 is busy", fileReply("a", ""), &cloud.S3Error{Status: 503}, lark.KindTransport, true},
+		{"no such bucket", fileReply("a", ""), &cloud.S3Error{Status: 404}, lark.KindNotFound, false},
+		{"no right", fileReply("a", ""), &cloud.S3Error{Status: 403}, lark.KindPermission, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			g := newRig(t)

@@ -12,7 +12,7 @@ import (
 	"strings"
 	"sync/atomic"
 
-	"github.com/larkbridge/larkbridge/lib/blob"
+	"github.com/larkbridge/larkbridge/lib/cloud"
 	"github.com/larkbridge/larkbridge/lib/lark"
 )
 
@@ -117,7 +117,7 @@ func parsePlace(where, uri string) (*place, error) {
 // refuse again; all else may pass.
 func (p *place) failed(doing string, err error) error {
 	e := &lark.Error{Kind: lark.KindTransport, Retryable: true, Msg: fmt.Sprintf("%s s3://%s/%s: %v", doing, p.bucket, p.key, err)}
-	var refusal *blob.Error
+	var refusal *cloud.S3Error
 	if errors.As(err, &refusal) {
 		switch refusal.Status {
 		case http.StatusNotFound:

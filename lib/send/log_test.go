@@ -18,9 +18,8 @@ import (
 	"github.com/larkbridge/larkbridge/internal/awstest/harness"
 	"github.com/larkbridge/larkbridge/lib/bus"
 	"github.com/larkbridge/larkbridge/lib/lark"
-	"github.com/larkbridge/larkbridge/lib/sample"
+	"github.com/larkbridge/larkbridge/lib/larktest"
 	"github.com/larkbridge/larkbridge/lib/send"
-	"github.com/larkbridge/larkbridge/lib/standin"
 	"github.com/larkbridge/larkbridge/lib/store"
 )
 
@@ -28,13 +27,13 @@ import (
 // each request and passes on what its level lets through.
 func TestOwnLogger(t *testing.T) {
 	const secret = "app-secret-text"
-	platform := standin.New(standin.WithApps(standin.App{ID: sample.AppID, Secret: secret}))
+	platform := larktest.New(larktest.WithApps(larktest.App{ID: larktest.AppID, Secret: secret}))
 	server := httptest.NewServer(platform)
 	defer server.Close()
 	for level, want := range map[slog.Level][]string{slog.LevelDebug: {"INFO send true", "WARN send false"}, slog.LevelWarn: {"WARN send false"}, slog.LevelError: nil} {
 		var log bytes.Buffer
 		memory := store.NewMemory(time.Now)
-		settings := store.Fixed{"default": `{"app_id":"` + sample.AppID + `","app_secret":"` + secret + `","domain":"` + server.URL + `"}`}
+		settings := store.Fixed{"default": `{"app_id":"` + larktest.AppID + `","app_secret":"` + secret + `","domain":"` + server.URL + `"}`}
 		sender := &send.Sender{
 			Apps: store.NewSettings(settings, time.Now), HTTP: server.Client(), Tokens: memory, Claims: memory, Results: &bus.Memory{},
 			Now: time.Now, Log: slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: level})), Count: func(string) {},
@@ -132,7 +131,7 @@ func TestDurations(t *testing.T) {
 		w, ctx := calm()
 		log := listen(w)
 		w.sender.HTTP = slowly{w, 40 * time.Millisecond}
-		w.platform.Fail(standin.Fault{Times: 1, Match: isMessageCall, Kind: standin.Throttle, Reset: 7 * time.Second})
+		w.platform.Fail(larktest.Fault{Times: 1, Match: isMessageCall, Kind: larktest.Throttle, Reset: 7 * time.Second})
 		for i, doc := range []string{
 			fmt.Sprintf(`{"message":{"to":{"chat_id":"oc_1"},"text":"hi"},"not_before":%d}`, time.Now().Add(10*time.Second).Unix()),
 			`{"message":{"to":{"chat_id":"oc_2"},"text":"hi"}}`,

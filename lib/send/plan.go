@@ -30,7 +30,7 @@ type tools struct {
 	now    func() time.Time
 }
 
-// Blobs are the objects that files come from and go to; [blob.S3] has them.
+// Blobs are the objects that files come from and go to; [cloud.S3] has them.
 type Blobs interface {
 	// Open begins an object and returns its size in bytes.
 	Open(ctx context.Context, bucket, key string) (body io.ReadCloser, size int64, err error)

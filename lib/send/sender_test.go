@@ -15,7 +15,7 @@ import (
 
 	"github.com/larkbridge/larkbridge/lib/bus"
 	"github.com/larkbridge/larkbridge/lib/send"
-	"github.com/larkbridge/larkbridge/lib/standin"
+	"github.com/larkbridge/larkbridge/lib/larktest"
 	"github.com/larkbridge/larkbridge/lib/store"
 )
 
@@ -184,12 +184,12 @@ func TestPace(t *testing.T) {
 func TestThrottled(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w, ctx := calm()
-		w.platform.Fail(standin.Fault{Times: 1, Match: isMessageCall, Kind: standin.Throttle, Reset: 7 * time.Second})
+		w.platform.Fail(larktest.Fault{Times: 1, Match: isMessageCall, Kind: larktest.Throttle, Reset: 7 * time.Second})
 		start := time.Now()
 		if r, err := invoke(t, w, ctx, hi); err != nil || !r.OK || time.Since(start) < 7*time.Second {
 			t.Errorf("got %+v, %v after %v", r, err, time.Since(start))
 		}
-		w.platform.Fail(standin.Fault{Match: isMessageCall, Kind: standin.Quota})
+		w.platform.Fail(larktest.Fault{Match: isMessageCall, Kind: larktest.Quota})
 		if _, err := w.sender.Invoke(ctx, "other", []byte(`{"message":{"to":{"chat_id":"oc_2"},"text":"hi"}}`)); kind(err) != "Lark.Quota" {
 			t.Errorf("quota: %v", err)
 		}

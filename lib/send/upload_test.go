@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"github.com/larkbridge/larkbridge/lib/lark"
-	"github.com/larkbridge/larkbridge/lib/standin"
+	"github.com/larkbridge/larkbridge/lib/larktest"
 )
 
 func TestUpload(t *testing.T) {
@@ -45,7 +45,7 @@ func TestUpload(t *testing.T) {
 // The stand-in judges the form as Lark does.
 func TestUploadToTheStandIn(t *testing.T) {
 	g := newRig(t)
-	platform := standin.New(standin.WithApps(standin.App{ID: "cli_1", Secret: "s"}))
+	platform := larktest.New(larktest.WithApps(larktest.App{ID: "cli_1", Secret: "s"}))
 	g.serve(platform)
 	g.blobs.objects["b/a.gif"] = "GIF89a" + strings.Repeat("x", 2<<20)
 	res, err := g.run(`{"upload":{"image":{"s3":"s3://b/a.gif"}}}`)

@@ -16,7 +16,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/larkbridge/larkbridge/lib/blob"
+	"github.com/larkbridge/larkbridge/lib/cloud"
 	"github.com/larkbridge/larkbridge/lib/lark"
 	"github.com/larkbridge/larkbridge/lib/store"
 )
@@ -173,7 +173,7 @@ func (c closer) Close() error {
 func (b *fakeBlobs) Open(_ context.Context, bucket, key string) (io.ReadCloser, int64, error) {
 	content, ok := b.objects[bucket+"/"+key]
 	if !ok {
-		return nil, 0, &blob.Error{Status: http.StatusNotFound}
+		return nil, 0, &cloud.S3Error{Status: http.StatusNotFound}
 	}
 	size := int64(len(content))
 	if b.size != 0 {

@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	"github.com/larkbridge/larkbridge/lib/lark"
-	"github.com/larkbridge/larkbridge/lib/standin"
+	"github.com/larkbridge/larkbridge/lib/larktest"
 )
 
 const hookPath = "/open-apis/bot/v2/hook/secret-id"
@@ -39,7 +39,7 @@ func TestWebhook(t *testing.T) {
 // The stand-in checks the signature as Lark does.
 func TestWebhookSigned(t *testing.T) {
 	g := newRig(t)
-	platform := standin.New()
+	platform := larktest.New()
 	id := platform.AddHook("secret")
 	g.serve(platform)
 	if _, err := g.run(`{"webhook":{"url":"` + g.url + `/open-apis/bot/v2/hook/` + id + `","secret":"secret","text":"a"}}`); err != nil {

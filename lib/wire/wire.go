@@ -15,14 +15,11 @@ import (
 
 	"github.com/aws/aws-lambda-go/lambdacontext"
 
-	"github.com/larkbridge/larkbridge/lib/blob"
 	"github.com/larkbridge/larkbridge/lib/bus"
 	"github.com/larkbridge/larkbridge/lib/cloud"
 	"github.com/larkbridge/larkbridge/lib/gateway"
-	"github.com/larkbridge/larkbridge/lib/invoke"
 	"github.com/larkbridge/larkbridge/lib/lark"
 	"github.com/larkbridge/larkbridge/lib/metric"
-	"github.com/larkbridge/larkbridge/lib/queue"
 	"github.com/larkbridge/larkbridge/lib/send"
 	"github.com/larkbridge/larkbridge/lib/store"
 	"github.com/larkbridge/larkbridge/lib/version"
@@ -99,11 +96,11 @@ func Gateway(ctx context.Context, function string, getenv func(string) string) (
 		Tickets: p.table,
 		Events: &bus.Bus{
 			Publisher:   bus.NewEventBridge(p.cloud.EventBridge(), getenv(envBus)),
-			Blobs:       blob.New(p.cloud.Config(), p.cloud.Endpoint("S3"), time.Now),
+			Blobs:       cloud.NewS3(p.cloud.Config(), p.cloud.Endpoint("S3"), time.Now),
 			Bucket:      getenv(envBucket),
 			InlineLimit: limit,
 		},
-		Cards:    invoke.Cards{Lambda: invoke.New(p.cloud.Config(), p.cloud.Endpoint("LAMBDA"), time.Now)},
+		Cards:    gateway.Invoked(cloud.NewLambda(p.cloud.Config(), p.cloud.Endpoint("LAMBDA"), time.Now)),
 		Now:      time.Now,
 		Log:      p.log,
 		Count:    counter.Count,
@@ -135,12 +132,12 @@ func Sender(ctx context.Context, getenv func(string) string) (*send.Sender, erro
 		Tokens:    p.table,
 		Claims:    p.table,
 		Results:   bus.NewEventBridge(p.cloud.EventBridge(), getenv(envBus)),
-		Blobs:     blob.New(p.cloud.Config(), p.cloud.Endpoint("S3"), time.Now),
+		Blobs:     cloud.NewS3(p.cloud.Config(), p.cloud.Endpoint("S3"), time.Now),
 		Now:       time.Now,
 		Log:       p.log,
 		Count:     metric.New(os.Stdout, getenv(envStack), "send", time.Now).Count,
 		DefaultTo: getenv(envTo),
-		Delay:     queue.New(p.cloud.Config(), p.cloud.Endpoint("SQS")),
+		Delay:     cloud.NewSQS(p.cloud.Config(), p.cloud.Endpoint("SQS")),
 	}, nil
 }
 

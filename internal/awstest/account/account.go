@@ -17,7 +17,7 @@ import (
 	"github.com/larkbridge/larkbridge/internal/awstest/harness"
 	"github.com/larkbridge/larkbridge/internal/awstest/stage"
 	"github.com/larkbridge/larkbridge/internal/awstest/template"
-	"github.com/larkbridge/larkbridge/lib/standin"
+	"github.com/larkbridge/larkbridge/lib/larktest"
 )
 
 // Account is one deployment. It belongs to one test.
@@ -82,7 +82,7 @@ func (a *Account) serveLambda() string {
 
 // ConnectLark stores the settings of the default app, those of the samples
 // with some changed, whose Lark is a stand-in.
-func (a *Account) ConnectLark(app standin.App, change map[string]any) *standin.Platform {
+func (a *Account) ConnectLark(app larktest.App, change map[string]any) *larktest.Platform {
 	a.t.Helper()
 	platform, url := stage.Lark(a.t, app)
 	settings := map[string]any{"domain": url}

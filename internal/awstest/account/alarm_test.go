@@ -14,7 +14,7 @@ import (
 	"github.com/larkbridge/larkbridge/internal/awstest/harness"
 	"github.com/larkbridge/larkbridge/internal/awstest/stage"
 	"github.com/larkbridge/larkbridge/lib/lark"
-	"github.com/larkbridge/larkbridge/lib/standin"
+	"github.com/larkbridge/larkbridge/lib/larktest"
 )
 
 const text = `{"message":{"to":{"chat_id":"oc_1"},"text":"hi"}}`
@@ -23,7 +23,7 @@ const text = `{"message":{"to":{"chat_id":"oc_1"},"text":"hi"}}`
 type trouble struct {
 	parameters map[string]string
 	settings   map[string]any
-	cause      func(t *testing.T, a *account.Account, platform *standin.Platform)
+	cause      func(t *testing.T, a *account.Account, platform *larktest.Platform)
 }
 
 func event(t *testing.T) lark.Request {
@@ -40,8 +40,8 @@ func post(t *testing.T, a *account.Account, path string, req lark.Request, want 
 }
 
 // giveUp makes a dead letter: Lark wants the request an hour later, each time.
-func giveUp(a *account.Account, platform *standin.Platform) {
-	platform.Fail(standin.Fault{Kind: standin.Throttle, Reset: time.Hour, Match: isMessage})
+func giveUp(a *account.Account, platform *larktest.Platform) {
+	platform.Fail(larktest.Fault{Kind: larktest.Throttle, Reset: time.Hour, Match: isMessage})
 	a.Put(a.Outputs["SendQueueArn"], text)
 	a.Deliver()
 }
@@ -57,27 +57,27 @@ func hang(a *account.Account) {
 }
 
 var troubles = map[string]trouble{
-	"refused": {cause: func(t *testing.T, a *account.Account, _ *standin.Platform) {
+	"refused": {cause: func(t *testing.T, a *account.Account, _ *larktest.Platform) {
 		for range 10 {
 			forged := event(t)
 			forged.Body[30] ^= 1
 			post(t, a, "/event", forged, 401)
 		}
 	}},
-	"server-errors": {cause: func(t *testing.T, a *account.Account, _ *standin.Platform) {
+	"server-errors": {cause: func(t *testing.T, a *account.Account, _ *larktest.Platform) {
 		a.Proxy().Inject(harness.Fault{Operation: "PutEvents", Kind: harness.ServerError()})
 		post(t, a, "/event", event(t), 503)
 	}},
-	"dedupe-bypassed": {cause: func(t *testing.T, a *account.Account, _ *standin.Platform) {
+	"dedupe-bypassed": {cause: func(t *testing.T, a *account.Account, _ *larktest.Platform) {
 		a.Proxy().Inject(harness.Fault{Operation: "UpdateItem", Kind: harness.Refuse("AccessDeniedException")})
 		post(t, a, "/event", event(t), 200)
 	}},
-	"dead-letters": {cause: func(_ *testing.T, a *account.Account, platform *standin.Platform) { giveUp(a, platform) }},
-	"dead-letters-age": {cause: func(_ *testing.T, a *account.Account, platform *standin.Platform) {
+	"dead-letters": {cause: func(_ *testing.T, a *account.Account, platform *larktest.Platform) { giveUp(a, platform) }},
+	"dead-letters-age": {cause: func(_ *testing.T, a *account.Account, platform *larktest.Platform) {
 		giveUp(a, platform)
 		a.Pass(3 * 24 * time.Hour)
 	}},
-	"throttled": {parameters: map[string]string{"ReservedConcurrency": "1"}, cause: func(t *testing.T, a *account.Account, _ *standin.Platform) {
+	"throttled": {parameters: map[string]string{"ReservedConcurrency": "1"}, cause: func(t *testing.T, a *account.Account, _ *larktest.Platform) {
 		arrived, leave := make(chan struct{}), make(chan struct{})
 		a.Proxy().Inject(harness.Fault{Operation: "PutEvents", Times: 1, Kind: func(c *harness.Call) *harness.Answer {
 			close(arrived)
@@ -91,26 +91,26 @@ var troubles = map[string]trouble{
 		close(leave)
 		first.Wait()
 	}},
-	"token-failed": {settings: map[string]any{"app_secret": "not the app's"}, cause: func(_ *testing.T, a *account.Account, _ *standin.Platform) {
+	"token-failed": {settings: map[string]any{"app_secret": "not the app's"}, cause: func(_ *testing.T, a *account.Account, _ *larktest.Platform) {
 		for range 3 {
 			a.Put(a.Outputs["SendQueueArn"], text)
 		}
 		a.Deliver()
 	}},
-	"cards": {settings: map[string]any{"card_handler": "not-there"}, cause: func(t *testing.T, a *account.Account, _ *standin.Platform) {
+	"cards": {settings: map[string]any{"card_handler": "not-there"}, cause: func(t *testing.T, a *account.Account, _ *larktest.Platform) {
 		post(t, a, "/card", click(t), 200)
 	}},
-	"cards, lost": {cause: func(t *testing.T, a *account.Account, _ *standin.Platform) {
+	"cards, lost": {cause: func(t *testing.T, a *account.Account, _ *larktest.Platform) {
 		a.Proxy().Inject(harness.Fault{Operation: "PutEvents", Kind: harness.ServerError()})
 		post(t, a, "/card", click(t), 200)
 	}},
-	"send-failed": {cause: func(_ *testing.T, a *account.Account, _ *standin.Platform) {
+	"send-failed": {cause: func(_ *testing.T, a *account.Account, _ *larktest.Platform) {
 		for range 5 {
 			a.Put(a.Outputs["SendQueueArn"], `{"message":{"to":{"chat_id":"oc_1"}}}`)
 		}
 		a.Deliver()
 	}},
-	"slow": {settings: map[string]any{"card_handler": "slow"}, cause: func(t *testing.T, a *account.Account, _ *standin.Platform) {
+	"slow": {settings: map[string]any{"card_handler": "slow"}, cause: func(t *testing.T, a *account.Account, _ *larktest.Platform) {
 		hang(a)
 		post(t, a, "/card", click(t), 200)
 		a.Pass(5 * time.Minute) // ten minutes of it
@@ -149,7 +149,7 @@ func alarmOf(trouble string) string { return strings.Split(trouble, ",")[0] }
 // The ticket's alarm is the other way round: it is raised by what is missing.
 func TestTicketAlarm(t *testing.T) {
 	a := account.New(t, emulator.Get(t), map[string]string{"MarketplaceApp": "default"})
-	a.ConnectLark(standin.App{Marketplace: true}, map[string]any{"type": "marketplace"})
+	a.ConnectLark(larktest.App{Marketplace: true}, map[string]any{"type": "marketplace"})
 	for range 2 { // as time goes on
 		if !a.Alarmed("ticket") {
 			t.Error("not alarmed without a ticket")

@@ -11,8 +11,7 @@ import (
 	"github.com/larkbridge/larkbridge/internal/awstest/stage"
 	"github.com/larkbridge/larkbridge/internal/awstest/template"
 	"github.com/larkbridge/larkbridge/lib/lark"
-	"github.com/larkbridge/larkbridge/lib/sample"
-	"github.com/larkbridge/larkbridge/lib/standin"
+	"github.com/larkbridge/larkbridge/lib/larktest"
 )
 
 // An event goes in by the template's routes, over its bus and a user's rule
@@ -34,7 +33,7 @@ func TestLoop(t *testing.T) {
 // Each route leads to its function, and to no other place.
 func TestRoutes(t *testing.T) {
 	a, _ := deploy(t, nil, nil)
-	challenge := lark.Request{Body: lark.NewEncryptKey(sample.EncryptKey).Encrypt([]byte(`{"challenge":"c-1","token":"` + sample.VerificationToken + `","type":"url_verification"}`))}
+	challenge := lark.Request{Body: lark.NewEncryptKey(larktest.EncryptKey).Encrypt([]byte(`{"challenge":"c-1","token":"` + larktest.VerificationToken + `","type":"url_verification"}`))}
 	for path, want := range map[string]string{
 		"/event":         `{"challenge":"c-1"}`,
 		"/event/default": `{"challenge":"c-1"}`,
@@ -93,7 +92,7 @@ func TestGivenUp(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			a, platform := deploy(t, nil, nil)
-			platform.Fail(standin.Fault{Kind: standin.Throttle, Reset: time.Hour, Match: isMessage})
+			platform.Fail(larktest.Fault{Kind: larktest.Throttle, Reset: time.Hour, Match: isMessage})
 			tt.send(a)
 			a.Deliver()
 			if n := a.Depth(queueARN("/" + tt.dead)); n != 1 {
@@ -124,7 +123,7 @@ func TestRedriven(t *testing.T) {
 			var down atomic.Bool
 			var messages atomic.Int32
 			down.Store(true)
-			platform.Fail(standin.Fault{Kind: standin.Throttle, Reset: time.Hour, Match: func(r *http.Request) bool {
+			platform.Fail(larktest.Fault{Kind: larktest.Throttle, Reset: time.Hour, Match: func(r *http.Request) bool {
 				return isMessage(r) && down.Load() && (messages.Add(1) > 1 || tt.want == 1) // of two the first goes out
 			}})
 			tt.send(a)

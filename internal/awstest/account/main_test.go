@@ -5,7 +5,7 @@ import (
 
 	"github.com/larkbridge/larkbridge/internal/awstest/account"
 	"github.com/larkbridge/larkbridge/internal/awstest/harness"
-	"github.com/larkbridge/larkbridge/lib/standin"
+	"github.com/larkbridge/larkbridge/lib/larktest"
 )
 
 var emulator harness.SharedEmulator
@@ -13,8 +13,8 @@ var emulator harness.SharedEmulator
 func TestMain(m *testing.M) { emulator.Main(m) }
 
 // deploy is an account whose default app is one of a stand-in for Lark.
-func deploy(t *testing.T, parameters map[string]string, change map[string]any) (*account.Account, *standin.Platform) {
+func deploy(t *testing.T, parameters map[string]string, change map[string]any) (*account.Account, *larktest.Platform) {
 	t.Helper()
 	a := account.New(t, emulator.Get(t), parameters)
-	return a, a.ConnectLark(standin.App{}, change)
+	return a, a.ConnectLark(larktest.App{}, change)
 }

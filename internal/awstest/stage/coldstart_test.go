@@ -13,8 +13,7 @@ import (
 
 	"github.com/larkbridge/larkbridge/internal/awstest/harness"
 	"github.com/larkbridge/larkbridge/internal/awstest/stage"
-	"github.com/larkbridge/larkbridge/lib/sample"
-	"github.com/larkbridge/larkbridge/lib/standin"
+	"github.com/larkbridge/larkbridge/lib/larktest"
 )
 
 // BenchmarkColdStart measures from exec to the first answer of each function,
@@ -72,7 +71,7 @@ func BenchmarkColdClick(b *testing.B) {
 // time, and whose Lark is a stand-in.
 func canned(b *testing.B, latency time.Duration) []string {
 	b.Helper()
-	_, platform := stage.Lark(b, standin.App{})
+	_, platform := stage.Lark(b, larktest.App{})
 	aws := httptest.NewServer(harness.Canned{Latency: latency, Replies: map[string]string{
 		"GetParametersByPath": parameters(b, platform),
 		"GetItem":             `{}`,
@@ -122,8 +121,8 @@ func post(path string, payload []byte) []byte {
 func parameters(b *testing.B, domain string) string {
 	b.Helper()
 	settings, err := json.Marshal(map[string]string{
-		"app_id": sample.AppID, "app_secret": stage.AppSecret, "domain": domain,
-		"encrypt_key": sample.EncryptKey, "verification_token": sample.VerificationToken,
+		"app_id": larktest.AppID, "app_secret": stage.AppSecret, "domain": domain,
+		"encrypt_key": larktest.EncryptKey, "verification_token": larktest.VerificationToken,
 	})
 	if err != nil {
 		b.Fatal(err)

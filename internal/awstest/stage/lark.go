@@ -4,16 +4,15 @@ import (
 	"net/http/httptest"
 	"testing"
 
-	"github.com/larkbridge/larkbridge/lib/sample"
-	"github.com/larkbridge/larkbridge/lib/standin"
+	"github.com/larkbridge/larkbridge/lib/larktest"
 )
 
 // Lark starts a stand-in for Lark that has the samples' app, with what app says
 // of it, and returns it and its address.
-func Lark(t testing.TB, app standin.App) (*standin.Platform, string) {
+func Lark(t testing.TB, app larktest.App) (*larktest.Platform, string) {
 	t.Helper()
-	app.ID, app.Secret = sample.AppID, AppSecret
-	platform := standin.New(standin.WithApps(app))
+	app.ID, app.Secret = larktest.AppID, AppSecret
+	platform := larktest.New(larktest.WithApps(app))
 	server := httptest.NewServer(platform)
 	t.Cleanup(server.Close)
 	return platform, server.URL

@@ -15,7 +15,7 @@ import (
 
 	"github.com/larkbridge/larkbridge/internal/awstest/harness"
 	"github.com/larkbridge/larkbridge/lib/lark"
-	"github.com/larkbridge/larkbridge/lib/sample"
+	"github.com/larkbridge/larkbridge/lib/larktest"
 )
 
 // Names of the resources, and the secrets that no test may ever see again.
@@ -44,7 +44,7 @@ type Stage struct {
 func New(t testing.TB, e *harness.Emulator) *Stage {
 	t.Helper()
 	ctx := t.Context()
-	s := &Stage{Emulator: e, t: t, secrets: []string{AppSecret, sample.EncryptKey, sample.VerificationToken}}
+	s := &Stage{Emulator: e, t: t, secrets: []string{AppSecret, larktest.EncryptKey, larktest.VerificationToken}}
 	var err error
 	for _, step := range []func() error{
 		func() error { return e.Reset(ctx) },
@@ -76,8 +76,8 @@ func (s *Stage) PutApp(name string, change map[string]any) {
 // Settings are those of the samples' app, with some changed.
 func Settings(change map[string]any) map[string]any {
 	doc := map[string]any{
-		"app_id": sample.AppID, "app_secret": AppSecret,
-		"encrypt_key": sample.EncryptKey, "verification_token": sample.VerificationToken,
+		"app_id": larktest.AppID, "app_secret": AppSecret,
+		"encrypt_key": larktest.EncryptKey, "verification_token": larktest.VerificationToken,
 	}
 	maps.Copy(doc, change)
 	return doc
@@ -190,7 +190,7 @@ func (s *Stage) checkSecrets() {
 
 // Delivery is what Lark posts for a payload: encrypted and signed now.
 func Delivery(payload []byte) lark.Request {
-	key := lark.NewEncryptKey(sample.EncryptKey)
+	key := lark.NewEncryptKey(larktest.EncryptKey)
 	body := key.Encrypt(payload)
 	stamp := strconv.FormatInt(time.Now().Unix(), 10)
 	return lark.Request{Body: body, Header: lark.Header{
@@ -202,7 +202,7 @@ func Delivery(payload []byte) lark.Request {
 // Payload is the sample of an event type, without white space.
 func Payload(t testing.TB, eventType string) []byte {
 	t.Helper()
-	s, ok := sample.Find(eventType)
+	s, ok := larktest.FindSample(eventType)
 	var compact bytes.Buffer
 	if !ok || json.Compact(&compact, s.Payload) != nil {
 		t.Fatalf("no sample of %s", eventType)

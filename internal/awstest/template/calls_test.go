@@ -15,18 +15,18 @@ import (
 // for stack traces, also in a stripped binary.
 var (
 	clientMethod = regexp.MustCompile(`/aws-sdk-go-v2/service/(\w+)\.\(\*Client\)\.([A-Z]\w*)\x00`)
-	signerMethod = regexp.MustCompile(`github.com/larkbridge/larkbridge/lib/((?:blob\.\(\*S3\)|invoke\.\(\*Lambda\))\.[A-Z]\w*)\x00`)
+	signerMethod = regexp.MustCompile(`github.com/larkbridge/larkbridge/lib/(cloud\.\(\*(?:S3|Lambda)\)\.[A-Z]\w*)\x00`)
 	linked       = regexp.MustCompile(`github.com/larkbridge/larkbridge/lib/(\w+)\.`)
 )
 
 // iamPrefix is what IAM calls the services of the SDK.
 var iamPrefix = map[string]string{"dynamodb": "dynamodb", "eventbridge": "events", "sqs": "sqs", "ssm": "ssm"}
 
-// signed are the requests that are made without a client, by lib/sign.
+// signed are the requests that are made without a client, by lib/cloud.
 var signed = map[string]string{
-	"blob.(*S3).Create":       "s3:PutObject",
-	"blob.(*S3).Open":         "s3:GetObject",
-	"invoke.(*Lambda).Invoke": "lambda:InvokeFunction",
+	"cloud.(*S3).Create":     "s3:PutObject",
+	"cloud.(*S3).Open":       "s3:GetObject",
+	"cloud.(*Lambda).Invoke": "lambda:InvokeFunction",
 }
 
 // neverCalled is linked in and yet not called.
@@ -54,8 +54,8 @@ func calls(t *testing.T, root, function string) []string {
 		actions = append(actions, action)
 	}
 	for folder := range own(binary) {
-		if folder != "blob" && folder != "invoke" && signs(t, filepath.Join(root, "lib", folder)) {
-			t.Fatalf("functions/%s links lib/%s, which makes requests by lib/sign: add them", function, folder)
+		if folder != "cloud" && signs(t, filepath.Join(root, "lib", folder)) {
+			t.Fatalf("functions/%s links lib/%s, which makes signed requests: add them", function, folder)
 		}
 	}
 	slices.Sort(actions)
@@ -71,14 +71,14 @@ func own(binary string) map[string]bool {
 	return folders
 }
 
-// signs reports whether a package calls sign.Do.
+// signs reports whether a package uses the signer of the SDK.
 func signs(t *testing.T, folder string) (found bool) {
 	t.Helper()
 	for _, file := range sources(t, folder) {
 		ast.Inspect(file, func(n ast.Node) bool {
-			if call, ok := n.(*ast.SelectorExpr); ok && call.Sel.Name == "Do" {
+			if call, ok := n.(*ast.SelectorExpr); ok && call.Sel.Name == "NewSigner" {
 				from, ok := call.X.(*ast.Ident)
-				found = found || ok && from.Name == "sign"
+				found = found || ok && from.Name == "v4"
 			}
 			return true
 		})

@@ -1,0 +1,159 @@
+package cloud
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+)
+
+// S3 reads and writes objects as streams.
+type S3 struct {
+	config   aws.Config
+	endpoint string
+	now      func() time.Time
+}
+
+// NewS3 makes an S3 with the region, the credentials and the HTTP client of
+// config. The endpoint is "" for AWS's own.
+func NewS3(config aws.Config, endpoint string, now func() time.Time) *S3 {
+	return &S3{config, strings.TrimRight(endpoint, "/"), now}
+}
+
+// Create writes an object, over one that is there already. A size of -1 is one
+// that is not known: S3 wants it first, so the body goes through a temporary
+// file then.
+func (s *S3) Create(ctx context.Context, bucket, key string, body io.Reader, size int64, contentType string) error {
+	if size < 0 {
+		file, n, err := spool(body)
+		if err != nil {
+			return fmt.Errorf("storing s3://%s/%s for a moment: %w", bucket, key, err)
+		}
+		defer os.Remove(file.Name())
+		defer file.Close()
+		body, size = file, n
+	}
+	resp, err := s.do(ctx, http.MethodPut, bucket, key, io.NopCloser(body), size, contentType)
+	if err != nil {
+		return fmt.Errorf("writing s3://%s/%s: %w", bucket, key, err)
+	}
+	return resp.Body.Close()
+}
+
+// Open begins to read an object and returns its size in bytes. The caller
+// closes the body.
+func (s *S3) Open(ctx context.Context, bucket, key string) (io.ReadCloser, int64, error) {
+	resp, err := s.do(ctx, http.MethodGet, bucket, key, nil, 0, "")
+	if err != nil {
+		return nil, 0, fmt.Errorf("reading s3://%s/%s: %w", bucket, key, err)
+	}
+	return resp.Body, resp.ContentLength, nil
+}
+
+// S3Error is a refusal by S3.
+type S3Error struct {
+	Status int
+	Code   string // S3's word for it, such as AccessDenied; "" when there is none
+}
+
+func (e *S3Error) Error() string { return fmt.Sprintf("S3 answered %d %s", e.Status, e.Code) }
+
+func (s *S3) do(ctx context.Context, method, bucket, key string, body io.ReadCloser, size int64, contentType string) (*http.Response, error) {
+	req, err := http.NewRequestWithContext(ctx, method, "", body)
+	if err != nil {
+		return nil, err
+	}
+	if req.URL, err = s.url(ctx, bucket, key); err != nil {
+		return nil, err
+	}
+	req.Host = req.URL.Host
+	req.ContentLength = size
+	if contentType != "" {
+		req.Header.Set("Content-Type", contentType)
+	}
+	req.Header.Set("X-Amz-Content-Sha256", unsigned)
+	resp, err := do(ctx, s.config, "s3", req, unsigned, s.now())
+	if err != nil {
+		return nil, err
+	}
+	if resp.StatusCode != http.StatusOK {
+		defer resp.Body.Close()
+		text, _ := io.ReadAll(io.LimitReader(resp.Body, 1<<10))
+		return nil, &S3Error{resp.StatusCode, errorCode(string(text))}
+	}
+	return resp, nil
+}
+
+// errorCode is S3's word for what is wrong. The rest of its answer stays out of
+// logs: it can repeat the session token.
+func errorCode(text string) string {
+	_, rest, _ := strings.Cut(text, "<Code>")
+	if code, _, ok := strings.Cut(rest, "</Code>"); ok && len(code) <= 64 {
+		return code
+	}
+	return ""
+}
+
+// bucketName is AWS's rule for the names of buckets.
+var bucketName = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`)
+
+// url returns an object's address: by host name on AWS, by path elsewhere and
+// for a bucket whose name has a dot, which no certificate covers. It is built
+// from parts, so that neither bucket nor key can name another host.
+func (s *S3) url(ctx context.Context, bucket, key string) (*url.URL, error) {
+	if !bucketName.MatchString(bucket) {
+		return nil, fmt.Errorf("%q is not the name of a bucket", bucket)
+	}
+	if s.endpoint != "" {
+		base, err := url.Parse(s.endpoint)
+		if err != nil {
+			return nil, fmt.Errorf("reading the endpoint: %w", err)
+		}
+		return withPath(base, bucket+"/"+key), nil
+	}
+	base, err := serviceURL(ctx, s.config, "s3")
+	if err != nil {
+		return nil, err
+	}
+	if strings.Contains(bucket, ".") {
+		return withPath(base, bucket+"/"+key), nil
+	}
+	base.Host = bucket + "." + base.Host
+	return withPath(base, key), nil
+}
+
+// withPath sets a path of which every byte but the slashes is escaped: S3 takes
+// a plus sign for a blank.
+func withPath(base *url.URL, path string) *url.URL {
+	segments := strings.Split(path, "/")
+	for i, segment := range segments {
+		segments[i] = strings.ReplaceAll(url.PathEscape(segment), "+", "%2B")
+	}
+	base.Path, base.RawPath = base.Path+"/"+path, base.EscapedPath()+"/"+strings.Join(segments, "/")
+	return base
+}
+
+// spool writes a body to a temporary file and returns the file at its start.
+func spool(body io.Reader) (*os.File, int64, error) {
+	file, err := os.CreateTemp("", "larkbridge-*")
+	if err != nil {
+		return nil, 0, err
+	}
+	n, err := io.Copy(file, body)
+	if err == nil {
+		_, err = file.Seek(0, io.SeekStart)
+	}
+	if err != nil {
+		file.Close()
+		os.Remove(file.Name())
+		return nil, 0, err
+	}
+	return file, n, nil
+}

@@ -1,0 +1,141 @@
+package larktest
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+)
+
+// RecordedCall is one call the platform received. It holds no secrets: tokens, app
+// secrets, tickets, signatures and the id of a webhook read "***".
+type RecordedCall struct {
+	Time   time.Time `json:"time"`
+	Method string    `json:"method"`
+	Path   string    `json:"path"`
+	Query  string    `json:"query,omitempty"`
+	// AppID and TenantKey come from the token or, in a token call, the credentials.
+	AppID     string `json:"app_id,omitempty"`
+	TenantKey string `json:"tenant_key,omitempty"`
+	// Status is 0 if the answer was lost.
+	Status int    `json:"status"`
+	Code   int    `json:"code"`
+	Msg    string `json:"msg"`
+	// Body is the JSON body or, of a form, its field names with their sizes.
+	Body  json.RawMessage `json:"body,omitempty"`
+	LogID string          `json:"log_id"`
+}
+
+const masked = "***"
+
+// isSecret reports whether a field or query parameter of this name is a secret.
+func isSecret(name string) bool {
+	switch strings.ToLower(name) {
+	case "app_secret", "app_ticket", "app_access_token", "tenant_access_token", "user_access_token",
+		"access_token", "refresh_token", "token", "sign", "client_secret", "code", "authorization":
+		return true
+	}
+	return false
+}
+
+// Calls returns every call so far, in the order of their answers.
+func (p *Platform) Calls() []RecordedCall {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Clone(p.calls)
+}
+
+// OnCall adds a function that is called with every call, before its answer is
+// sent. Calls at the same time make it run at the same time.
+func (p *Platform) OnCall(f func(RecordedCall)) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.onCall = append(p.onCall, f)
+}
+
+func (p *Platform) record(x *exchange, a *answer) {
+	c := RecordedCall{
+		Time:      x.time,
+		Method:    x.Method,
+		Path:      maskPath(x.URL.Path),
+		Query:     maskQuery(x.URL.Query()),
+		AppID:     x.app.ID,
+		TenantKey: x.tenant,
+		Status:    a.status,
+		Code:      a.code,
+		Msg:       a.msg,
+		Body:      display(x),
+		LogID:     x.logID,
+	}
+	if a.lost {
+		c.Status = 0
+	}
+	p.mu.Lock()
+	p.calls = append(p.calls, c)
+	fs := p.onCall
+	p.mu.Unlock()
+	for _, f := range fs {
+		f(c)
+	}
+}
+
+// maskPath hides the id of a webhook, which is all one needs to post to it.
+func maskPath(path string) string {
+	if strings.HasPrefix(path, hookPath) {
+		return hookPath + masked
+	}
+	return path
+}
+
+func maskQuery(q url.Values) string {
+	for name, values := range q {
+		if isSecret(name) {
+			for i := range values {
+				values[i] = masked
+			}
+		}
+	}
+	return strings.ReplaceAll(q.Encode(), url.QueryEscape(masked), masked)
+}
+
+// display is the body of x without secrets. Nothing is shown of a body that is
+// not JSON, as no secret could be found in it.
+func display(x *exchange) json.RawMessage {
+	if x.form.parts != nil {
+		sizes := map[string]int64{}
+		for name, part := range x.form.parts {
+			sizes[name] = part.size
+		}
+		return encode(sizes)
+	}
+	if x.Method == http.MethodGet || len(x.body) == 0 {
+		return nil
+	}
+	d := json.NewDecoder(strings.NewReader(string(x.body)))
+	d.UseNumber()
+	var v any
+	if d.Decode(&v) != nil {
+		return encode("not JSON")
+	}
+	return encode(mask(v))
+}
+
+func mask(v any) any {
+	switch v := v.(type) {
+	case map[string]any:
+		for k, e := range v {
+			if isSecret(k) {
+				v[k] = masked
+			} else {
+				v[k] = mask(e)
+			}
+		}
+	case []any:
+		for i, e := range v {
+			v[i] = mask(e)
+		}
+	}
+	return v
+}

@@ -1,0 +1,43 @@
+package larktest
+
+// chat is a group the bots are in.
+type chat struct{ id, name string }
+
+// AddChat adds a chat to what every app lists as its chats. Messages may go to
+// other chats, too.
+func (p *Platform) AddChat(chatID, name string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.chats = append(p.chats, chat{chatID, name})
+}
+
+// listChats is "im-v1/chat/list".
+func listChats(p *Platform, x *exchange) (any, *failure) {
+	return page(x, "items", 100, p.chats, func(c chat) any {
+		return map[string]any{"chat_id": c.id, "name": c.name, "chat_status": "normal", "tenant_key": x.tenant}
+	})
+}
+
+// botInfo is "bot-v3/info": its answer has no data field.
+func botInfo(_ *Platform, x *exchange) (any, *failure) {
+	return flat{"bot": map[string]any{
+		"activate_status": 2,
+		"app_name":        "standin " + x.app.ID,
+		"avatar_url":      "",
+		"ip_white_list":   []string{},
+		"open_id":         "ou_bot_" + x.app.ID,
+	}}, nil
+}
+
+// outboundIPs is "event-v1/outbound_ip/list"; the addresses are of the range
+// kept for documentation.
+func outboundIPs(_ *Platform, x *exchange) (any, *failure) {
+	ips := []string{"192.0.2.1", "192.0.2.2", "192.0.2.3"}
+	return page(x, "ip_list", 50, ips, func(ip string) any { return ip })
+}
+
+// listTickets is "helpdesk-v1/ticket/list" of a help desk without tickets: the
+// path exists for its authorization.
+func listTickets(*Platform, *exchange) (any, *failure) {
+	return map[string]any{"total": 0, "tickets": []any{}}, nil
+}

@@ -1,0 +1,78 @@
+package larktest
+
+import (
+	"testing"
+	"time"
+)
+
+const sharedCard = `{"config":{"update_multi":true},"elements":[]}`
+
+func (b *bench) edit(id, msgType, content string) reply {
+	b.t.Helper()
+	return b.call("PUT", "/open-apis/im/v1/messages/"+id, object{"msg_type": msgType, "content": content})
+}
+
+func (b *bench) patch(id, content string) reply {
+	b.t.Helper()
+	return b.call("PATCH", "/open-apis/im/v1/messages/"+id, object{"content": content})
+}
+
+func TestEdit(t *testing.T) {
+	b := newBench(t)
+	id := b.send("oc_1", "a")
+	for range maxEdits {
+		b.edit(id, "text", `{"text":"b"}`).want(0)
+	}
+	b.edit(id, "text", `{"text":"c"}`).want(230072)
+	if m := b.Messages("oc_1")[0]; m.Edited != 20 || m.Content != `{"text":"b"}` {
+		t.Errorf("got %+v", m)
+	}
+	card := b.sendRaw("oc_1", "interactive", sharedCard).want(0).data().string("message_id")
+	b.edit(card, "text", `{"text":"b"}`).want(230054)
+	b.edit(id, "interactive", sharedCard).want(99992402)
+	b.edit("om_none", "text", `{"text":"b"}`).want(99992354)
+	b.token = b.tenantToken("cli_2", "s2")
+	b.edit(id, "text", `{"text":"b"}`).want(230071)
+}
+
+func TestPatchCard(t *testing.T) {
+	b := newBench(t)
+	card := func(content string) string {
+		return b.sendRaw("oc_1", "interactive", content).want(0).data().string("message_id")
+	}
+	const next = `{"config":{"update_multi":true},"elements":[{"tag":"hr"}]}`
+	id := card(sharedCard)
+	b.patch(id, next).want(0)
+	if c, ok := b.Card(id); !ok || string(c) != next {
+		t.Errorf("card: %s", c)
+	}
+	b.patch(id, `{"elements":[]}`).want(230001)
+	b.patch(card(`{"elements":[]}`), next).want(230001)
+	b.patch(id, `{}`).want(230099)
+	b.patch(b.send("oc_1", "x"), next).want(230001)
+	b.clock.advance(cardLife + time.Second)
+	b.token = b.tenantToken("cli_1", "s1")
+	b.patch(id, next).want(230031)
+	b.token = b.tenantToken("cli_2", "s2")
+	b.patch(id, next).want(230027)
+	if _, ok := b.Card("om_none"); ok {
+		t.Error("a card nobody sent")
+	}
+}
+
+func TestRecall(t *testing.T) {
+	b := newBench(t)
+	path := "/open-apis/im/v1/messages/"
+	id := b.send("oc_1", "a")
+	own := b.token
+	b.token = b.tenantToken("cli_2", "s2")
+	b.call("DELETE", path+id, nil).want(230026)
+	b.token = own
+	b.call("DELETE", path+id, nil).want(0)
+	b.call("DELETE", path+id, nil).want(230011)
+	b.edit(id, "text", `{"text":"b"}`).want(230011)
+	b.post(path+id+"/reply", object{"msg_type": "text", "content": `{"text":"x"}`}).want(230011)
+	if m := b.Messages("oc_1"); len(m) != 1 || !m[0].Recalled {
+		t.Errorf("got %+v", m)
+	}
+}

@@ -1,0 +1,98 @@
+package larktest
+
+import "slices"
+
+// notForwarded are the message types that cannot be ("im-v1/message/forward").
+var notForwarded = []string{"audio", "system"}
+
+// target checks the receiver of a forward; uuid comes in the query here.
+func (x *exchange) target(b *outgoing) (receiverType string, f *failure) {
+	if f := x.decode(b); f != nil {
+		return "", f
+	}
+	q := x.URL.Query()
+	to := q.Get("receive_id_type")
+	b.UUID = q.Get("uuid")
+	var c check
+	c.oneOf("receive_id_type", to, forwardTypes)
+	c.required("receive_id", b.ReceiveID)
+	c.maxLen("uuid", b.UUID, 50)
+	if f := c.failure(); f != nil {
+		return "", f
+	}
+	return to, checkReceiver(to, b.ReceiveID)
+}
+
+func forwardMessage(p *Platform, x *exchange) (any, *failure) {
+	var b outgoing
+	to, f := x.target(&b)
+	if f != nil {
+		return nil, f
+	}
+	m := p.messages.byID[x.PathValue("id")]
+	switch {
+	case m == nil || m.OnlyFor != "":
+		return nil, fail(230064, "The message to be forwarded is invalid.")
+	case m.Recalled:
+		return nil, fail(230065, "The message to be forwarded has been recalled.")
+	case slices.Contains(notForwarded, m.MsgType):
+		return nil, fail(230061, "The message type does not support forwarding.")
+	}
+	// A uuid counts per target here.
+	return p.deliver(x, "forward "+b.ReceiveID, &Message{
+		ReceiveID: b.ReceiveID, ReceiveIDType: to, MsgType: m.MsgType, Content: m.Content, UUID: b.UUID,
+	})
+}
+
+func mergeForward(p *Platform, x *exchange) (any, *failure) {
+	var b outgoing
+	to, f := x.target(&b)
+	if f != nil {
+		return nil, f
+	}
+	var c check
+	if len(b.IDs) == 0 || len(b.IDs) > 100 {
+		c.add("message_id_list", "", "the len must be 1 to 100")
+		return nil, c.failure()
+	}
+	good, invalid, f := p.mergeable(b.IDs)
+	if f != nil {
+		return nil, f
+	}
+	if slices.ContainsFunc(good, func(m *Message) bool { return m.ChatID() != good[0].ChatID() }) {
+		return nil, fail(230069, "Does not support forwarding messages from different groups.")
+	}
+	data, f := p.deliver(x, "merge_forward "+b.ReceiveID, &Message{
+		ReceiveID: b.ReceiveID, ReceiveIDType: to, UUID: b.UUID,
+		MsgType: "merge_forward", Content: "Merged and Forwarded Message",
+	})
+	if f != nil {
+		return nil, f
+	}
+	return map[string]any{"message": data, "invalid_message_id_list": invalid}, nil
+}
+
+// mergeable splits ids into messages that can be forwarded and the rest; at
+// least one must be left.
+func (p *Platform) mergeable(ids []string) (good []*Message, invalid []string, f *failure) {
+	recalled := 0
+	invalid = []string{}
+	for _, id := range ids {
+		m := p.messages.byID[id]
+		if m != nil && !m.Recalled && m.MsgType != "system" {
+			good = append(good, m)
+			continue
+		}
+		if m != nil && m.Recalled {
+			recalled++
+		}
+		invalid = append(invalid, id)
+	}
+	switch {
+	case recalled == len(ids):
+		f = fail(230065, "All messages to be forwarded have been recalled.")
+	case len(good) == 0:
+		f = fail(230064, "All messages to be forwarded are invalid.")
+	}
+	return good, invalid, f
+}

@@ -1,0 +1,173 @@
+package larktest
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Message is a message as it stands now.
+type Message struct {
+	ID string
+	// ReceiveID is whom it was sent to; for a reply, the chat of the parent.
+	ReceiveID string
+	// ReceiveIDType is one of the API's, or "department_id" in a batch and
+	// "webhook" for a custom bot.
+	ReceiveIDType string
+	MsgType       string
+	// Content is the JSON text the API takes, the latest of edits and updates.
+	Content  string
+	UUID     string
+	ParentID string
+	RootID   string
+	ThreadID string
+	InThread bool
+	Recalled bool
+	// Edited counts edits; Updated, updates of a card.
+	Edited, Updated        int
+	CreateTime, UpdateTime time.Time
+	// AppID is empty for a webhook and for a message of a user (AddMessage).
+	AppID, TenantKey string
+	// OnlyFor is the one user who sees an ephemeral card.
+	OnlyFor   string
+	Reactions []string // emoji types, in order
+	Urgent    []Urgent
+	FollowUps []string
+	Clicks    []string // open_ids of users who clicked the card
+	// Toast is what the answer to the latest of these clicks showed; zero for nothing.
+	Toast Toast
+}
+
+// Urgent is one call that pressed users about a message.
+type Urgent struct {
+	Kind  string // app, sms or phone
+	Users []string
+}
+
+// messages are all messages in order of delivery.
+type messages struct {
+	all    []*Message
+	byID   map[string]*Message
+	byUUID map[string]*Message // by scope and uuid
+	recent map[string][]time.Time
+	reads  map[string][]read
+}
+
+func newMessages() messages {
+	return messages{
+		byID:   map[string]*Message{},
+		byUUID: map[string]*Message{},
+		recent: map[string][]time.Time{},
+		reads:  map[string][]read{},
+	}
+}
+
+// Messages returns the delivered messages to one receiver, in order; "" means
+// all receivers. Recalled messages stay, marked.
+func (p *Platform) Messages(receiveID string) []Message {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var out []Message
+	for _, m := range p.messages.all {
+		if m.AppID == "" && m.ReceiveIDType != hookType {
+			continue // AddMessage
+		}
+		if receiveID == "" || m.ReceiveID == receiveID {
+			out = append(out, m.clone())
+		}
+	}
+	return out
+}
+
+// Message returns one message, also one of a user (AddMessage), but none of a
+// batch.
+func (p *Platform) Message(id string) (Message, bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	m := p.messages.byID[id]
+	if m == nil {
+		return Message{}, false
+	}
+	return m.clone(), true
+}
+
+func (m *Message) clone() Message {
+	c := *m
+	c.Reactions, c.FollowUps = slices.Clone(m.Reactions), slices.Clone(m.FollowUps)
+	c.Urgent, c.Clicks = slices.Clone(m.Urgent), slices.Clone(m.Clicks)
+	return c
+}
+
+// Card returns the current card of an interactive message.
+func (p *Platform) Card(messageID string) (json.RawMessage, bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	m := p.messages.byID[messageID]
+	if m == nil || m.MsgType != "interactive" {
+		return nil, false
+	}
+	return json.RawMessage(m.Content), true
+}
+
+// AddMessage makes the platform know a message a user sent, so that it can be
+// forwarded and replies to it carry its chat. Messages does not return it. An
+// empty ID is filled; the ID is returned.
+func (p *Platform) AddMessage(m Message) string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	m.AppID = ""
+	p.messages.add(p, &m)
+	return m.ID
+}
+
+// add delivers m, with an id and times if it has none.
+func (ms *messages) add(p *Platform, m *Message) {
+	if m.ID == "" {
+		m.ID = p.nextID("om_")
+	}
+	if m.CreateTime.IsZero() {
+		m.CreateTime = p.now()
+	}
+	m.UpdateTime = m.CreateTime
+	ms.all = append(ms.all, m)
+	// The id of a batch is none of a message: no message call takes it.
+	if !strings.HasPrefix(m.ID, "bm-") {
+		ms.byID[m.ID] = m
+	}
+}
+
+// data is the message object of the API ("im-v1/message/create").
+func (m *Message) data() map[string]any {
+	d := map[string]any{
+		"message_id":  m.ID,
+		"msg_type":    m.MsgType,
+		"create_time": strconv.FormatInt(m.CreateTime.UnixMilli(), 10),
+		"update_time": strconv.FormatInt(m.UpdateTime.UnixMilli(), 10),
+		"deleted":     m.Recalled,
+		"updated":     m.Edited > 0,
+		"chat_id":     m.ChatID(),
+		"sender": map[string]any{
+			"id": m.AppID, "id_type": "app_id", "sender_type": "app", "tenant_key": m.TenantKey,
+		},
+		"body": map[string]any{"content": m.Content},
+	}
+	for k, v := range map[string]string{"parent_id": m.ParentID, "root_id": m.RootID, "thread_id": m.ThreadID} {
+		if v != "" {
+			d[k] = v
+		}
+	}
+	return d
+}
+
+// ChatID is the chat of m: for a user, the single chat with the app.
+func (m *Message) ChatID() string {
+	if m.ReceiveIDType == "chat_id" || strings.HasPrefix(m.ReceiveID, "oc_") {
+		return m.ReceiveID
+	}
+	sum := sha256.Sum256([]byte(m.AppID + " " + m.ReceiveID))
+	return "oc_" + hex.EncodeToString(sum[:16])
+}

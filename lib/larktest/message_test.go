@@ -1,0 +1,50 @@
+package larktest
+
+import "testing"
+
+func TestMessageData(t *testing.T) {
+	b := newBench(t)
+	d := b.sendRaw("oc_1", "text", `{"text":"x"}`).want(0).data()
+	if d.string("chat_id") != "oc_1" || d.string("create_time") != "1767323045000" || d.string("msg_type") != "text" {
+		t.Errorf("got %v", d.body)
+	}
+	sender := d.body["sender"].(object)
+	if sender["id"] != "cli_1" || sender["sender_type"] != "app" || sender["tenant_key"] != OwnTenant {
+		t.Errorf("sender: %v", sender)
+	}
+	if d.body["body"].(object)["content"] != `{"text":"x"}` || d.body["deleted"] != false {
+		t.Errorf("got %v", d.body)
+	}
+}
+
+func TestMessagesByReceiver(t *testing.T) {
+	b := newBench(t)
+	b.send("oc_1", "a")
+	b.send("oc_2", "b")
+	b.send("oc_1", "c")
+	b.AddMessage(Message{ReceiveID: "oc_1", MsgType: "text"})
+	for receiver, n := range map[string]int{"": 3, "oc_1": 2, "oc_2": 1, "oc_3": 0} {
+		if got := len(b.Messages(receiver)); got != n {
+			t.Errorf("%q: want %d, got %d", receiver, n, got)
+		}
+	}
+	if m := b.Messages("oc_1")[1]; m.Content != `{"text":"c"}` {
+		t.Errorf("order: %+v", m)
+	}
+}
+
+func TestMessageIsACopy(t *testing.T) {
+	b := newBench(t)
+	id := b.AddMessage(Message{ID: "om_user", Reactions: []string{"OK"}})
+	m, ok := b.Message(id)
+	if !ok {
+		t.Fatal("no message")
+	}
+	m.Reactions[0] = "changed"
+	if again, _ := b.Message(id); again.Reactions[0] != "OK" {
+		t.Error("a caller changed the platform")
+	}
+	if _, ok := b.Message("om_none"); ok {
+		t.Error("a message nobody sent")
+	}
+}

@@ -1,0 +1,25 @@
+package larktest
+
+import "testing"
+
+func TestRoutes(t *testing.T) {
+	tests := []struct {
+		method, path string
+		status, code int
+	}{
+		{"GET", "/open-apis/no/such", 404, 99991201},
+		{"GET", "/", 404, 99991201},
+		{"POST", "/open-apis/im/v1/messages/", 404, 99991201},
+		{"POST", "/open-apis/message/v4/batch_send", 404, 99991201},
+		{"POST", "/open-apis/im/v1/chats", 405, 99991301},
+		{"GET", "/open-apis/im/v1/messages/om_1", 405, 99991301},
+		{"GET", "/open-apis/im/v1/chats", 200, 0},
+	}
+	for _, tt := range tests {
+		t.Run(tt.method+tt.path, func(t *testing.T) {
+			if r := newBench(t).call(tt.method, tt.path, nil).want(tt.code); r.status != tt.status {
+				t.Errorf("want HTTP %d, got %d", tt.status, r.status)
+			}
+		})
+	}
+}

@@ -1,0 +1,78 @@
+package larktest
+
+import "testing"
+
+func TestTokenCallRefusals(t *testing.T) {
+	const (
+		internal    = "/open-apis/auth/v3/tenant_access_token/internal"
+		appInternal = "/open-apis/auth/v3/app_access_token/internal"
+		app         = "/open-apis/auth/v3/app_access_token"
+		tenant      = "/open-apis/auth/v3/tenant_access_token"
+	)
+	tests := []struct {
+		name, path string
+		body       object
+		code       int
+	}{
+		{"wrong secret", internal, object{"app_id": "cli_1", "app_secret": "no"}, 10015},
+		{"unknown app", internal, object{"app_id": "cli_x", "app_secret": "s1"}, 10003},
+		{"no secret", internal, object{"app_id": "cli_1"}, 10003},
+		{"marketplace app", appInternal, object{"app_id": "cli_m", "app_secret": "sm"}, 10003},
+		{"no ticket", app, object{"app_id": "cli_m", "app_secret": "sm"}, 10012},
+		{"bad ticket", app, object{"app_id": "cli_m", "app_secret": "sm", "app_ticket": "no"}, 10012},
+		{"bad app token", tenant, object{"app_access_token": "a-no", "tenant_key": "t1"}, 99991664},
+		{"no tenant", tenant, object{"app_access_token": "a-no"}, 10003},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			b := newBench(t)
+			b.token = "" // none is needed
+			if r := b.post(tt.path, tt.body).want(tt.code); r.status != 400 {
+				t.Errorf("HTTP %d", r.status)
+			}
+			if b.TokenCalls() != 2 {
+				t.Error("a refused call is not counted")
+			}
+		})
+	}
+}
+
+func TestAppTokenInternal(t *testing.T) {
+	b := newBench(t)
+	r := b.post("/open-apis/auth/v3/app_access_token/internal", object{"app_id": "cli_1", "app_secret": "s1"}).want(0)
+	if r.string("tenant_access_token") != b.token || r.body["expire"] != 7200.0 {
+		t.Errorf("got %s", r.raw)
+	}
+	b.token = r.string("app_access_token")
+	u := b.post("/open-apis/authen/v1/oidc/access_token", object{"grant_type": "authorization_code", "code": "x"})
+	b.token = u.want(0).data().string("access_token")
+	b.get("/open-apis/im/v1/chats").want(0)
+}
+
+// marketplaceToken goes the whole way from a ticket to a tenant token.
+func (b *bench) marketplaceToken(ticket, tenant string) reply {
+	b.t.Helper()
+	a := b.post("/open-apis/auth/v3/app_access_token",
+		object{"app_id": "cli_m", "app_secret": "sm", "app_ticket": ticket}).want(0)
+	return b.post("/open-apis/auth/v3/tenant_access_token",
+		object{"app_access_token": a.string("app_access_token"), "tenant_key": tenant})
+}
+
+func TestMarketplaceTokens(t *testing.T) {
+	b := newBench(t)
+	ticket := b.IssueTicket("cli_m")
+	one := b.marketplaceToken(ticket, "t1").want(0).string("tenant_access_token")
+	two := b.marketplaceToken(ticket, "t2").want(0).string("tenant_access_token")
+	if one == two {
+		t.Error("two tenants share a token")
+	}
+	b.token = two
+	b.send("oc_1", "x")
+	if m := b.Messages("oc_1")[0]; m.AppID != "cli_m" || m.TenantKey != "t2" {
+		t.Errorf("sender: %s %s", m.AppID, m.TenantKey)
+	}
+	b.Uninstall("cli_m", "t2")
+	b.get("/open-apis/im/v1/chats").want(99991663)
+	b.marketplaceToken(ticket, "t2").want(10013)
+	b.marketplaceToken(ticket, "t1").want(0)
+}
