@@ -11,8 +11,8 @@ import (
 	"github.com/larkbridge/larkbridge/lib/bus"
 	"github.com/larkbridge/larkbridge/lib/gateway"
 	"github.com/larkbridge/larkbridge/lib/lark"
-	"github.com/larkbridge/larkbridge/lib/send"
 	"github.com/larkbridge/larkbridge/lib/larktest"
+	"github.com/larkbridge/larkbridge/lib/send"
 )
 
 // Approval is the smallest approval: a card asks, and a click on it decides,

@@ -15,7 +15,7 @@ type shownCard struct {
 	Time      time.Time       `json:"time"` // of its last change
 	Title     string          `json:"title"`
 	Buttons   bool            `json:"buttons"`
-	Toast     *larktest.Toast  `json:"toast,omitempty"` // of its last click
+	Toast     *larktest.Toast `json:"toast,omitempty"` // of its last click
 	Card      json.RawMessage `json:"card"`
 }
 

@@ -14,8 +14,8 @@ import (
 	"github.com/aws/aws-lambda-go/lambda/messages"
 
 	"github.com/larkbridge/larkbridge/lib/bus"
-	"github.com/larkbridge/larkbridge/lib/send"
 	"github.com/larkbridge/larkbridge/lib/larktest"
+	"github.com/larkbridge/larkbridge/lib/send"
 	"github.com/larkbridge/larkbridge/lib/store"
 )
 
