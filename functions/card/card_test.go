@@ -16,9 +16,9 @@ var emulator harness.SharedEmulator
 func TestMain(m *testing.M) { emulator.Main(m) }
 
 // oldClick is a click in the old style: plain, signed with SHA-1.
-func oldClick(body []byte) lark.Request {
+func oldClick(body []byte) lark.Delivery {
 	stamp := strconv.FormatInt(time.Now().Unix(), 10)
-	return lark.Request{Body: body, Header: lark.Header{
+	return lark.Delivery{Body: body, Header: lark.Header{
 		lark.HeaderTimestamp: stamp, lark.HeaderNonce: "n",
 		lark.HeaderSignature: lark.SignCard(stamp, "n", larktest.VerificationToken, body),
 	}}
@@ -30,7 +30,7 @@ func TestClicks(t *testing.T) {
 	s.PutApp("default", map[string]any{"card_toast": "On it"})
 	f := s.Start("card")
 	const answer = `{"toast":{"content":"On it","type":"info"}}`
-	for _, click := range []lark.Request{
+	for _, click := range []lark.Delivery{
 		stage.Delivery(stage.Payload(t, "card.action.trigger")),
 		oldClick(stage.Payload(t, "card.action.trigger_v1")),
 		oldClick(stage.Payload(t, "card.action.trigger_v1")),
@@ -39,7 +39,7 @@ func TestClicks(t *testing.T) {
 			t.Errorf("got %d %s", status, body)
 		}
 	}
-	unsigned := lark.Request{Body: stage.Payload(t, "card.action.trigger_v1")}
+	unsigned := lark.Delivery{Body: stage.Payload(t, "card.action.trigger_v1")}
 	if status, body := s.Post(f, "/card", unsigned); status != 401 {
 		t.Errorf("an unsigned click: got %d %s", status, body)
 	}

@@ -55,7 +55,7 @@ func TestCardHandler(t *testing.T) {
 	const fresh = `{"toast":{"type":"success","content":"Approved"},"card":{"type":"raw","data":{"elements":[]}}}`
 	const old = `{"toast":{"type":"success","content":"Approved"},"elements":[]}`
 	for _, tt := range []struct {
-		click lark.Request
+		click lark.Delivery
 		want  string
 	}{
 		{stage.Delivery(stage.Payload(t, "card.action.trigger")), fresh},

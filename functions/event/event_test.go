@@ -25,7 +25,7 @@ func newStage(t *testing.T) *stage.Stage { return stage.New(t, emulator.Get(t)) 
 // messageKey is the claim of the sample message.
 var messageKey = store.EventKey(larktest.AppID, "om_7e0bc21d8b6fba3b050a0cae691ef0d2")
 
-func expect(t *testing.T, s *stage.Stage, f *harness.Function, path string, req lark.Request, status int, body string) {
+func expect(t *testing.T, s *stage.Stage, f *harness.Function, path string, req lark.Delivery, status int, body string) {
 	t.Helper()
 	gotStatus, gotBody := s.Post(f, path, req)
 	if gotStatus != status || gotBody != body {
@@ -78,7 +78,7 @@ func TestChallengeCallsNothing(t *testing.T) {
 	}
 	before := s.Proxy().Calls()
 	body := lark.NewEncryptKey(larktest.EncryptKey).Encrypt([]byte(`{"challenge":"c-1","token":"` + larktest.VerificationToken + `","type":"url_verification"}`))
-	expect(t, s, f, "/event", lark.Request{Body: body}, 200, `{"challenge":"c-1"}`)
+	expect(t, s, f, "/event", lark.Delivery{Body: body}, 200, `{"challenge":"c-1"}`)
 	after := s.Proxy().Calls()
 	for _, operation := range []string{"UpdateItem", "GetItem", "PutEvents", "GetParametersByPath"} {
 		if before[operation] != after[operation] {
@@ -93,7 +93,7 @@ func TestConcurrentDeliveries(t *testing.T) {
 	s := newStage(t)
 	message := stage.Payload(t, "im.message.receive_v1")
 	var all sync.WaitGroup
-	work := make(chan lark.Request, deliveries)
+	work := make(chan lark.Delivery, deliveries)
 	for range deliveries {
 		work <- stage.Delivery(message)
 	}

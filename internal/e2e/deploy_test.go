@@ -109,7 +109,7 @@ func (s *stack) deliver(worker, n int) {
 }
 
 // post sends a request to a URL of the stack.
-func (s *stack) post(url string, r lark.Request) (int, string) {
+func (s *stack) post(url string, r lark.Delivery) (int, string) {
 	req, err := http.NewRequestWithContext(s.t.Context(), http.MethodPost, url, bytes.NewReader(r.Body))
 	if err != nil {
 		s.t.Error(err)

@@ -52,10 +52,10 @@ func (c *Calls) after(n int) []larktest.RecordedCall {
 // Watch makes a client that keeps each call of inner: for the real platform,
 // which does not tell what it was asked. Queries, headers and bodies are left
 // out, so that nothing secret can be in them.
-func (c *Calls) Watch(inner lark.HTTP) lark.HTTP { return watched{inner, c} }
+func (c *Calls) Watch(inner lark.HTTPDoer) lark.HTTPDoer { return watched{inner, c} }
 
 type watched struct {
-	inner lark.HTTP
+	inner lark.HTTPDoer
 	calls *Calls
 }
 

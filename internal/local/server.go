@@ -31,7 +31,7 @@ type Server struct {
 
 // New makes a server of one app that calls Lark with client. It does no I/O.
 // show is told each step and must be safe for concurrent use.
-func New(app *lark.App, client lark.HTTP, calls *Calls, now func() time.Time, show func(Step)) *Server {
+func New(app *lark.App, client lark.HTTPDoer, calls *Calls, now func() time.Time, show func(Step)) *Server {
 	log := slog.New(stepLog{show, now})
 	apps, memory, events := only{app}, store.NewMemory(now), &eventBus{show: show, now: now}
 	s := &Server{

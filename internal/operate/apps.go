@@ -32,7 +32,7 @@ type Apps struct {
 	Parameters Parameters
 	Prefix     string
 	Key        string // a KMS key for the parameters; "" for aws/ssm
-	Lark       lark.HTTP
+	Lark       lark.HTTPDoer
 	Now        func() time.Time
 	Out        io.Writer
 }

@@ -19,7 +19,7 @@ type Doctor struct {
 	Only              string // the one app to check; "" for all
 
 	Settings store.Source
-	HTTP     lark.HTTP
+	HTTP     lark.HTTPDoer
 	Queues   QueueStates
 	Buses    Buses
 	Send     Invoker
@@ -103,7 +103,7 @@ func (d *Doctor) clock(server time.Time) {
 		return
 	}
 	switch off := d.Now().Sub(server).Round(time.Second); {
-	case off.Abs() >= lark.Skew:
+	case off.Abs() >= lark.MaxClockSkew:
 		d.Show(fail(subject, fmt.Sprintf("this machine and the server differ by %v", off), "set this machine's clock: what it signs, AWS and the functions refuse"))
 	default:
 		d.Show(ok(subject, fmt.Sprintf("this machine and the server differ by %v", off)))

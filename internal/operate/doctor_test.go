@@ -143,7 +143,7 @@ func TestFindingsOfDoors(t *testing.T) {
 
 // slow is a client and a clock: each answer takes its next duration.
 type slow struct {
-	lark.HTTP
+	lark.HTTPDoer
 	now  time.Time
 	took []time.Duration
 }
@@ -152,7 +152,7 @@ func (s *slow) Do(r *http.Request) (*http.Response, error) {
 	if len(s.took) > 0 {
 		s.now, s.took = s.now.Add(s.took[0]), s.took[1:]
 	}
-	return s.HTTP.Do(r)
+	return s.HTTPDoer.Do(r)
 }
 
 func TestChallengeMustBeFast(t *testing.T) {

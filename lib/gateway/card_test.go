@@ -18,9 +18,9 @@ import (
 )
 
 // oldClick is a click in the old style: plain, signed with SHA-1.
-func oldClick(at time.Time, body []byte) lark.Request {
+func oldClick(at time.Time, body []byte) lark.Delivery {
 	stamp := strconv.FormatInt(at.Unix(), 10)
-	return lark.Request{Body: body, Header: lark.Header{
+	return lark.Delivery{Body: body, Header: lark.Header{
 		lark.HeaderTimestamp: stamp, lark.HeaderNonce: "n", lark.HeaderSignature: lark.SignCard(stamp, "n", larktest.VerificationToken, body),
 	}}
 }

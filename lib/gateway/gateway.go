@@ -47,9 +47,9 @@ type Gateway struct {
 	Count func(metric string)
 	// CountApp counts for each app, by its name in the settings.
 	CountApp func(metric, app string)
-	// Closed refuses events while the table cannot be reached, instead of
+	// FailClosed refuses events while the table cannot be reached, instead of
 	// publishing them without deduplication.
-	Closed bool
+	FailClosed bool
 }
 
 // Request is an HTTP request.

@@ -38,19 +38,19 @@ func TestDoors(t *testing.T) {
 		}
 		return in
 	}
-	for name, door := range map[string]func(t *testing.T, w *world, path string, req lark.Request) gateway.Reply{
-		"plain": func(t *testing.T, w *world, path string, req lark.Request) gateway.Reply {
+	for name, door := range map[string]func(t *testing.T, w *world, path string, req lark.Delivery) gateway.Reply{
+		"plain": func(t *testing.T, w *world, path string, req lark.Delivery) gateway.Reply {
 			return invoke(t, w, decode(t, harness.HTTPEvent("POST", path, header(req.Header), req.Body)))
 		},
-		"base64": func(t *testing.T, w *world, path string, req lark.Request) gateway.Reply {
+		"base64": func(t *testing.T, w *world, path string, req lark.Delivery) gateway.Reply {
 			return invoke(t, w, decode(t, harness.HTTPEventBase64("POST", path, header(req.Header), req.Body)))
 		},
-		"stage": func(t *testing.T, w *world, path string, req lark.Request) gateway.Reply {
+		"stage": func(t *testing.T, w *world, path string, req lark.Delivery) gateway.Reply {
 			in := decode(t, harness.HTTPEvent("POST", "/prod"+path, header(req.Header), req.Body))
 			in.RequestContext.Stage = "prod"
 			return invoke(t, w, in)
 		},
-		"net/http": func(t *testing.T, w *world, path string, req lark.Request) gateway.Reply {
+		"net/http": func(t *testing.T, w *world, path string, req lark.Delivery) gateway.Reply {
 			r := httptest.NewRequest("POST", path, bytes.NewReader(req.Body))
 			r.Header = header(req.Header)
 			rec := httptest.NewRecorder()
@@ -62,8 +62,8 @@ func TestDoors(t *testing.T) {
 			w := newWorld(t)
 			want(t, door(t, w, "/event", delivery(now, message)), 200, `{}`)
 			want(t, door(t, w, "/event/other", delivery(now, message)), 404, `{"error":"not_found"}`)
-			want(t, door(t, w, "/event", lark.Request{Body: make([]byte, lark.MaxBody+1)}), 413, `{"error":"too_large"}`)
-			want(t, door(t, w, "/event", lark.Request{Body: []byte{0xff, 0xfe}}), 400, `{"error":"bad_request"}`)
+			want(t, door(t, w, "/event", lark.Delivery{Body: make([]byte, lark.MaxBody+1)}), 413, `{"error":"too_large"}`)
+			want(t, door(t, w, "/event", lark.Delivery{Body: []byte{0xff, 0xfe}}), 400, `{"error":"bad_request"}`)
 			if got := w.types(); len(got) != 1 {
 				t.Errorf("on the bus: %v", got)
 			}

@@ -28,10 +28,10 @@ func (w *world) lines(t *testing.T) []map[string]any {
 }
 
 // withLogID is a request as it comes from Lark, with a log id in its header.
-func withLogID(req lark.Request, id string) lark.Request {
+func withLogID(req lark.Delivery, id string) lark.Delivery {
 	header := lark.Header{"x-tt-logid": id} // as API Gateway writes it
 	maps.Copy(header, req.Header)
-	return lark.Request{Header: header, Body: req.Body}
+	return lark.Delivery{Header: header, Body: req.Body}
 }
 
 // noTickets is a table that keeps no ticket.
@@ -50,27 +50,27 @@ func TestLines(t *testing.T) {
 	)
 	message, click, ticket := payload(t, "im.message.receive_v1"), payload(t, "card.action.trigger"), payload(t, "app_ticket")
 	good := delivery(now, message)
-	challenge := lark.Request{Body: lark.NewEncryptKey(larktest.EncryptKey).Encrypt(
+	challenge := lark.Delivery{Body: lark.NewEncryptKey(larktest.EncryptKey).Encrypt(
 		[]byte(`{"challenge":"c","token":"` + larktest.VerificationToken + `","type":"url_verification"}`))}
 	change := func(fields map[string]any) func(*world) {
 		return func(w *world) { w.docs["default"] = settings(fields) }
 	}
 	handler := func(h lark.CardHandlerFunc) func(*world) { return func(w *world) { w.handler = h } }
-	twice := func(path string, req lark.Request) func(*world) {
+	twice := func(path string, req lark.Delivery) func(*world) {
 		return func(w *world) { w.post(t, path, req) }
 	}
 	for _, tt := range []struct {
 		level, outcome string
 		prepare        func(*world)
 		path           string
-		req            lark.Request
+		req            lark.Delivery
 		keys           string
 	}{
 		{"INFO", "published", nil, "/event", good, event + "bus_id claim_ms publish_ms mark_ms"},
 		{"INFO", "duplicate", twice("/event", good), "/event", good, event + "claim_ms"},
 		{"ERROR", "held", func(w *world) { w.Events = &failing{1, w.Events}; w.post(t, "/event", good) }, "/event", good, event + "claim_ms"},
 		{"ERROR", "not published", func(w *world) { w.Events = &failing{1, nil} }, "/event", good, event + "claim_ms publish_ms error"},
-		{"ERROR", "no table", func(w *world) { w.Claims, w.Closed = noTable{w.memory, true, true}, true }, "/event", good, event + "claim_ms"},
+		{"ERROR", "no table", func(w *world) { w.Claims, w.FailClosed = noTable{w.memory, true, true}, true }, "/event", good, event + "claim_ms"},
 		{"INFO", "challenge", nil, "/event", challenge, always + "app"},
 		{"INFO", "ticket", nil, "/event", delivery(now, ticket), event},
 		{"ERROR", "ticket not stored", func(w *world) { change(map[string]any{"type": "marketplace"})(w); w.Tickets = noTickets{} }, "/event", delivery(now, ticket), event + "error"},
@@ -79,13 +79,13 @@ func TestLines(t *testing.T) {
 		{"WARN", "fallback", handler(func(context.Context, *lark.Click) (*lark.CardReply, error) { return nil, errors.New("no") }), "/card", delivery(now, click),
 			event + "bus_id claim_ms publish_ms handler_ms mark_ms error"},
 		{"INFO", "duplicate", twice("/card", delivery(now, click)), "/card", delivery(now, click), event + "claim_ms"},
-		{"WARN", "refused", nil, "/event", delivery(now.Add(-lark.Horizon-time.Second), message), refused},
-		{"WARN", "refused", nil, "/event", lark.Request{Body: []byte("hello")}, refused},
+		{"WARN", "refused", nil, "/event", delivery(now.Add(-lark.EventMaxAge-time.Second), message), refused},
+		{"WARN", "refused", nil, "/event", lark.Delivery{Body: []byte("hello")}, refused},
 		{"WARN", "unknown app", nil, "/event/other", good, refused},
 		{"ERROR", "no settings", func(w *world) { w.docs["default"] = "{}" }, "/event", good, refused},
 		{"INFO", "no such path", nil, "/other", good, always + "app"},
 		{"INFO", "no such path", nil, "/event/NO NAME", good, always},
-		{"INFO", "too large", nil, "/event", lark.Request{Body: make([]byte, lark.MaxBody+1)}, always + "app"},
+		{"INFO", "too large", nil, "/event", lark.Delivery{Body: make([]byte, lark.MaxBody+1)}, always + "app"},
 	} {
 		t.Run(tt.outcome, func(t *testing.T) {
 			w := newWorld(t)

@@ -29,8 +29,8 @@ func (v *visit) publish(ctx context.Context, app *lark.App) bool {
 	switch {
 	case err != nil:
 		g.Count("DedupeBypassed")
-		g.Log.WarnContext(ctx, "the table cannot be reached", "error", err, "closed", g.Closed)
-		if g.Closed {
+		g.Log.WarnContext(ctx, "the table cannot be reached", "error", err, "closed", g.FailClosed)
+		if g.FailClosed {
 			v.outcome = "no table"
 			return false
 		}
@@ -71,7 +71,7 @@ func (v *visit) mark(ctx context.Context, key string) error {
 // keep is how long a claim is remembered: at least as long as any delivery of
 // the event can be accepted. The last term covers a redelivery that Lark
 // stamped anew and somebody captured.
-const keep = lark.Horizon + lark.Skew + lark.Retries
+const keep = lark.EventMaxAge + lark.MaxClockSkew + lark.RedeliverySpan
 
 func (v *visit) claim(ctx context.Context, key string) (store.State, error) {
 	defer v.took(&v.claiming, v.gateway.Now())

@@ -20,13 +20,13 @@ func TestEventIsPublishedOnce(t *testing.T) {
 	message := payload(t, "im.message.receive_v1")
 	want(t, w.post(t, "/event", delivery(now, message)), 200, `{}`)
 	want(t, w.post(t, "/event", delivery(now, message)), 200, `{}`)
-	w.clock = now.Add(lark.Horizon) // a replay at the end of the window
+	w.clock = now.Add(lark.EventMaxAge) // a replay at the end of the window
 	want(t, w.post(t, "/event", delivery(now, message)), 200, `{}`)
 	want(t, w.post(t, "/event/default", delivery(w.clock, payload(t, "im.message.recalled_v1"))), 200, `{}`)
 	if got := w.types(); !slices.Equal(got, []string{"im.message.receive_v1", "im.message.recalled_v1"}) {
 		t.Errorf("on the bus: %v", got)
 	}
-	w.clock = now.Add(lark.Horizon + time.Second)
+	w.clock = now.Add(lark.EventMaxAge + time.Second)
 	want(t, w.post(t, "/event", delivery(now, message)), 401, `{"error":"unauthorized"}`)
 }
 
@@ -36,8 +36,8 @@ func TestCapturedRetryIsHarmless(t *testing.T) {
 	w := newWorld(t)
 	message := payload(t, "im.message.receive_v1")
 	want(t, w.post(t, "/event", delivery(now, message)), 200, `{}`)
-	restamped := delivery(now.Add(lark.Retries), message)
-	w.clock = now.Add(lark.Retries + lark.Horizon)
+	restamped := delivery(now.Add(lark.RedeliverySpan), message)
+	w.clock = now.Add(lark.RedeliverySpan + lark.EventMaxAge)
 	want(t, w.post(t, "/event", restamped), 200, `{}`)
 	if got := w.types(); len(got) != 1 {
 		t.Errorf("on the bus: %v", got)
@@ -115,7 +115,7 @@ func TestTableDown(t *testing.T) {
 		{"only the mark", true, false, true, 200, 1, map[string]int{"MarkFailed": 1}},
 	} {
 		w := newWorld(t)
-		w.Claims, w.Closed = noTable{w.memory, tt.claim, tt.mark}, tt.closed
+		w.Claims, w.FailClosed = noTable{w.memory, tt.claim, tt.mark}, tt.closed
 		if got := w.post(t, "/event", delivery(now, message)); got.Status != tt.status {
 			t.Errorf("%s: status %d", tt.name, got.Status)
 		}

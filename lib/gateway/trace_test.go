@@ -35,7 +35,7 @@ func TestTrace(t *testing.T) {
 	for _, tt := range []struct {
 		name   string
 		lambda bool
-		req    lark.Request
+		req    lark.Delivery
 		want   string // "" for a new one
 	}{
 		{"Lark's log id", true, withLogID(message, aLogID), aLogID},
@@ -77,7 +77,7 @@ func TestHostileLogID(t *testing.T) {
 	} {
 		w := newWorld(t)
 		want(t, w.post(t, "/event", withLogID(delivery(now, payload(t, "im.message.receive_v1")), id)), 200, `{}`)
-		want(t, w.post(t, "/event", withLogID(lark.Request{Body: []byte("hello")}, id)), 400, `{"error":"bad_request"}`)
+		want(t, w.post(t, "/event", withLogID(lark.Delivery{Body: []byte("hello")}, id)), 400, `{"error":"bad_request"}`)
 		for _, line := range w.lines(t) {
 			if line["log_id"] != nil {
 				t.Errorf("%.30q is in the log as %q", id, line["log_id"])

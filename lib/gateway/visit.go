@@ -37,7 +37,7 @@ func (v *visit) serve(ctx context.Context, req Request) Reply {
 	case len(req.Body) > lark.MaxBody:
 		return v.refuse(http.StatusRequestEntityTooLarge, "too large", nil)
 	}
-	app, cb, err := v.receive(ctx, lark.Request{Header: req.Header, Body: req.Body})
+	app, cb, err := v.receive(ctx, lark.Delivery{Header: req.Header, Body: req.Body})
 	switch {
 	case err == nil:
 		return v.handle(ctx, app, cb)
@@ -63,7 +63,7 @@ func appName(path string) (string, bool) {
 
 // receive authenticates with the app's settings and, when that fails, once
 // more with the settings read anew: they may have been rotated.
-func (v *visit) receive(ctx context.Context, req lark.Request) (*lark.App, *lark.Callback, error) {
+func (v *visit) receive(ctx context.Context, req lark.Delivery) (*lark.App, *lark.Callback, error) {
 	apps := v.gateway.Apps
 	for second := false; ; second = true {
 		start := v.gateway.Now()

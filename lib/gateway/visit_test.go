@@ -17,19 +17,19 @@ import (
 func TestReplies(t *testing.T) {
 	w := newWorld(t)
 	good := delivery(now, payload(t, "im.message.receive_v1"))
-	changed := lark.Request{Header: good.Header, Body: bytes.Replace(good.Body, []byte("encrypt"), []byte("encrypT"), 1)}
-	notLark := lark.Request{Body: []byte("hello")}
-	large := lark.Request{Body: make([]byte, lark.MaxBody+1)}
+	changed := lark.Delivery{Header: good.Header, Body: bytes.Replace(good.Body, []byte("encrypt"), []byte("encrypT"), 1)}
+	notLark := lark.Delivery{Body: []byte("hello")}
+	large := lark.Delivery{Body: make([]byte, lark.MaxBody+1)}
 	for _, tt := range []struct {
 		name, method, path string
-		req                lark.Request
+		req                lark.Delivery
 		status             int
 		body               string
 	}{
 		{"a changed byte", "POST", "/event", changed, 401, `{"error":"unauthorized"}`},
 		{"not Lark", "POST", "/event", notLark, 400, `{"error":"bad_request"}`},
 		{"too large", "POST", "/event", large, 413, `{"error":"too_large"}`},
-		{"as large as can be", "POST", "/event", lark.Request{Body: make([]byte, lark.MaxBody)}, 400, `{"error":"bad_request"}`},
+		{"as large as can be", "POST", "/event", lark.Delivery{Body: make([]byte, lark.MaxBody)}, 400, `{"error":"bad_request"}`},
 		{"GET", "GET", "/event", good, 405, `{"error":"method_not_allowed"}`},
 		{"another path", "POST", "/other", good, 404, `{"error":"not_found"}`},
 		{"no path", "POST", "", good, 404, `{"error":"not_found"}`},
@@ -52,7 +52,7 @@ func TestChallengeNeedsNeitherTableNorBus(t *testing.T) {
 	w := newWorld(t)
 	w.Claims, w.Events = nil, nil
 	body := lark.NewEncryptKey(larktest.EncryptKey).Encrypt([]byte(`{"challenge":"a\"<b>\\","token":"` + larktest.VerificationToken + `","type":"url_verification"}`))
-	reply := w.post(t, "/card", lark.Request{Body: body})
+	reply := w.post(t, "/card", lark.Delivery{Body: body})
 	var got struct{ Challenge string }
 	if err := json.Unmarshal(reply.Body, &got); err != nil || reply.Status != 200 || got.Challenge != `a"<b>\` {
 		t.Errorf("got %d %s", reply.Status, reply.Body)
@@ -105,7 +105,7 @@ func TestClickIsAnsweredAndPublished(t *testing.T) {
 	const answer = `{"toast":{"content":"Got \"it\"","type":"info"}}`
 	old := payload(t, "card.action.trigger_v1")
 	stamp := strconv.FormatInt(now.Unix(), 10)
-	oldClick := lark.Request{Body: old, Header: lark.Header{
+	oldClick := lark.Delivery{Body: old, Header: lark.Header{
 		lark.HeaderTimestamp: stamp, lark.HeaderNonce: "n", lark.HeaderSignature: lark.SignCard(stamp, "n", larktest.VerificationToken, old),
 	}}
 	want(t, w.post(t, "/card", delivery(now, payload(t, "card.action.trigger"))), 200, answer)

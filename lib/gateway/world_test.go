@@ -107,7 +107,7 @@ func (w *world) checkSecrets(t *testing.T, text string) {
 }
 
 // post serves a POST and checks that the reply tells nothing.
-func (w *world) post(t *testing.T, path string, req lark.Request) gateway.Reply {
+func (w *world) post(t *testing.T, path string, req lark.Delivery) gateway.Reply {
 	t.Helper()
 	reply := w.Serve(t.Context(), gateway.Request{Method: http.MethodPost, Path: path, Header: req.Header, Body: req.Body})
 	w.checkSecrets(t, string(reply.Body))
@@ -134,11 +134,11 @@ func payload(t testing.TB, eventType string) []byte {
 }
 
 // delivery is what Lark posts: encrypted, and signed at the given time.
-func delivery(at time.Time, payload []byte) lark.Request {
+func delivery(at time.Time, payload []byte) lark.Delivery {
 	key := lark.NewEncryptKey(larktest.EncryptKey)
 	body := key.Encrypt(payload)
 	stamp := strconv.FormatInt(at.Unix(), 10)
-	return lark.Request{Body: body, Header: lark.Header{
+	return lark.Delivery{Body: body, Header: lark.Header{
 		lark.HeaderTimestamp: stamp, lark.HeaderNonce: "n", lark.HeaderSignature: lark.SignEvent(stamp, "n", key, body),
 	}}
 }

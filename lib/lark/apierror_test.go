@@ -37,7 +37,7 @@ func respond(status int, header http.Header, body string) wireFunc {
 const platformURL = "https://open.example.com"
 
 // bare is a client without a token, for what comes after the request.
-func bare(t *testing.T, wire lark.HTTP, call lark.Call) (*lark.Result, error) {
+func bare(t *testing.T, wire lark.HTTPDoer, call lark.Call) (*lark.Result, error) {
 	t.Helper()
 	clock := func() time.Time { return now }
 	app := &lark.App{Name: "default", Type: lark.Custom, BaseURL: platformURL, AppID: "cli_a", AppSecret: "app-secret-text"}

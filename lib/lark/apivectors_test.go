@@ -279,7 +279,7 @@ func (v apiVector) do(t *testing.T, client *lark.Client) (json.RawMessage, error
 		}
 		return res.Data, nil
 	}
-	file, err := client.Open(t.Context(), call)
+	file, err := client.Download(t.Context(), call)
 	if err != nil {
 		return nil, err
 	}

@@ -8,9 +8,9 @@ import (
 // MaxBody is the size in bytes up to which a request is looked at.
 const MaxBody = 1 << 20
 
-// Request is what Lark posted: its headers and its body as the bytes that
+// Delivery is what Lark posted: its headers and its body as the bytes that
 // came, before any decoding.
-type Request struct {
+type Delivery struct {
 	Header Header
 	Body   []byte
 }
@@ -46,7 +46,7 @@ type Callback struct {
 // app id. It returns an error that is [ErrBadRequest] or [ErrUnauthorized] and
 // does not panic on any input. The body is not changed; the callback's slices
 // may point into it.
-func (a *App) Receive(req Request, now time.Time) (*Callback, error) {
+func (a *App) Receive(req Delivery, now time.Time) (*Callback, error) {
 	if err := a.ready(); err != nil {
 		return nil, err
 	}
@@ -88,10 +88,10 @@ func checkAge(sign signature, h Header, now time.Time) (fresh bool, err error) {
 		return true, nil
 	}
 	t, ok := stampTime(h)
-	if !ok || !inWindow(t, now, Horizon) {
+	if !ok || !inWindow(t, now, EventMaxAge) {
 		return false, errTimestamp
 	}
-	return inWindow(t, now, CardWindow), nil
+	return inWindow(t, now, CardMaxAge), nil
 }
 
 // open reads the body into env, decrypting it first where it is encrypted, and

@@ -25,22 +25,22 @@ func testApp() *lark.App {
 
 // signed makes the request that Lark sends for a payload: encrypted and signed
 // with key at the given time.
-func signed(key lark.EncryptKey, at time.Time, payload []byte) lark.Request {
+func signed(key lark.EncryptKey, at time.Time, payload []byte) lark.Delivery {
 	return sign(key, at, key.Encrypt(payload))
 }
 
-func sign(key lark.EncryptKey, at time.Time, body []byte) lark.Request {
+func sign(key lark.EncryptKey, at time.Time, body []byte) lark.Delivery {
 	stamp := strconv.FormatInt(at.Unix(), 10)
-	return lark.Request{Body: body, Header: lark.Header{
+	return lark.Delivery{Body: body, Header: lark.Header{
 		lark.HeaderTimestamp: stamp,
 		lark.HeaderNonce:     "nonce",
 		lark.HeaderSignature: lark.SignEvent(stamp, "nonce", key, body),
 	}}
 }
 
-func signedCard(at time.Time, body []byte) lark.Request {
+func signedCard(at time.Time, body []byte) lark.Delivery {
 	stamp := strconv.FormatInt(at.Unix(), 10)
-	return lark.Request{Body: body, Header: lark.Header{
+	return lark.Delivery{Body: body, Header: lark.Header{
 		lark.HeaderTimestamp: stamp,
 		lark.HeaderNonce:     "nonce",
 		lark.HeaderSignature: lark.SignCard(stamp, "nonce", larktest.VerificationToken, body),
@@ -70,14 +70,14 @@ func TestReceiveWindow(t *testing.T) {
 		want    error
 	}{
 		{"now", now, message, nil},
-		{"as old as the horizon", now.Add(-lark.Horizon), message, nil},
-		{"older", now.Add(-lark.Horizon - time.Second), message, lark.ErrUnauthorized},
-		{"ahead", now.Add(lark.Skew), message, nil},
-		{"further ahead", now.Add(lark.Skew + time.Second), message, lark.ErrUnauthorized},
-		{"last retry", now.Add(-lark.Retries), message, nil},
+		{"as old as the horizon", now.Add(-lark.EventMaxAge), message, nil},
+		{"older", now.Add(-lark.EventMaxAge - time.Second), message, lark.ErrUnauthorized},
+		{"ahead", now.Add(lark.MaxClockSkew), message, nil},
+		{"further ahead", now.Add(lark.MaxClockSkew + time.Second), message, lark.ErrUnauthorized},
+		{"last retry", now.Add(-lark.RedeliverySpan), message, nil},
 		{"card now", now, card, nil},
-		{"card 5 min old", now.Add(-lark.CardWindow), card, nil},
-		{"card older", now.Add(-lark.CardWindow - time.Second), card, lark.ErrUnauthorized},
+		{"card 5 min old", now.Add(-lark.CardMaxAge), card, nil},
+		{"card older", now.Add(-lark.CardMaxAge - time.Second), card, lark.ErrUnauthorized},
 	} {
 		_, err := testApp().Receive(signed(key, tt.at, tt.payload), now)
 		if !errors.Is(err, tt.want) {
@@ -85,7 +85,7 @@ func TestReceiveWindow(t *testing.T) {
 		}
 	}
 	old := payload(t, "card.action.trigger_v1")
-	if _, err := testApp().Receive(signedCard(now.Add(-lark.CardWindow-time.Second), old), now); !errors.Is(err, lark.ErrUnauthorized) {
+	if _, err := testApp().Receive(signedCard(now.Add(-lark.CardMaxAge-time.Second), old), now); !errors.Is(err, lark.ErrUnauthorized) {
 		t.Errorf("an old-style card outside its window: got %v", err)
 	}
 }
@@ -94,29 +94,29 @@ func TestReceiveRefuses(t *testing.T) {
 	key := lark.NewEncryptKey(larktest.EncryptKey)
 	message := payload(t, "im.message.receive_v1")
 	challenge := []byte(`{"challenge":"c","token":"` + larktest.VerificationToken + `","type":"url_verification"}`)
-	edit := func(r lark.Request, f func(*lark.Request)) lark.Request { f(&r); return r }
+	edit := func(r lark.Delivery, f func(*lark.Delivery)) lark.Delivery { f(&r); return r }
 	for _, tt := range []struct {
 		name string
-		req  lark.Request
+		req  lark.Delivery
 		want error
 	}{
-		{"a changed byte", edit(signed(key, now, message), func(r *lark.Request) { r.Body[40] ^= 1 }), lark.ErrUnauthorized},
+		{"a changed byte", edit(signed(key, now, message), func(r *lark.Delivery) { r.Body[40] ^= 1 }), lark.ErrUnauthorized},
 		{"another key", signed(lark.NewEncryptKey("other"), now, message), lark.ErrUnauthorized},
-		{"no signature", lark.Request{Body: key.Encrypt(message)}, lark.ErrUnauthorized},
-		{"no timestamp", edit(signed(key, now, message), func(r *lark.Request) { delete(r.Header, lark.HeaderTimestamp) }), lark.ErrUnauthorized},
-		{"a timestamp that is no number", edit(lark.Request{Body: message, Header: lark.Header{}}, func(r *lark.Request) {
+		{"no signature", lark.Delivery{Body: key.Encrypt(message)}, lark.ErrUnauthorized},
+		{"no timestamp", edit(signed(key, now, message), func(r *lark.Delivery) { delete(r.Header, lark.HeaderTimestamp) }), lark.ErrUnauthorized},
+		{"a timestamp that is no number", edit(lark.Delivery{Body: message, Header: lark.Header{}}, func(r *lark.Delivery) {
 			r.Header[lark.HeaderTimestamp] = "soon"
 			r.Header[lark.HeaderSignature] = lark.SignEvent("soon", "", key, message)
 		}), lark.ErrUnauthorized},
-		{"a nonce without end", edit(signed(key, now, message), func(r *lark.Request) { r.Header[lark.HeaderNonce] = strings.Repeat("n", 1000) }), lark.ErrUnauthorized},
-		{"a plain challenge although a key is set", lark.Request{Body: challenge}, lark.ErrUnauthorized},
-		{"a challenge with another token", lark.Request{Body: key.Encrypt([]byte(`{"challenge":"c","token":"x","type":"url_verification"}`))}, lark.ErrUnauthorized},
+		{"a nonce without end", edit(signed(key, now, message), func(r *lark.Delivery) { r.Header[lark.HeaderNonce] = strings.Repeat("n", 1000) }), lark.ErrUnauthorized},
+		{"a plain challenge although a key is set", lark.Delivery{Body: challenge}, lark.ErrUnauthorized},
+		{"a challenge with another token", lark.Delivery{Body: key.Encrypt([]byte(`{"challenge":"c","token":"x","type":"url_verification"}`))}, lark.ErrUnauthorized},
 		{"an event of another app", signed(key, now, bytes.Replace(message, []byte(larktest.AppID), []byte("cli_other"), 1)), lark.ErrUnauthorized},
 		{"an event with another token", signed(key, now, bytes.Replace(message, []byte(larktest.VerificationToken), []byte("x"), 1)), lark.ErrUnauthorized},
 		{"bytes after the encrypted body", sign(key, now, append(key.Encrypt(message), " x"...)), lark.ErrBadRequest},
 		{"bytes after the plain text", signed(key, now, append(bytes.Clone(message), "{}"...)), lark.ErrUnauthorized},
 		{"not JSON", sign(key, now, []byte("hello")), lark.ErrBadRequest},
-		{"nothing", lark.Request{}, lark.ErrBadRequest},
+		{"nothing", lark.Delivery{}, lark.ErrBadRequest},
 		{"an event signed as an old card", signedCard(now, message), lark.ErrUnauthorized},
 		{"a new card signed as an old one", signedCard(now, payload(t, "card.action.trigger")), lark.ErrUnauthorized},
 	} {
@@ -142,14 +142,14 @@ func TestReceiveAccepts(t *testing.T) {
 	for _, tt := range []struct {
 		name string
 		app  *lark.App
-		req  lark.Request
+		req  lark.Delivery
 	}{
 		{"the newest key", rotating, signed(key, now, message)},
 		{"an older key", rotating, signed(older, now, message)},
 		{"signed with one key, encrypted with another", rotating, sign(key, now, older.Encrypt(message))},
 		{"a signed plain body", testApp(), sign(key, now, message)},
 		{"white space after the body", testApp(), sign(key, now, append(key.Encrypt(message), " \r\n\t"...))},
-		{"header names in lower case", testApp(), lark.Request{Header: lower, Body: body}},
+		{"header names in lower case", testApp(), lark.Delivery{Header: lower, Body: body}},
 		{"a slash escaped in base64", testApp(), sign(key, now, bytes.ReplaceAll(key.Encrypt(message), []byte("/"), []byte(`\/`)))},
 	} {
 		cb, err := tt.app.Receive(tt.req, now)
@@ -164,11 +164,11 @@ func TestReceiveNeedsSettings(t *testing.T) {
 	message := payload(t, "im.message.receive_v1")
 	unsigned := testApp()
 	unsigned.EncryptKeys = nil
-	if _, err := unsigned.Receive(lark.Request{Body: message}, now); !errors.Is(err, lark.ErrUnauthorized) {
+	if _, err := unsigned.Receive(lark.Delivery{Body: message}, now); !errors.Is(err, lark.ErrUnauthorized) {
 		t.Errorf("without an encrypt key: got %v", err)
 	}
 	unsigned.AllowUnsigned = true
-	if _, err := unsigned.Receive(lark.Request{Body: message}, now); err != nil {
+	if _, err := unsigned.Receive(lark.Delivery{Body: message}, now); err != nil {
 		t.Errorf("with allow_unsigned: %v", err)
 	}
 	noToken := testApp()

@@ -110,7 +110,7 @@ func TestUserAgent(t *testing.T) {
 	if _, err := w.client().Do(t.Context(), lark.Call{Method: "GET", Path: "x"}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.client().Open(t.Context(), lark.Call{Method: "GET", Path: "x", Tokens: []lark.TokenType{lark.NoToken}}); err != nil {
+	if _, err := w.client().Download(t.Context(), lark.Call{Method: "GET", Path: "x", Tokens: []lark.TokenType{lark.NoToken}}); err != nil {
 		t.Fatal(err)
 	}
 	if len(w.agents) != 3 {

@@ -12,15 +12,15 @@ import (
 	"github.com/larkbridge/larkbridge/lib/version"
 )
 
-// HTTP is the part of [http.Client] that [Client] uses.
-type HTTP interface {
+// HTTPDoer is the part of [http.Client] that [Client] uses.
+type HTTPDoer interface {
 	Do(*http.Request) (*http.Response, error)
 }
 
 // Client calls the open platform as one app. It is safe for concurrent use.
 type Client struct {
 	app    *App
-	http   HTTP
+	http   HTTPDoer
 	tokens TokenStore
 	now    func() time.Time
 
@@ -29,7 +29,7 @@ type Client struct {
 }
 
 // NewClient makes a client. It does no I/O.
-func NewClient(app *App, client HTTP, tokens TokenStore, now func() time.Time) *Client {
+func NewClient(app *App, client HTTPDoer, tokens TokenStore, now func() time.Time) *Client {
 	return &Client{app: app, http: client, tokens: tokens, now: now,
 		refreshing: make(chan struct{}, 1), known: map[string]Token{}}
 }

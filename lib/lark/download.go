@@ -17,10 +17,10 @@ type Download struct {
 	LogID  string
 }
 
-// Open makes a call whose answer is a file. An answer of Lark's that reports
+// Download makes a call whose answer is a file. An answer of Lark's that reports
 // an error is that error, whatever its status: it is never taken for the file.
 // The call's time-out covers the reading of the file too.
-func (c *Client) Open(ctx context.Context, call Call) (*Download, error) {
+func (c *Client) Download(ctx context.Context, call Call) (*Download, error) {
 	ctx, cancel := call.within(ctx)
 	var file *Download
 	err := c.exchange(ctx, call, func(resp *http.Response) (err error) {

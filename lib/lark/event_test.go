@@ -109,7 +109,7 @@ func TestSampleBodies(t *testing.T) {
 	for _, s := range larktest.Samples() {
 		var want lark.Kind
 		app := testApp()
-		req := lark.Request{Body: s.Payload}
+		req := lark.Delivery{Body: s.Payload}
 		switch {
 		case s.Schema == "challenge":
 			want = lark.KindChallenge

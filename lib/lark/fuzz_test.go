@@ -28,7 +28,7 @@ func FuzzReceive(f *testing.F) {
 	key := lark.NewEncryptKey(larktest.EncryptKey)
 	f.Fuzz(func(t *testing.T, body []byte, how int, id string) {
 		app := testApp()
-		var req lark.Request
+		var req lark.Delivery
 		switch how {
 		case 0:
 			req = signed(key, now, body)
@@ -38,7 +38,7 @@ func FuzzReceive(f *testing.F) {
 			app.EncryptKeys, app.AllowUnsigned = nil, true
 			fallthrough
 		default:
-			req = lark.Request{Header: lark.Header{}, Body: body}
+			req = lark.Delivery{Header: lark.Header{}, Body: body}
 		}
 		req.Header["X-Tt-Logid"] = id
 		cb, err := app.Receive(req, now)

@@ -36,7 +36,7 @@ func TestLogID(t *testing.T) {
 // An event has the log id of its delivery, of whatever kind it is.
 func TestEventHasTheLogID(t *testing.T) {
 	key := lark.NewEncryptKey(larktest.EncryptKey)
-	for name, req := range map[string]lark.Request{
+	for name, req := range map[string]lark.Delivery{
 		"an event":        signed(key, now, payload(t, "im.message.receive_v1")),
 		"schema 1.0":      signed(key, now, payload(t, "app_ticket")),
 		"a click":         signed(key, now, payload(t, "card.action.trigger")),

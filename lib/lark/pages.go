@@ -7,10 +7,10 @@ import (
 	"net/url"
 )
 
-// Pages makes a call again and again with the page_token that it returns, as
+// List makes a call again and again with the page_token that it returns, as
 // long as has_more is true, up to limit pages. The result is the last page's
 // with the items of all; has_more and page_token tell how to go on.
-func (c *Client) Pages(ctx context.Context, call Call, limit int) (*Result, error) {
+func (c *Client) List(ctx context.Context, call Call, limit int) (*Result, error) {
 	var items []json.RawMessage
 	for page := 1; ; page++ {
 		res, err := c.Do(ctx, call)

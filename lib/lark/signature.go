@@ -20,19 +20,19 @@ const (
 
 // Windows in which a signed request is accepted.
 const (
-	// Horizon is the age up to which an event is accepted. Lark redelivers for
+	// EventMaxAge is the age up to which an event is accepted. Lark redelivers for
 	// about 7.1 h and may keep the first timestamp, so it cannot be minutes;
 	// inside it, deduplication makes a replay harmless.
-	Horizon = 24 * time.Hour
-	// CardWindow is the same for card callbacks, which are never redelivered.
-	CardWindow = 5 * time.Minute
-	// Skew is how far a clock of Lark may be ahead of ours.
-	Skew = 5 * time.Minute
+	EventMaxAge = 24 * time.Hour
+	// CardMaxAge is the same for card callbacks, which are never redelivered.
+	CardMaxAge = 5 * time.Minute
+	// MaxClockSkew is how far a clock of Lark may be ahead of ours.
+	MaxClockSkew = 5 * time.Minute
 )
 
-// Retries is the time over which Lark redelivers an unanswered event: 15 s,
+// RedeliverySpan is the time over which Lark redelivers an unanswered event: 15 s,
 // 5 min, 1 h and 6 h after each other (event-subscription-guide/event-overview).
-const Retries = 15*time.Second + 5*time.Minute + time.Hour + 6*time.Hour
+const RedeliverySpan = 15*time.Second + 5*time.Minute + time.Hour + 6*time.Hour
 
 // signature is how a request proved where it comes from.
 type signature int
@@ -120,5 +120,5 @@ func stampTime(h Header) (time.Time, bool) {
 
 // inWindow says whether a request stamped at t is accepted now.
 func inWindow(t, now time.Time, window time.Duration) bool {
-	return !t.Before(now.Add(-window)) && !t.After(now.Add(Skew))
+	return !t.Before(now.Add(-window)) && !t.After(now.Add(MaxClockSkew))
 }

@@ -96,7 +96,7 @@ func doCall(t *testing.T, client *lark.Client, call lark.Call) error {
 
 // openCall reads the file too.
 func openCall(t *testing.T, client *lark.Client, call lark.Call) error {
-	file, err := client.Open(t.Context(), call)
+	file, err := client.Download(t.Context(), call)
 	if err != nil {
 		return err
 	}

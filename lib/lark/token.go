@@ -36,8 +36,8 @@ const (
 	tokenLease = 8 * time.Second
 	// tokenWait is the time-out of one call to a token endpoint.
 	tokenWait = 5 * time.Second
-	// spare is what a token must still live to be worth sending.
-	spare = 10 * time.Second
+	// minTokenLife is what a token must still live to be worth sending.
+	minTokenLife = 10 * time.Second
 )
 
 // tokenKind names a token in its key and is the field that holds it in Lark's
@@ -106,7 +106,7 @@ func (c *Client) shared(ctx context.Context, key string, kind tokenKind, tenantK
 			return c.refresh(ctx, key, kind, tenantKey)
 		}
 		current = now
-		if current.Value != bad && c.lives(current, spare) {
+		if current.Value != bad && c.lives(current, minTokenLife) {
 			return current, nil // another refreshes; the old one still serves
 		}
 		if !pauseFor(ctx, pause/2+rand.N(pause/2)) {

@@ -116,7 +116,7 @@ func (v callbackVector) receive(t *testing.T) (*lark.Callback, error) {
 	if sec, err := strconv.ParseInt(v.Request.Headers.Get(lark.HeaderTimestamp), 10, 64); err == nil {
 		now = time.Unix(sec, 0)
 	}
-	return app.Receive(lark.Request{Header: v.Request.Headers, Body: body}, now)
+	return app.Receive(lark.Delivery{Header: v.Request.Headers, Body: body}, now)
 }
 
 // outcome is what a vector must give: an error, or a kind and an event type or

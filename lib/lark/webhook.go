@@ -20,7 +20,7 @@ import (
 // secret; the signing secret may be empty. There is no protection against
 // repetition: posted twice, it is shown twice
 // (develop-bots/custom-bot-usage-guide).
-func Webhook(ctx context.Context, client HTTP, hook, secret Secret, message map[string]json.RawMessage, now time.Time) (*Result, error) {
+func Webhook(ctx context.Context, client HTTPDoer, hook, secret Secret, message map[string]json.RawMessage, now time.Time) (*Result, error) {
 	u, err := url.Parse(hook.Reveal())
 	if err != nil || u.Host == "" || !strings.Contains(u.Path, "/open-apis/bot/v2/hook/") {
 		return nil, invalid("webhook.url is not the URL of a custom bot: …/open-apis/bot/v2/hook/…")

@@ -86,7 +86,7 @@ type savedObject struct {
 func (c common) save(call lark.Call, to *place) *plan {
 	call.TenantKey, call.Timeout = c.tenantKey, cmp.Or(call.Timeout, fileTimeout)
 	return &plan{run: func(ctx context.Context, t *tools) (*lark.Result, error) {
-		file, err := t.client.Open(ctx, call)
+		file, err := t.client.Download(ctx, call)
 		if err != nil {
 			return nil, err
 		}

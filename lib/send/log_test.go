@@ -115,13 +115,13 @@ func TestLines(t *testing.T) {
 
 // slowly is a Lark that takes its time.
 type slowly struct {
-	lark.HTTP
+	lark.HTTPDoer
 	time.Duration
 }
 
 func (s slowly) Do(req *http.Request) (*http.Response, error) {
 	time.Sleep(s.Duration)
-	return s.HTTP.Do(req)
+	return s.HTTPDoer.Do(req)
 }
 
 // The line tells apart what Lark took and what was waited: until the request

@@ -25,7 +25,7 @@ type runner func(ctx context.Context, t *tools) (*lark.Result, error)
 // tools is what a plan runs with.
 type tools struct {
 	client *lark.Client
-	http   lark.HTTP
+	http   lark.HTTPDoer
 	blobs  Blobs
 	now    func() time.Time
 }

@@ -47,6 +47,6 @@ func (r *ReadUsers) plan(c common) (*plan, error) {
 func (c common) pages(call lark.Call, limit int) *plan {
 	call.TenantKey = c.tenantKey
 	return &plan{run: func(ctx context.Context, t *tools) (*lark.Result, error) {
-		return t.client.Pages(ctx, call, limit)
+		return t.client.List(ctx, call, limit)
 	}}
 }

@@ -32,7 +32,7 @@ type Claims interface {
 // required.
 type Sender struct {
 	Apps    Apps
-	HTTP    lark.HTTP
+	HTTP    lark.HTTPDoer
 	Tokens  lark.TokenStore
 	Claims  Claims
 	Results bus.Publisher

@@ -105,7 +105,7 @@ func Gateway(ctx context.Context, function string, getenv func(string) string) (
 		Log:      p.log,
 		Count:    counter.Count,
 		CountApp: counter.CountApp,
-		Closed:   dedupe == "closed",
+		FailClosed:   dedupe == "closed",
 	}, nil
 }
 
@@ -143,7 +143,7 @@ func Sender(ctx context.Context, getenv func(string) string) (*send.Sender, erro
 
 // LarkHTTP makes the HTTP client for Lark. It follows no redirect: a token goes
 // to the app's own host and nowhere else.
-func LarkHTTP() lark.HTTP {
+func LarkHTTP() lark.HTTPDoer {
 	return &http.Client{ // without a time-out: each call has its own
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}

@@ -45,8 +45,8 @@ func TestEnvironment(t *testing.T) {
 			t.Errorf("%s=%s: %v", tt.name, tt.value, err)
 		case tt.want != "" && (err == nil || !strings.Contains(err.Error(), tt.want)):
 			t.Errorf("%s=%s: got %v, want %q", tt.name, tt.value, err, tt.want)
-		case tt.want == "" && g.Closed != (tt.value == "closed"):
-			t.Errorf("%s=%s: closed %v", tt.name, tt.value, g.Closed)
+		case tt.want == "" && g.FailClosed != (tt.value == "closed"):
+			t.Errorf("%s=%s: closed %v", tt.name, tt.value, g.FailClosed)
 		}
 	}
 	for _, name := range []string{"BUS_NAME", "STACK_NAME"} {

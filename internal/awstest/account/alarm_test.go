@@ -26,13 +26,13 @@ type trouble struct {
 	cause      func(t *testing.T, a *account.Account, platform *larktest.Platform)
 }
 
-func event(t *testing.T) lark.Request {
+func event(t *testing.T) lark.Delivery {
 	return stage.Delivery(stage.Payload(t, "im.message.receive_v1"))
 }
-func click(t *testing.T) lark.Request { return stage.Delivery(stage.Payload(t, "card.action.trigger")) }
+func click(t *testing.T) lark.Delivery { return stage.Delivery(stage.Payload(t, "card.action.trigger")) }
 
 // post posts to the event function and says what has to come of it.
-func post(t *testing.T, a *account.Account, path string, req lark.Request, want int) {
+func post(t *testing.T, a *account.Account, path string, req lark.Delivery, want int) {
 	t.Helper()
 	if status, body := a.Post(path, req); status != want {
 		t.Errorf("got %d %s, want %d\n%s", status, body, want, a.Logs("event"))

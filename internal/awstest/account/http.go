@@ -12,7 +12,7 @@ import (
 
 // Post posts to the stack's HTTP API. What API Gateway answers itself is
 // {"message":…}.
-func (a *Account) Post(path string, req lark.Request) (status int, body string) {
+func (a *Account) Post(path string, req lark.Delivery) (status int, body string) {
 	a.t.Helper()
 	start := time.Now()
 	var dimensions map[string]string
@@ -46,7 +46,7 @@ func (a *Account) Post(path string, req lark.Request) (status int, body string) 
 }
 
 // integrate invokes the function for a request.
-func (a *Account) integrate(f *function, path string, req lark.Request) (int, string) {
+func (a *Account) integrate(f *function, path string, req lark.Delivery) (int, string) {
 	header := http.Header{}
 	for name, value := range req.Header {
 		header.Set(name, value)

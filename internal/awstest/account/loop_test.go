@@ -33,7 +33,7 @@ func TestLoop(t *testing.T) {
 // Each route leads to its function, and to no other place.
 func TestRoutes(t *testing.T) {
 	a, _ := deploy(t, nil, nil)
-	challenge := lark.Request{Body: lark.NewEncryptKey(larktest.EncryptKey).Encrypt([]byte(`{"challenge":"c-1","token":"` + larktest.VerificationToken + `","type":"url_verification"}`))}
+	challenge := lark.Delivery{Body: lark.NewEncryptKey(larktest.EncryptKey).Encrypt([]byte(`{"challenge":"c-1","token":"` + larktest.VerificationToken + `","type":"url_verification"}`))}
 	for path, want := range map[string]string{
 		"/event":         `{"challenge":"c-1"}`,
 		"/event/default": `{"challenge":"c-1"}`,

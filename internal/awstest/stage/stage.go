@@ -101,7 +101,7 @@ func (s *Stage) Start(function string, more ...string) *harness.Function {
 }
 
 // Post invokes a function with a POST and returns status and body.
-func (s *Stage) Post(f *harness.Function, path string, req lark.Request) (int, string) {
+func (s *Stage) Post(f *harness.Function, path string, req lark.Delivery) (int, string) {
 	s.t.Helper()
 	status, body, err := Post(s.t.Context(), f, path, req)
 	if err != nil {
@@ -112,7 +112,7 @@ func (s *Stage) Post(f *harness.Function, path string, req lark.Request) (int, s
 }
 
 // Post is [Stage.Post] for any goroutine.
-func Post(ctx context.Context, f *harness.Function, path string, req lark.Request) (int, string, error) {
+func Post(ctx context.Context, f *harness.Function, path string, req lark.Delivery) (int, string, error) {
 	header := http.Header{}
 	for name, value := range req.Header {
 		header.Set(name, value)
@@ -189,11 +189,11 @@ func (s *Stage) checkSecrets() {
 }
 
 // Delivery is what Lark posts for a payload: encrypted and signed now.
-func Delivery(payload []byte) lark.Request {
+func Delivery(payload []byte) lark.Delivery {
 	key := lark.NewEncryptKey(larktest.EncryptKey)
 	body := key.Encrypt(payload)
 	stamp := strconv.FormatInt(time.Now().Unix(), 10)
-	return lark.Request{Body: body, Header: lark.Header{
+	return lark.Delivery{Body: body, Header: lark.Header{
 		lark.HeaderTimestamp: stamp, lark.HeaderNonce: "nonce",
 		lark.HeaderSignature: lark.SignEvent(stamp, "nonce", key, body),
 	}}
