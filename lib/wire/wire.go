@@ -100,12 +100,12 @@ func Gateway(ctx context.Context, function string, getenv func(string) string) (
 			Bucket:      getenv(envBucket),
 			InlineLimit: limit,
 		},
-		Cards:    gateway.Invoked(cloud.NewLambda(p.cloud.Config(), p.cloud.Endpoint("LAMBDA"), time.Now)),
-		Now:      time.Now,
-		Log:      p.log,
-		Count:    counter.Count,
-		CountApp: counter.CountApp,
-		FailClosed:   dedupe == "closed",
+		Cards:      gateway.Invoked(cloud.NewLambda(p.cloud.Config(), p.cloud.Endpoint("LAMBDA"), time.Now)),
+		Now:        time.Now,
+		Log:        p.log,
+		Count:      counter.Count,
+		CountApp:   counter.CountApp,
+		FailClosed: dedupe == "closed",
 	}, nil
 }
 

@@ -29,7 +29,9 @@ type trouble struct {
 func event(t *testing.T) lark.Delivery {
 	return stage.Delivery(stage.Payload(t, "im.message.receive_v1"))
 }
-func click(t *testing.T) lark.Delivery { return stage.Delivery(stage.Payload(t, "card.action.trigger")) }
+func click(t *testing.T) lark.Delivery {
+	return stage.Delivery(stage.Payload(t, "card.action.trigger"))
+}
 
 // post posts to the event function and says what has to come of it.
 func post(t *testing.T, a *account.Account, path string, req lark.Delivery, want int) {
