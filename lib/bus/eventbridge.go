@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"net"
 	"time"
 
@@ -13,6 +12,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
 	"github.com/aws/smithy-go"
+
+	"github.com/larkbridge/larkbridge/internal/wait"
 )
 
 // PutEvents is the part of the EventBridge client that [EventBridge] uses.
@@ -56,7 +57,7 @@ func (b *EventBridge) Publish(ctx context.Context, e Entry) (string, error) {
 		if err == nil {
 			return id, nil
 		}
-		if attempt == attempts || !transient(err) || !sleep(ctx, pause/2+rand.N(pause/2)) {
+		if attempt == attempts || !transient(err) || wait.Sleep(ctx, wait.Jitter(pause/2, 1)) != nil {
 			return "", fmt.Errorf("putting the event on the bus: %w", err)
 		}
 		pause *= 2
@@ -102,19 +103,4 @@ func transient(err error) bool {
 	}
 	var network net.Error
 	return errors.As(err, &network) || !errors.Is(err, context.Canceled)
-}
-
-// sleep pauses, and is false when ctx ends first or would.
-func sleep(ctx context.Context, d time.Duration) bool {
-	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < d {
-		return false
-	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
 }
