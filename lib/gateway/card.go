@@ -82,16 +82,11 @@ func (v *visit) answerCard(ctx context.Context, app *lark.App, cb *lark.Callback
 	publishing.Go(func() { v.publishClick(budget, app) })
 	answer = v.ask(budget, app, cb)
 	publishing.Wait()
-	if err := v.finish(ctx, key, answer); err != nil {
+	if err := v.complete(ctx, key, answer); err != nil {
 		v.gateway.Count("MarkFailed")
 		v.gateway.Log.WarnContext(ctx, "the click's answer is not kept", "error", err)
 	}
 	return Reply{http.StatusOK, answer}
-}
-
-func (v *visit) finish(ctx context.Context, key string, answer []byte) error {
-	defer v.took(&v.marking, v.gateway.Now())
-	return v.gateway.Claims.Finish(ctx, key, answer, keep)
 }
 
 // claimClick makes the click this instance's, or returns the answer that
@@ -102,16 +97,16 @@ func (v *visit) claimClick(ctx context.Context, key string) (answer []byte, mine
 	owner := rand.Text()
 	for {
 		attempt, cancel := context.WithTimeout(ctx, claimBudget)
-		state, stored, err := v.gateway.Claims.Begin(attempt, key, owner, store.Lease, keep)
+		state, stored, err := v.gateway.Claims.Claim(attempt, key, owner, store.ClaimLease, claimTTL)
 		cancel()
 		switch {
 		case err != nil:
 			v.gateway.Count("DedupeBypassed")
 			v.gateway.Log.WarnContext(ctx, "the table cannot be reached", "error", err)
 			return nil, true
-		case state == store.Won:
+		case state == store.Acquired:
 			return nil, true
-		case state == store.Done:
+		case state == store.Completed:
 			return stored, false
 		}
 		select {

@@ -17,11 +17,8 @@ type Apps interface {
 
 // Claims makes an event's work that of one instance; [store.Table] does.
 type Claims interface {
-	Claim(ctx context.Context, key, owner string, keep time.Duration) (store.State, error)
-	Mark(ctx context.Context, key string, keep time.Duration) error
-	// Begin and Finish are the same for a click, whose answer is kept.
-	Begin(ctx context.Context, key, owner string, lease, keep time.Duration) (store.State, []byte, error)
-	Finish(ctx context.Context, key string, result []byte, keep time.Duration) error
+	Claim(ctx context.Context, key, owner string, lease, ttl time.Duration) (state store.State, result []byte, err error)
+	Complete(ctx context.Context, key string, result []byte, ttl time.Duration) error
 }
 
 // Tickets keeps the newest app_ticket of an app; [store.Table] does.

@@ -34,10 +34,10 @@ func (v *visit) publish(ctx context.Context, app *lark.App) bool {
 			v.outcome = "no table"
 			return false
 		}
-	case state == store.Done:
+	case state == store.Completed:
 		v.outcome = "duplicate"
 		return true
-	case state == store.Held:
+	case state == store.InProgress:
 		v.outcome = "held" // its holder may still fail: Lark must come again
 		return false
 	}
@@ -49,7 +49,7 @@ func (v *visit) publish(ctx context.Context, app *lark.App) bool {
 		return false
 	}
 	v.outcome = "published"
-	if err := v.mark(ctx, key); err != nil {
+	if err := v.complete(ctx, key, nil); err != nil {
 		g.Count("MarkFailed")
 		g.Log.WarnContext(ctx, "the event is on the bus but not marked", "error", err)
 	}
@@ -63,21 +63,23 @@ func (v *visit) put(ctx context.Context, app *lark.App) (err error) {
 	return err
 }
 
-func (v *visit) mark(ctx context.Context, key string) error {
+// complete records that the event is done, with the answer to a click.
+func (v *visit) complete(ctx context.Context, key string, answer []byte) error {
 	defer v.took(&v.marking, v.gateway.Now())
-	return v.gateway.Claims.Mark(ctx, key, keep)
+	return v.gateway.Claims.Complete(ctx, key, answer, claimTTL)
 }
 
-// keep is how long a claim is remembered: at least as long as any delivery of
+// claimTTL is how long a claim is remembered: at least as long as any delivery of
 // the event can be accepted. The last term covers a redelivery that Lark
 // stamped anew and somebody captured.
-const keep = lark.EventMaxAge + lark.MaxClockSkew + lark.RedeliverySpan
+const claimTTL = lark.EventMaxAge + lark.MaxClockSkew + lark.RedeliverySpan
 
 func (v *visit) claim(ctx context.Context, key string) (store.State, error) {
 	defer v.took(&v.claiming, v.gateway.Now())
 	ctx, cancel := context.WithTimeout(ctx, claimBudget)
 	defer cancel()
-	return v.gateway.Claims.Claim(ctx, key, rand.Text(), keep)
+	state, _, err := v.gateway.Claims.Claim(ctx, key, rand.Text(), store.ClaimLease, claimTTL)
+	return state, err
 }
 
 // deadline is the given part of the answer's budget, counted from the start.

@@ -81,24 +81,24 @@ func TestClickWhileTheBusIsDown(t *testing.T) {
 	}
 }
 
-// noTable is a table that cannot be reached, for claims, marks or both.
+// noTable is a table that cannot be reached, for claims, completions or both.
 type noTable struct {
 	gateway.Claims
-	claim, mark bool
+	claim, complete bool
 }
 
-func (n noTable) Claim(ctx context.Context, key, owner string, keep time.Duration) (store.State, error) {
+func (n noTable) Claim(ctx context.Context, key, owner string, lease, ttl time.Duration) (store.State, []byte, error) {
 	if n.claim {
-		return store.Held, errors.New("the table is down")
+		return store.InProgress, nil, errors.New("the table is down")
 	}
-	return n.Claims.Claim(ctx, key, owner, keep)
+	return n.Claims.Claim(ctx, key, owner, lease, ttl)
 }
 
-func (n noTable) Mark(ctx context.Context, key string, keep time.Duration) error {
-	if n.mark {
+func (n noTable) Complete(ctx context.Context, key string, result []byte, ttl time.Duration) error {
+	if n.complete {
 		return errors.New("the table is down")
 	}
-	return n.Claims.Mark(ctx, key, keep)
+	return n.Claims.Complete(ctx, key, result, ttl)
 }
 
 func TestTableDown(t *testing.T) {
@@ -106,16 +106,16 @@ func TestTableDown(t *testing.T) {
 	for _, tt := range []struct {
 		name              string
 		closed            bool
-		claim, mark       bool
+		claim, complete   bool
 		status, published int
 		counts            map[string]int
 	}{
 		{"open", false, true, true, 200, 1, map[string]int{"DedupeBypassed": 1, "MarkFailed": 1}},
 		{"closed", true, true, true, 503, 0, map[string]int{"DedupeBypassed": 1}},
-		{"only the mark", true, false, true, 200, 1, map[string]int{"MarkFailed": 1}},
+		{"only the completion", true, false, true, 200, 1, map[string]int{"MarkFailed": 1}},
 	} {
 		w := newWorld(t)
-		w.Claims, w.FailClosed = noTable{w.memory, tt.claim, tt.mark}, tt.closed
+		w.Claims, w.FailClosed = noTable{w.memory, tt.claim, tt.complete}, tt.closed
 		if got := w.post(t, "/event", delivery(now, message)); got.Status != tt.status {
 			t.Errorf("%s: status %d", tt.name, got.Status)
 		}
@@ -128,22 +128,12 @@ func TestTableDown(t *testing.T) {
 // stuck is a table and a bus that never answer.
 type stuck struct{}
 
-func (stuck) Claim(ctx context.Context, _, _ string, _ time.Duration) (store.State, error) {
+func (stuck) Claim(ctx context.Context, _, _ string, _, _ time.Duration) (store.State, []byte, error) {
 	<-ctx.Done()
-	return store.Held, ctx.Err()
+	return store.InProgress, nil, ctx.Err()
 }
 
-func (stuck) Begin(ctx context.Context, _, _ string, _, _ time.Duration) (store.State, []byte, error) {
-	<-ctx.Done()
-	return store.Held, nil, ctx.Err()
-}
-
-func (stuck) Finish(ctx context.Context, _ string, _ []byte, _ time.Duration) error {
-	<-ctx.Done()
-	return ctx.Err()
-}
-
-func (stuck) Mark(ctx context.Context, _ string, _ time.Duration) error {
+func (stuck) Complete(ctx context.Context, _ string, _ []byte, _ time.Duration) error {
 	<-ctx.Done()
 	return ctx.Err()
 }

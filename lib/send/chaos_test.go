@@ -130,27 +130,27 @@ func (w *chaos) Do(req *http.Request) (*http.Response, error) {
 	return rec.Result(), nil
 }
 
-// mortalClaims crashes 1 % of the functions when they come to mark.
+// mortalClaims crashes 1 % of the functions when they complete a claim.
 type mortalClaims struct {
 	*store.Memory
 	faults *dice
 }
 
-func (m mortalClaims) Begin(ctx context.Context, key, owner string, lease, keep time.Duration) (store.State, []byte, error) {
+func (m mortalClaims) Claim(ctx context.Context, key, owner string, lease, ttl time.Duration) (store.State, []byte, error) {
 	if current(ctx).crashed() {
-		return store.Held, nil, nil
+		return store.InProgress, nil, nil
 	}
-	return m.Memory.Begin(ctx, key, owner, lease, keep)
+	return m.Memory.Claim(ctx, key, owner, lease, ttl)
 }
 
-func (m mortalClaims) Finish(ctx context.Context, key string, result []byte, keep time.Duration) error {
+func (m mortalClaims) Complete(ctx context.Context, key string, result []byte, ttl time.Duration) error {
 	if m.faults.roll(1) {
 		current(ctx).crash()
 	}
 	if current(ctx).crashed() {
 		return errDead
 	}
-	return m.Memory.Finish(ctx, key, result, keep)
+	return m.Memory.Complete(ctx, key, result, ttl)
 }
 
 func (m mortalClaims) Release(ctx context.Context, key, owner string) error {

@@ -23,8 +23,8 @@ type Apps interface {
 // Claims makes a request the work of one instance and keeps its result;
 // [store.Table] does.
 type Claims interface {
-	Begin(ctx context.Context, key, owner string, lease, keep time.Duration) (store.State, []byte, error)
-	Finish(ctx context.Context, key string, result []byte, keep time.Duration) error
+	Claim(ctx context.Context, key, owner string, lease, ttl time.Duration) (state store.State, result []byte, err error)
+	Complete(ctx context.Context, key string, result []byte, ttl time.Duration) error
 	Release(ctx context.Context, key, owner string) error
 }
 
@@ -106,17 +106,17 @@ func (s *Sender) once(ctx context.Context, e *errand) Result {
 		return s.finish(ctx, e, s.run(ctx, e))
 	}
 	key, owner := store.SendKey(e.req.App, e.id), rand.Text()
-	state, stored, err := s.Claims.Begin(ctx, key, owner, lease, keep)
+	state, stored, err := s.Claims.Claim(ctx, key, owner, lease, keep)
 	switch {
 	case err != nil:
 		// Lark still knows a message by its uuid, so it goes out once.
 		s.Count("DedupeBypassed")
 		s.Log.WarnContext(ctx, "the table cannot be reached", "error", err)
-	case state == store.Held:
+	case state == store.InProgress:
 		result := failed(&lark.Error{Kind: lark.KindServer, Retryable: true, Msg: "the same request is being carried out"})
 		s.logResult(ctx, e, result)
 		return result
-	case state == store.Done:
+	case state == store.Completed:
 		result := replayed(stored)
 		s.logResult(ctx, e, result)
 		return result
@@ -131,7 +131,7 @@ func (s *Sender) once(ctx context.Context, e *errand) Result {
 func (s *Sender) settle(ctx context.Context, key, owner string, r Result) {
 	var err error
 	if r.OK {
-		err = s.Claims.Finish(ctx, key, r.kept(), keep)
+		err = s.Claims.Complete(ctx, key, r.kept(), keep)
 	} else {
 		err = s.Claims.Release(ctx, key, owner)
 	}

@@ -66,14 +66,14 @@ func TestReplay(t *testing.T) {
 // does not answer.
 type held struct{ send.Claims }
 
-func (held) Begin(context.Context, string, string, time.Duration, time.Duration) (store.State, []byte, error) {
-	return store.Held, nil, nil
+func (held) Claim(context.Context, string, string, time.Duration, time.Duration) (store.State, []byte, error) {
+	return store.InProgress, nil, nil
 }
 
 type down struct{ send.Claims }
 
-func (down) Begin(context.Context, string, string, time.Duration, time.Duration) (store.State, []byte, error) {
-	return store.Held, nil, errors.New("the table is down")
+func (down) Claim(context.Context, string, string, time.Duration, time.Duration) (store.State, []byte, error) {
+	return store.InProgress, nil, errors.New("the table is down")
 }
 
 func TestRequestInTheWorks(t *testing.T) {

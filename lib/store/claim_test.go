@@ -10,56 +10,59 @@ import (
 	"github.com/larkbridge/larkbridge/lib/store"
 )
 
-const keep = 24 * time.Hour
+// ttl is how long the claims of these tests are kept.
+const ttl = 24 * time.Hour
 
 // step is one operation on a store after some time, and what it finds.
 type step struct {
 	after time.Duration
-	owner string // "" marks, without being an owner of anything
+	owner string // "" completes, which nobody need own anything for
 	key   string // "" is "k"
 	want  store.State
 }
 
 func TestClaim(t *testing.T) {
-	const moment = time.Millisecond
 	for _, tt := range []struct {
 		name  string
 		steps []step
 	}{
-		{"the first wins", []step{{owner: "a", want: store.Won}}},
-		{"the second is held off", []step{{owner: "a"}, {owner: "b", want: store.Held}, {owner: "c", want: store.Held}}},
-		{"keys are apart", []step{{owner: "a"}, {owner: "b", key: "other", want: store.Won}}},
-		{"the lease holds to its last moment", []step{{owner: "a"}, {after: store.Lease, owner: "b", want: store.Held}}},
-		{"the lease lapses", []step{{owner: "a"}, {after: store.Lease + moment, owner: "b", want: store.Won}}},
-		{"who takes over has a lease of its own", []step{
-			{owner: "a"}, {after: store.Lease + moment, owner: "b"},
-			{after: store.Lease, owner: "c", want: store.Held}, {after: moment, owner: "c", want: store.Won},
+		{"the first acquires", []step{{owner: "a", want: store.Acquired}}},
+		{"the second does not", []step{{owner: "a"}, {owner: "b", want: store.InProgress}, {owner: "c", want: store.InProgress}}},
+		{"each key has a claim of its own", []step{{owner: "a"}, {owner: "b", key: "other", want: store.Acquired}}},
+		{"the lease includes its last moment", []step{{owner: "a"}, {after: store.ClaimLease, owner: "b", want: store.InProgress}}},
+		{"the lease ends", []step{{owner: "a"}, {after: store.ClaimLease + time.Millisecond, owner: "b", want: store.Acquired}}},
+		{"a new owner has a lease of its own", []step{
+			{owner: "a"}, {after: store.ClaimLease + time.Millisecond, owner: "b"},
+			{after: store.ClaimLease, owner: "c", want: store.InProgress}, {after: time.Millisecond, owner: "c", want: store.Acquired},
 		}},
-		{"to be held off does not prolong the lease", []step{
-			{owner: "a"}, {after: store.Lease / 2, owner: "b", want: store.Held},
-			{after: store.Lease/2 + moment, owner: "c", want: store.Won},
+		{"an attempt in vain does not extend the lease", []step{
+			{owner: "a"}, {after: store.ClaimLease / 2, owner: "b", want: store.InProgress},
+			{after: store.ClaimLease/2 + time.Millisecond, owner: "c", want: store.Acquired},
 		}},
 		// The answer to a claim was lost and the SDK repeats the call.
-		{"an owner wins again", []step{{owner: "a"}, {owner: "a", want: store.Won}, {owner: "b", want: store.Held}}},
-		{"an owner that was overtaken is held off", []step{
-			{owner: "a"}, {after: store.Lease + moment, owner: "b"}, {owner: "a", want: store.Held},
+		{"an owner acquires again", []step{{owner: "a"}, {owner: "a", want: store.Acquired}, {owner: "b", want: store.InProgress}}},
+		{"a former owner does not", []step{
+			{owner: "a"}, {after: store.ClaimLease + time.Millisecond, owner: "b"}, {owner: "a", want: store.InProgress},
 		}},
-		{"done after the mark", []step{{owner: "a"}, {}, {owner: "b", want: store.Done}}},
-		{"done for its owner too", []step{{owner: "a"}, {}, {owner: "a", want: store.Done}}},
-		{"done when the lease has lapsed", []step{{owner: "a"}, {}, {after: store.Lease + moment, owner: "b", want: store.Done}}},
-		{"a mark needs no claim", []step{{}, {owner: "a", want: store.Done}}},
-		{"marks can be repeated", []step{{owner: "a"}, {}, {}, {owner: "b", want: store.Done}}},
-		// a published, was overtaken, and says so late: that is still true.
-		{"a late mark counts", []step{
-			{owner: "a"}, {after: store.Lease + moment, owner: "b"}, {}, {owner: "c", want: store.Done},
+		{"completed", []step{{owner: "a"}, {}, {owner: "b", want: store.Completed}}},
+		{"completed for its owner too", []step{{owner: "a"}, {}, {owner: "a", want: store.Completed}}},
+		{"completed after the end of the lease", []step{{owner: "a"}, {}, {after: store.ClaimLease + time.Millisecond, owner: "b", want: store.Completed}}},
+		{"a completion needs no claim", []step{{}, {owner: "a", want: store.Completed}}},
+		{"a completion can be repeated", []step{{owner: "a"}, {}, {}, {owner: "b", want: store.Completed}}},
+		// a published, lost the claim to b, and says so late: that is still true.
+		{"a late completion counts", []step{
+			{owner: "a"}, {after: store.ClaimLease + time.Millisecond, owner: "b"}, {}, {owner: "c", want: store.Completed},
 		}},
-		{"done as long as it is kept", []step{{owner: "a"}, {}, {after: keep - time.Second, owner: "b", want: store.Done}}},
-		{"won again when it is older", []step{{owner: "a"}, {}, {after: keep + time.Second, owner: "b", want: store.Won}, {owner: "c", want: store.Held}}},
-		{"the time counts from the mark", []step{
-			{owner: "a"}, {after: 5 * time.Second}, {after: keep - time.Second, owner: "b", want: store.Done},
+		{"completed until the ttl", []step{{owner: "a"}, {}, {after: ttl - time.Second, owner: "b", want: store.Completed}}},
+		{"acquired after the ttl", []step{{owner: "a"}, {}, {after: ttl + time.Second, owner: "b", want: store.Acquired}, {owner: "c", want: store.InProgress}}},
+		{"the ttl counts from the completion", []step{
+			{owner: "a"}, {after: 5 * time.Second}, {after: ttl - time.Second, owner: "b", want: store.Completed},
 		}},
-		{"a mark after the record ended", []step{
-			{owner: "a"}, {}, {after: keep + time.Second, owner: "b"}, {}, {owner: "c", want: store.Done},
+		{"a completion after the ttl", []step{
+			{}, {after: ttl + time.Second}, {after: ttl - time.Second, owner: "a", want: store.Completed},
+		}},
+		{"a completion after the ttl and a new claim", []step{
+			{owner: "a"}, {}, {after: ttl + time.Second, owner: "b"}, {}, {owner: "c", want: store.Completed},
 		}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -71,14 +74,14 @@ func TestClaim(t *testing.T) {
 						key = "k"
 					}
 					if step.owner == "" {
-						if err := s.Mark(t.Context(), key, keep); err != nil {
+						if err := s.Complete(t.Context(), key, nil, ttl); err != nil {
 							t.Fatal(err)
 						}
 						continue
 					}
-					got, err := s.Claim(t.Context(), key, step.owner, keep)
+					got, _, err := s.Claim(t.Context(), key, step.owner, store.ClaimLease, ttl)
 					if err != nil || got != step.want {
-						t.Fatalf("step %d: %s, %v; want %s", i, got, err, step.want)
+						t.Fatalf("step %d: got %s, %v; want %s", i, got, err, step.want)
 					}
 				}
 			})
@@ -86,21 +89,21 @@ func TestClaim(t *testing.T) {
 	}
 }
 
-func TestClaimHasOneWinner(t *testing.T) {
+func TestClaimHasOneOwner(t *testing.T) {
 	onTwins(t, func(t *testing.T, s twin, c *clock) {
 		claim := func(owner string) store.State {
-			state, err := s.Claim(t.Context(), "k", owner, keep)
+			state, _, err := s.Claim(t.Context(), "k", owner, store.ClaimLease, ttl)
 			if err != nil {
 				t.Error(err)
 			}
 			return state
 		}
-		// The first round finds no record, the second one that has lapsed.
+		// The first round finds no record, the second one whose lease has ended.
 		for round := range 2 {
-			if got := race(50, claim); got[store.Won] != 1 || got[store.Held] != 49 {
-				t.Errorf("round %d: %v, want one winner and 49 held off", round, got)
+			if got := race(50, claim); got[store.Acquired] != 1 || got[store.InProgress] != 49 {
+				t.Errorf("round %d: got %v, want one owner and 49 others", round, got)
 			}
-			c.add(store.Lease + time.Millisecond)
+			c.add(store.ClaimLease + time.Millisecond)
 		}
 	})
 }
@@ -133,7 +136,7 @@ func TestClaimOverABadConnection(t *testing.T) {
 		fails bool
 	}{
 		// The record is there already when the call is repeated: without the
-		// owner in it, nobody would publish until the lease lapses.
+		// owner in it, nobody would publish until the lease ends.
 		{"the answer is lost", harness.Fault{Times: 1, Kind: harness.LoseAnswer()}, false},
 		{"the call is lost once", harness.Fault{Times: 1, Kind: harness.Drop()}, false},
 		{"throttled once", harness.Fault{Times: 1, Kind: harness.Throttle()}, false},
@@ -146,22 +149,22 @@ func TestClaimOverABadConnection(t *testing.T) {
 			before := proxy.Calls()["UpdateItem"]
 			tt.fault.Operation = "UpdateItem"
 			remove := proxy.Inject(tt.fault)
-			got, err := s.Claim(t.Context(), "k", "a", keep)
+			got, _, err := s.Claim(t.Context(), "k", "a", store.ClaimLease, ttl)
 			remove()
 			if calls := proxy.Calls()["UpdateItem"] - before; tt.fault.Times == 1 && calls != 2 {
 				t.Errorf("%d calls, want the one that failed and one more", calls)
 			}
 			if tt.fails {
-				if err == nil || got == store.Won || !strings.Contains(err.Error(), "claiming k") {
+				if err == nil || got == store.Acquired || !strings.Contains(err.Error(), "claiming k") {
 					t.Errorf("got %s, %v; want an error that says what failed", got, err)
 				}
 				return
 			}
-			if err != nil || got != store.Won {
-				t.Fatalf("got %s, %v; want won", got, err)
+			if err != nil || got != store.Acquired {
+				t.Fatalf("got %s, %v; want acquired", got, err)
 			}
-			if got, err := s.Claim(t.Context(), "k", "b", keep); err != nil || got != store.Held {
-				t.Errorf("another gets %s, %v; want held", got, err)
+			if got, _, err := s.Claim(t.Context(), "k", "b", store.ClaimLease, ttl); err != nil || got != store.InProgress {
+				t.Errorf("another gets %s, %v; want in progress", got, err)
 			}
 		})
 	}
@@ -198,14 +201,14 @@ func TestEventKey(t *testing.T) {
 func TestLongKeysWork(t *testing.T) {
 	onTwins(t, func(t *testing.T, s twin, _ *clock) {
 		key := store.EventKey("cli_a", strings.Repeat("é", 2000))
-		if got, err := s.Claim(t.Context(), key, "a", keep); err != nil || got != store.Won {
+		if got, _, err := s.Claim(t.Context(), key, "a", store.ClaimLease, ttl); err != nil || got != store.Acquired {
 			t.Errorf("got %s, %v", got, err)
 		}
 	})
 }
 
 func TestStateNames(t *testing.T) {
-	for state, want := range map[store.State]string{store.Won: "won", store.Done: "done", store.Held: "held"} {
+	for state, want := range map[store.State]string{store.Acquired: "acquired", store.Completed: "completed", store.InProgress: "in progress"} {
 		if state.String() != want {
 			t.Errorf("got %q, want %q", state, want)
 		}

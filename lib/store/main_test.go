@@ -54,10 +54,8 @@ func (c *clock) add(d time.Duration) {
 
 // twin is what both stores do.
 type twin interface {
-	Claim(ctx context.Context, key, owner string, keep time.Duration) (store.State, error)
-	Mark(ctx context.Context, key string, keep time.Duration) error
-	Begin(ctx context.Context, key, owner string, lease, keep time.Duration) (store.State, []byte, error)
-	Finish(ctx context.Context, key string, result []byte, keep time.Duration) error
+	Claim(ctx context.Context, key, owner string, lease, ttl time.Duration) (store.State, []byte, error)
+	Complete(ctx context.Context, key string, result []byte, ttl time.Duration) error
 	Release(ctx context.Context, key, owner string) error
 	lark.TokenStore
 	PutTicket(ctx context.Context, appID string, value lark.Secret, issued time.Time) error

@@ -20,10 +20,10 @@ type Memory struct {
 }
 
 type claim struct {
-	done       bool
-	owner      string
-	lease, ttl time.Time
-	result     []byte
+	completed      bool
+	owner          string
+	lease, expires time.Time
+	result         []byte
 }
 
 type token struct {
@@ -42,47 +42,30 @@ func NewMemory(now func() time.Time) *Memory {
 }
 
 // Claim is [Table.Claim].
-func (m *Memory) Claim(ctx context.Context, key, owner string, keep time.Duration) (State, error) {
-	state, _, err := m.Begin(ctx, key, owner, Lease, keep)
-	return state, err
-}
-
-// Begin is [Table.Begin].
-func (m *Memory) Begin(_ context.Context, key, owner string, lease, keep time.Duration) (State, []byte, error) {
+func (m *Memory) Claim(_ context.Context, key, owner string, lease, ttl time.Duration) (State, []byte, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	now := m.now()
 	c, ok := m.claims[key]
-	if ok && !c.ttl.Before(now) {
+	if ok && !c.expires.Before(now) {
 		switch {
-		case c.done:
-			return Done, c.result, nil
+		case c.completed:
+			return Completed, c.result, nil
 		case !c.lease.Before(now) && c.owner != owner:
-			return Held, nil, nil
+			return InProgress, nil, nil
 		}
 	}
-	m.claims[key] = claim{owner: owner, lease: now.Add(lease), ttl: now.Add(keep)}
-	return Won, nil, nil
+	m.claims[key] = claim{owner: owner, lease: now.Add(lease), expires: now.Add(ttl)}
+	return Acquired, nil, nil
 }
 
-// Mark is [Table.Mark].
-func (m *Memory) Mark(_ context.Context, key string, keep time.Duration) error {
+// Complete is [Table.Complete].
+func (m *Memory) Complete(_ context.Context, key string, result []byte, ttl time.Duration) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	c := m.claims[key]
-	c.done, c.ttl = true, m.now().Add(keep)
-	m.claims[key] = c
-	return nil
-}
-
-// Finish is [Table.Finish].
-func (m *Memory) Finish(_ context.Context, key string, result []byte, keep time.Duration) error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	c := m.claims[key]
-	if !c.done {
-		c.done, c.result, c.ttl = true, slices.Clone(result), m.now().Add(keep)
-		m.claims[key] = c
+	now := m.now()
+	if c := m.claims[key]; !c.completed || c.expires.Before(now) {
+		m.claims[key] = claim{completed: true, result: slices.Clone(result), expires: now.Add(ttl)}
 	}
 	return nil
 }
@@ -91,7 +74,7 @@ func (m *Memory) Finish(_ context.Context, key string, result []byte, keep time.
 func (m *Memory) Release(_ context.Context, key, owner string) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if c := m.claims[key]; !c.done && c.owner == owner {
+	if c, ok := m.claims[key]; ok && !c.completed && c.owner == owner {
 		c.lease = time.Time{}
 		m.claims[key] = c
 	}

@@ -10,14 +10,14 @@ import (
 	"github.com/larkbridge/larkbridge/lib/store"
 )
 
-// The design of the deliveries is: claim, publish, mark; never release. This
+// The design of the deliveries is: claim, publish, complete; never release. This
 // test carries it out on the real store in every order in which the steps of
 // two and three deliveries of one event can come, with at most one each of:
 //
 //   - a delivery that dies (crash),
-//   - a lease that lapses, under a live claimant too (lapse),
+//   - a lease that ends, under a live owner too (expire),
 //   - a publish that fails (fail),
-//   - a mark that fails (miss).
+//   - a completion that fails (miss).
 //
 // It asserts that nothing is lost, since Lark never comes again after a 200,
 // and that there are no more copies than faults that excuse them.
@@ -38,7 +38,7 @@ func TestModel(t *testing.T) {
 
 // event is what happens next in a run: to a delivery, or to the lease.
 type event struct {
-	kind     string // step, crash, fail, miss or lapse
+	kind     string // step, crash, fail, miss or expire
 	delivery int
 }
 
@@ -61,13 +61,13 @@ type stage int
 const (
 	claiming stage = iota
 	publishing
-	marking
+	completing
 	answering
 	over
 )
 
-// world is a store, a bus, which only counts, and deliveries of one event.
-type world struct {
+// fixture is a store, a bus, which only counts, and the deliveries of one event.
+type fixture struct {
 	t         *testing.T
 	history   []event
 	store     *store.Memory
@@ -77,11 +77,11 @@ type world struct {
 	faults    map[string]int
 }
 
-// replay makes the world that a history leads to. The store cannot be copied,
+// replay makes the fixture that a history leads to. The store cannot be copied,
 // so each history begins anew.
-func replay(t *testing.T, deliveries int, history []event) *world {
+func replay(t *testing.T, deliveries int, history []event) *fixture {
 	c := newClock()
-	w := &world{t: t, history: history, store: store.NewMemory(c.now), clock: c,
+	w := &fixture{t: t, history: history, store: store.NewMemory(c.now), clock: c,
 		stages: make([]stage, deliveries), faults: map[string]int{}}
 	for _, e := range history {
 		w.apply(e)
@@ -90,7 +90,7 @@ func replay(t *testing.T, deliveries int, history []event) *world {
 }
 
 // possible lists what can happen now. A run is over when no delivery is left.
-func (w *world) possible() []event {
+func (w *fixture) possible() []event {
 	var events []event
 	add := func(kind string, delivery int) {
 		if kind == "step" || w.faults[kind] == 0 {
@@ -106,17 +106,17 @@ func (w *world) possible() []event {
 		if s == publishing {
 			add("fail", i)
 		}
-		if s == marking {
+		if s == completing {
 			add("miss", i)
 		}
 	}
 	if len(events) > 0 {
-		add("lapse", 0)
+		add("expire", 0)
 	}
 	return events
 }
 
-func (w *world) apply(e event) {
+func (w *fixture) apply(e event) {
 	if e.kind != "step" {
 		w.faults[e.kind]++
 	}
@@ -127,28 +127,28 @@ func (w *world) apply(e event) {
 		w.stages[e.delivery] = over
 	case "miss": // counted, and still a 200
 		w.stages[e.delivery] = answering
-	case "lapse":
-		w.clock.add(store.Lease + time.Millisecond)
+	case "expire":
+		w.clock.add(store.ClaimLease + time.Millisecond)
 	}
 }
 
 // step is what the gateway does.
-func (w *world) step(delivery int) {
+func (w *fixture) step(delivery int) {
 	ctx := context.Background()
 	switch w.stages[delivery] {
 	case claiming:
-		state, err := w.store.Claim(ctx, "event", fmt.Sprint(delivery), keep)
+		state, _, err := w.store.Claim(ctx, "event", fmt.Sprint(delivery), store.ClaimLease, ttl)
 		if err != nil {
 			w.t.Fatal(err)
 		}
 		w.stages[delivery] = map[store.State]stage{
-			store.Won: publishing, store.Done: answering, store.Held: over, // 503
+			store.Acquired: publishing, store.Completed: answering, store.InProgress: over, // 503
 		}[state]
 	case publishing:
 		w.published++
-		w.stages[delivery] = marking
-	case marking:
-		if err := w.store.Mark(ctx, "event", keep); err != nil {
+		w.stages[delivery] = completing
+	case completing:
+		if err := w.store.Complete(ctx, "event", nil, ttl); err != nil {
 			w.t.Fatal(err)
 		}
 		w.stages[delivery] = answering
@@ -160,13 +160,13 @@ func (w *world) step(delivery int) {
 	}
 }
 
-func (w *world) checkEnd() {
-	excused := w.faults["crash"] + w.faults["lapse"] + w.faults["miss"]
+func (w *fixture) checkEnd() {
+	excused := w.faults["crash"] + w.faults["expire"] + w.faults["miss"]
 	if w.published > 1+excused {
 		w.t.Fatalf("published %d times with %d faults: %v", w.published, excused, w.history)
 	}
 	// Whatever happened, one more delivery after the lease gets it done.
-	w.clock.add(store.Lease + time.Millisecond)
+	w.clock.add(store.ClaimLease + time.Millisecond)
 	w.stages = append(w.stages, claiming)
 	last := len(w.stages) - 1
 	for w.stages[last] != over {

@@ -41,7 +41,8 @@ func number(n int64) types.AttributeValue {
 	return &types.AttributeValueMemberN{Value: strconv.FormatInt(n, 10)}
 }
 
-// stringOf and numberOf read an attribute; another type or none is zero.
+// stringOf, numberOf and bytesOf return the value of an attribute, or the zero
+// value when the item lacks it or when it is of another type.
 func stringOf(item attrs, name string) string {
 	s, _ := item[name].(*types.AttributeValueMemberS)
 	if s == nil {
@@ -57,6 +58,14 @@ func numberOf(item attrs, name string) int64 {
 	}
 	v, _ := strconv.ParseInt(n.Value, 10, 64)
 	return v
+}
+
+func bytesOf(item attrs, name string) []byte {
+	b, _ := item[name].(*types.AttributeValueMemberB)
+	if b == nil {
+		return nil
+	}
+	return b.Value
 }
 
 // update writes one item. When the condition fails, the write changes nothing
@@ -81,28 +90,6 @@ func (t *Table) update(ctx context.Context, key, expression, condition string, v
 		return false, failed.Item, nil
 	}
 	return err == nil, nil, err
-}
-
-// Claim claims the work of key for owner for the time of a [Lease]. It is Won
-// when nobody has claimed the key, when its last claim lapsed without a mark,
-// or when its record is older than keep. The same owner wins again, so that a
-// call whose answer was lost can be repeated: an owner is one attempt, never
-// two.
-func (t *Table) Claim(ctx context.Context, key, owner string, keep time.Duration) (State, error) {
-	state, _, err := t.Begin(ctx, key, owner, Lease, keep)
-	return state, err
-}
-
-// Mark records that the work of key is done, for the time of keep. That is
-// true whoever says it, so it has no condition and needs no owner.
-func (t *Table) Mark(ctx context.Context, key string, keep time.Duration) error {
-	_, _, err := t.update(ctx, key, "SET st = :done, #ttl = :ttl", "", attrs{
-		":done": text("PUBLISHED"), ":ttl": number(t.now().Add(keep).Unix()),
-	})
-	if err != nil {
-		return fmt.Errorf("marking %s: %w", key, err)
-	}
-	return nil
 }
 
 // get reads an item as it is now.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/larkbridge/larkbridge/internal/awstest/harness"
 	"github.com/larkbridge/larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/store"
 )
 
 const tokenLease = 8 * time.Second
@@ -120,7 +121,7 @@ func TestTokens(t *testing.T) {
 			c.add(tokenLease)
 			k.wantRefused("", none)
 		}},
-		{"the lease lapses", func(k tokens, c *clock) {
+		{"the lease ends", func(k tokens, c *clock) {
 			k.settle(one)
 			k.wantLease("one")
 			c.add(tokenLease + time.Millisecond)
@@ -149,7 +150,7 @@ func TestTokenKeysAreApart(t *testing.T) {
 			t.Errorf("another key has the token %q, %v", got.Value.Reveal(), err)
 		}
 		// Nor are a token and a claim of the same name one record.
-		if got, err := s.Claim(t.Context(), "key", "a", keep); err != nil || got != 0 {
+		if got, _, err := s.Claim(t.Context(), "key", "a", store.ClaimLease, ttl); err != nil || got != store.Acquired {
 			t.Errorf("claim: %s, %v", got, err)
 		}
 	})
@@ -205,5 +206,4 @@ func TestTokenErrors(t *testing.T) {
 	wantError(t, s.PutTicket(t.Context(), "cli_a", token.Value, newClock().now()), "storing the app_ticket")
 	_, err = s.Ticket(t.Context(), "cli_a")
 	wantError(t, err, "reading tkt#cli_a")
-	wantError(t, s.Mark(t.Context(), "k", keep), "marking k")
 }

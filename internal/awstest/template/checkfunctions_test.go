@@ -29,7 +29,7 @@ func checkFunctions(w *world) (f findings) {
 				f.add("%s: %s", fn.ID, what)
 			}
 		}
-		if w.behindURL(fn) && time.Duration(fn.Timeout)*time.Second >= store.Lease {
+		if w.behindURL(fn) && time.Duration(fn.Timeout)*time.Second >= store.ClaimLease {
 			f.add("%s: may run longer than its claim of an event holds", fn.ID)
 		}
 	}
