@@ -8,6 +8,7 @@ import (
 
 	"github.com/larkbridge/larkbridge/lib/gateway"
 	"github.com/larkbridge/larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/store"
 )
 
 // noting notes which click a request is before it is answered: the users know
@@ -15,7 +16,7 @@ import (
 type noting struct{ gateway.Answerer }
 
 // Answer notes and asks.
-func (n noting) Answer(ctx context.Context, app *lark.App, ev *lark.Event) (*lark.CardReply, error) {
+func (n noting) Answer(ctx context.Context, app *store.App, ev *lark.Event) (*lark.CardReply, error) {
 	if v, ok := visitOf(ctx); ok && ev.Type == lark.TypeCardAction {
 		if click, err := lark.NewClick(app.Name, ev); err == nil {
 			*v.click = click.Token

@@ -63,10 +63,10 @@ func NewPlatform(calls *Calls) *larktest.Platform {
 }
 
 // only is the settings of one app that does not change.
-type only struct{ app *lark.App }
+type only struct{ app *store.App }
 
 // App returns the app under its own name.
-func (o only) App(_ context.Context, name string) (*lark.App, error) {
+func (o only) App(_ context.Context, name string) (*store.App, error) {
 	if name != o.app.Name {
 		return nil, fmt.Errorf("%q: %w", name, store.ErrUnknownApp)
 	}

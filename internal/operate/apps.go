@@ -44,19 +44,19 @@ func (a *Apps) Put(ctx context.Context, name string, doc []byte, try bool) error
 	if !lark.ValidAppName(name) {
 		return errors.New("the name of an app is 1 to 32 of a-z, 0-9 and -")
 	}
-	app, err := lark.ParseApp(name, doc)
+	app, err := store.ParseApp(name, doc)
 	if err != nil {
 		return fmt.Errorf("the settings of %s: %s", name, oneLine(err))
 	}
 	if try {
-		if err := a.try(ctx, app); err != nil {
+		if err := a.try(ctx, app.App); err != nil {
 			return err
 		}
 	}
 	if err := a.store(ctx, name, doc); err != nil {
 		return err
 	}
-	a.sayURLs(app)
+	a.sayURLs(app.App)
 	return nil
 }
 
@@ -151,7 +151,7 @@ func (a *Apps) List(ctx context.Context) error {
 	}
 	for _, name := range slices.Sorted(maps.Keys(docs)) {
 		about := fields(docs[name])
-		if _, err := lark.ParseApp(name, []byte(docs[name])); err != nil {
+		if _, err := store.ParseApp(name, []byte(docs[name])); err != nil {
 			about = "wrong: " + oneLine(err)
 		}
 		fmt.Fprintf(a.Out, "%-16s  %s\n", name, about)

@@ -80,7 +80,7 @@ func (d *Doctor) apps(ctx context.Context) []*lark.App {
 	}
 	var apps []*lark.App
 	for _, name := range names {
-		app, err := lark.ParseApp(name, []byte(docs[name]))
+		app, err := store.ParseApp(name, []byte(docs[name]))
 		switch {
 		case !lark.ValidAppName(name):
 			d.Show(fail("settings, "+name, "this is not a name: 1 to 32 of a-z, 0-9 and -", "put it under another name"))
@@ -88,7 +88,7 @@ func (d *Doctor) apps(ctx context.Context) []*lark.App {
 			d.Show(fail("settings, "+name, oneLine(err), "larkbridge app put "+name))
 		default:
 			d.Show(ok("settings, "+name, fmt.Sprintf("%s app %s of %s", app.Type, app.AppID, app.BaseURL)))
-			apps = append(apps, app)
+			apps = append(apps, app.App)
 		}
 	}
 	return apps

@@ -3,6 +3,7 @@ package gateway
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"net/http"
 	"sync"
@@ -12,11 +13,15 @@ import (
 	"github.com/larkbridge/larkbridge/lib/store"
 )
 
-// Answerer answers clicks and link previews of an app. No reply and no error
-// is an app without a handler.
+// Answerer answers clicks and link previews of an app.
 type Answerer interface {
-	Answer(ctx context.Context, app *lark.App, ev *lark.Event) (*lark.CardReply, error)
+	// Answer returns the reply to a click; nil changes nothing. The error is
+	// [ErrNoHandler] when the app has no handler.
+	Answer(ctx context.Context, app *store.App, ev *lark.Event) (*lark.CardReply, error)
 }
+
+// ErrNoHandler says that an app has nothing that answers its clicks.
+var ErrNoHandler = errors.New("the app has no card handler")
 
 // Linked answers with a handler that is linked into the function.
 func Linked(handler lark.CardHandler) Answerer { return linked{handler} }
@@ -25,7 +30,7 @@ type linked struct{ handler lark.CardHandler }
 
 // Answer runs the handler. It does not wait longer than ctx, even if the
 // handler does, and a panic is an error.
-func (l linked) Answer(ctx context.Context, app *lark.App, ev *lark.Event) (*lark.CardReply, error) {
+func (l linked) Answer(ctx context.Context, app *store.App, ev *lark.Event) (*lark.CardReply, error) {
 	click, err := lark.NewClick(app.Name, ev)
 	if err != nil {
 		return nil, err
@@ -44,9 +49,6 @@ func (l linked) Answer(ctx context.Context, app *lark.App, ev *lark.Event) (*lar
 			done <- o
 		}()
 		o.reply, o.err = l.handler.HandleCard(ctx, click)
-		if o.reply == nil && o.err == nil {
-			o.reply = &lark.CardReply{}
-		}
 	}()
 	select {
 	case o := <-done:
@@ -66,7 +68,7 @@ const (
 
 // answerCard answers a click and puts it on the bus, both at once. A person is
 // looking at the card: whatever fails, the answer is a good one.
-func (v *visit) answerCard(ctx context.Context, app *lark.App, cb *lark.Callback) Reply {
+func (v *visit) answerCard(ctx context.Context, app *store.App, cb *lark.Callback) Reply {
 	budget, cancel := context.WithDeadline(ctx, v.deadline(ctx, clickBudget))
 	defer cancel()
 	key := store.EventKey(app.AppID, v.event.Key)
@@ -119,7 +121,7 @@ func (v *visit) claimClick(ctx context.Context, key string) (answer []byte, mine
 
 // publishClick puts the click on the bus. A click that is lost there is not
 // delivered again, so it is counted.
-func (v *visit) publishClick(ctx context.Context, app *lark.App) {
+func (v *visit) publishClick(ctx context.Context, app *store.App) {
 	if err := v.put(ctx, app); err != nil {
 		v.gateway.Count("ClickLost")
 		v.gateway.Log.ErrorContext(ctx, "the click is not on the bus", "event_id", v.event.ID, "error", err)
@@ -127,16 +129,19 @@ func (v *visit) publishClick(ctx context.Context, app *lark.App) {
 }
 
 // ask returns the answer of the app's handler, or the fallback.
-func (v *visit) ask(ctx context.Context, app *lark.App, cb *lark.Callback) []byte {
+func (v *visit) ask(ctx context.Context, app *store.App, cb *lark.Callback) []byte {
 	start := v.gateway.Now()
 	reply, err := v.gateway.Cards.Answer(ctx, app, v.event)
-	if err == nil && reply == nil {
+	if errors.Is(err, ErrNoHandler) {
 		v.outcome = "no handler"
 		return v.fallback(app)
 	}
 	v.took(&v.handling, start)
 	var answer []byte
-	if err == nil {
+	switch {
+	case err == nil && reply == nil:
+		answer = accepted().Body
+	case err == nil:
 		if answer, err = reply.Encode(cb.OldCard); err != nil {
 			err = fmt.Errorf("the handler's answer cannot be used: %w", err)
 		}
@@ -151,7 +156,7 @@ func (v *visit) ask(ctx context.Context, app *lark.App, cb *lark.Callback) []byt
 }
 
 // fallback is the toast of the settings, which has no place in a link preview.
-func (v *visit) fallback(app *lark.App) []byte {
+func (v *visit) fallback(app *store.App) []byte {
 	if v.event.Type == lark.TypeURLPreview {
 		return accepted().Body
 	}

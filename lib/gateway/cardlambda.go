@@ -6,6 +6,7 @@ import (
 
 	"github.com/larkbridge/larkbridge/lib/bus"
 	"github.com/larkbridge/larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/store"
 )
 
 // Invoker calls a Lambda function by its name or ARN and returns what it
@@ -20,10 +21,10 @@ func Invoked(lambda Invoker) Answerer { return invoked{lambda} }
 type invoked struct{ lambda Invoker }
 
 // Answer invokes the app's card_handler with the detail that goes on the bus,
-// and reads the reply that it returns. An app without one has no reply.
-func (i invoked) Answer(ctx context.Context, app *lark.App, ev *lark.Event) (*lark.CardReply, error) {
+// and reads the reply that it returns.
+func (i invoked) Answer(ctx context.Context, app *store.App, ev *lark.Event) (*lark.CardReply, error) {
 	if app.CardHandler == "" {
-		return nil, nil
+		return nil, ErrNoHandler
 	}
 	answer, err := i.lambda.Invoke(ctx, app.CardHandler, bus.Detail(app.Name, ev))
 	if err != nil {

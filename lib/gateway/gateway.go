@@ -11,7 +11,7 @@ import (
 
 // Apps finds an app by its name; [store.Settings] does.
 type Apps interface {
-	App(ctx context.Context, name string) (*lark.App, error)
+	App(ctx context.Context, name string) (*store.App, error)
 	Refresh(ctx context.Context) bool
 }
 

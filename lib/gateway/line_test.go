@@ -119,7 +119,7 @@ type slow struct {
 	bus *bus.Bus
 }
 
-func (s slow) App(ctx context.Context, name string) (*lark.App, error) {
+func (s slow) App(ctx context.Context, name string) (*store.App, error) {
 	time.Sleep(20 * time.Millisecond)
 	return s.Apps.App(ctx, name)
 }

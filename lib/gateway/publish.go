@@ -23,7 +23,7 @@ const (
 // lapses before Lark delivers again. So an event is lost only if no delivery
 // of it gets through, and it is there twice only if an instance dies, or an
 // answer is lost, between publishing and marking.
-func (v *visit) publish(ctx context.Context, app *lark.App) bool {
+func (v *visit) publish(ctx context.Context, app *store.App) bool {
 	g, key := v.gateway, store.EventKey(app.AppID, v.event.Key)
 	state, err := v.claim(ctx, key)
 	switch {
@@ -57,7 +57,7 @@ func (v *visit) publish(ctx context.Context, app *lark.App) bool {
 }
 
 // put puts the event on the bus.
-func (v *visit) put(ctx context.Context, app *lark.App) (err error) {
+func (v *visit) put(ctx context.Context, app *store.App) (err error) {
 	defer v.took(&v.publishing, v.gateway.Now())
 	v.busID, err = v.gateway.Events.PublishEvent(ctx, app.Name, v.event)
 	return err

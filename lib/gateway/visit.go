@@ -63,7 +63,7 @@ func appName(path string) (string, bool) {
 
 // receive authenticates with the app's settings and, when that fails, once
 // more with the settings read anew: they may have been rotated.
-func (v *visit) receive(ctx context.Context, req lark.Delivery) (*lark.App, *lark.Callback, error) {
+func (v *visit) receive(ctx context.Context, req lark.Delivery) (*store.App, *lark.Callback, error) {
 	apps := v.gateway.Apps
 	for second := false; ; second = true {
 		start := v.gateway.Now()
@@ -84,7 +84,7 @@ func (v *visit) refresh(ctx context.Context) bool {
 	return v.gateway.Apps.Refresh(ctx)
 }
 
-func (v *visit) handle(ctx context.Context, app *lark.App, cb *lark.Callback) Reply {
+func (v *visit) handle(ctx context.Context, app *store.App, cb *lark.Callback) Reply {
 	if v.event = cb.Event; v.event != nil {
 		v.event.TraceID = traceID(ctx, v.event.LogID)
 	}
@@ -105,7 +105,7 @@ func (v *visit) handle(ctx context.Context, app *lark.App, cb *lark.Callback) Re
 
 // keepTicket stores an app_ticket. It is a secret, so it never goes on the
 // bus. Custom apps have no use for one.
-func (v *visit) keepTicket(ctx context.Context, app *lark.App, cb *lark.Callback) Reply {
+func (v *visit) keepTicket(ctx context.Context, app *store.App, cb *lark.Callback) Reply {
 	v.outcome = "ticket"
 	if app.Type != lark.Marketplace || cb.Ticket == "" {
 		return accepted()

@@ -43,9 +43,9 @@ type world struct {
 // cards answers with the world's handler.
 type cards struct{ *world }
 
-func (c cards) Answer(ctx context.Context, app *lark.App, ev *lark.Event) (*lark.CardReply, error) {
+func (c cards) Answer(ctx context.Context, app *store.App, ev *lark.Event) (*lark.CardReply, error) {
 	if c.handler == nil {
-		return nil, nil
+		return nil, gateway.ErrNoHandler
 	}
 	return gateway.Linked(c.handler).Answer(ctx, app, ev)
 }

@@ -44,10 +44,9 @@ type App struct {
 	HelpDeskToken      Secret
 	// AllowUnsigned admits events that only the Verification Token proves.
 	AllowUnsigned bool
-	// CardHandler is the Lambda function that answers card clicks, if any.
-	CardHandler string
-	// CardToast is shown when nothing else answers a click.
-	CardToast string
+	// BotOpenID is the open id of the app's own bot, "" when it is not known. It
+	// tells mentions of the bot from those of others.
+	BotOpenID string
 }
 
 const nameLetters = "abcdefghijklmnopqrstuvwxyz0123456789-"
@@ -101,8 +100,7 @@ func (a *App) fields() map[string]func(json.RawMessage) error {
 		"help_desk_id":       value(&a.HelpDeskID, "a string"),
 		"help_desk_token":    value(&a.HelpDeskToken, "a string"),
 		"allow_unsigned":     value(&a.AllowUnsigned, "true or false"),
-		"card_handler":       value(&a.CardHandler, "a string"),
-		"card_toast":         value(&a.CardToast, "a string"),
+		"bot_open_id":        value(&a.BotOpenID, "a string"),
 	}
 }
 

@@ -10,14 +10,14 @@ import (
 func TestParseApp(t *testing.T) {
 	app, err := lark.ParseApp("ops", []byte(`{"type":"marketplace","domain":"feishu","app_id":"cli_1","app_secret":"s",
 		"encrypt_key":["new","old"],"verification_token":"v","help_desk_id":"h","help_desk_token":"ht",
-		"allow_unsigned":true,"card_handler":"fn","card_toast":"Done"}`))
+		"allow_unsigned":true,"bot_open_id":"ou_1"}`))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if app.Name != "ops" || app.Type != lark.Marketplace || app.BaseURL != lark.FeishuURL || app.AppID != "cli_1" ||
 		app.AppSecret.Reveal() != "s" || len(app.EncryptKeys) != 2 || len(app.VerificationTokens) != 1 ||
 		app.HelpDeskID != "h" || app.HelpDeskToken.Reveal() != "ht" || !app.AllowUnsigned ||
-		app.CardHandler != "fn" || app.CardToast != "Done" {
+		app.BotOpenID != "ou_1" {
 		t.Errorf("got %+v", app)
 	}
 	small, err := lark.ParseApp("default", []byte(`{"app_id":"cli_1","app_secret":"s"}`))
@@ -42,6 +42,8 @@ func TestParseAppNamesTheField(t *testing.T) {
 		{`{"app_id":"a","app_secret":"s","domain":"hidden-value"}`, `"domain": want "feishu", "lark" or a base URL`},
 		{`{"app_id":"a","app_secret":"s","domain":"https://u:hidden-value@h"}`, `"domain": want`},
 		{`{"app_id":"a","app_secret":"s","allow_unsigned":"hidden-value"}`, `"allow_unsigned": want true or false`},
+		{`{"app_id":"a","app_secret":"s","bot_open_id":["hidden-value"]}`, `"bot_open_id": want a string`},
+		{`{"app_id":"a","app_secret":"s","card_handler":"hidden-value"}`, `"card_handler" is not a setting`}, // it is a setting of store's
 		{`["hidden-value"]`, `not one JSON object`},
 		{`{"app_secret":"hidden-value"`, `not one JSON object`},
 	} {

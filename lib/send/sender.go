@@ -17,7 +17,7 @@ import (
 
 // Apps finds an app by its name; [store.Settings] does.
 type Apps interface {
-	App(ctx context.Context, name string) (*lark.App, error)
+	App(ctx context.Context, name string) (*store.App, error)
 }
 
 // Claims makes a request the work of one instance and keeps its result;
@@ -64,7 +64,7 @@ const (
 
 // client calls Lark with one version of an app's settings.
 type client struct {
-	app *lark.App
+	app *store.App
 	*lark.Client
 }
 
@@ -179,7 +179,7 @@ func (s *Sender) client(ctx context.Context, name string) (*lark.Client, error) 
 		if s.clients == nil {
 			s.clients = map[string]client{}
 		}
-		c = client{app, lark.NewClient(app, s.HTTP, s.Tokens, s.Now)}
+		c = client{app, lark.NewClient(app.App, s.HTTP, s.Tokens, s.Now)}
 		s.clients[name] = c
 	}
 	return c.Client, nil

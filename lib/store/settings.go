@@ -7,8 +7,6 @@ import (
 	"math/rand/v2"
 	"sync"
 	"time"
-
-	"github.com/larkbridge/larkbridge/lib/lark"
 )
 
 // ErrUnknownApp says that there are no settings under an app's name.
@@ -45,7 +43,7 @@ type Settings struct {
 }
 
 type entry struct {
-	app *lark.App
+	app *App
 	err error
 }
 
@@ -56,7 +54,7 @@ func NewSettings(source Source, now func() time.Time) *Settings {
 
 // App returns the named app. The error is [ErrUnknownApp] when there is none;
 // any other says what is wrong with its settings, or that they cannot be read.
-func (s *Settings) App(ctx context.Context, name string) (*lark.App, error) {
+func (s *Settings) App(ctx context.Context, name string) (*App, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if _, known := s.apps[name]; !known || !s.now().Before(s.stale) {
@@ -100,7 +98,7 @@ func (s *Settings) read(ctx context.Context) bool {
 	}
 	apps := make(map[string]entry, len(docs))
 	for name, doc := range docs {
-		app, err := lark.ParseApp(name, []byte(doc))
+		app, err := ParseApp(name, []byte(doc))
 		if err != nil {
 			err = fmt.Errorf("%s: %w", s.source.Where(name), err)
 		}
