@@ -2,6 +2,7 @@ package larktest
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/json"
 	"io"
 	"mime"
@@ -29,15 +30,15 @@ func fail(code int, msg string) *failure {
 	return &failure{status: http.StatusBadRequest, code: code, msg: msg}
 }
 
-// with returns f with another HTTP status.
-func (f *failure) with(status int) *failure {
+// withStatus returns f with another HTTP status.
+func (f *failure) withStatus(status int) *failure {
 	f.status = status
 	return f
 }
 
-// flat is an answer whose fields stand beside code and msg: the token
+// noDataField is an answer whose fields stand beside code and msg: the token
 // endpoints and bot info have no data field.
-type flat map[string]any
+type noDataField map[string]any
 
 // binary is an answer that is a file instead of JSON.
 type binary struct {
@@ -56,12 +57,12 @@ type answer struct {
 	lost   bool // the connection breaks instead
 }
 
-// success renders what a handler returned.
-func success(x *exchange, result any) *answer {
+// successAnswer makes the HTTP answer of what a handler returned.
+func successAnswer(x *exchange, result any) *answer {
 	switch r := result.(type) {
 	case *binary:
 		return fileAnswer(x, r)
-	case flat:
+	case noDataField:
 		fields := map[string]any{"code": 0, "msg": "ok"}
 		for k, v := range r {
 			fields[k] = v
@@ -74,8 +75,9 @@ func success(x *exchange, result any) *answer {
 		map[string]any{"code": 0, "msg": "success", "data": result})
 }
 
-// refusal renders a business error. The error object carries what support asks for.
-func refusal(x *exchange, f *failure) *answer {
+// failureAnswer makes the HTTP answer of a business error. Its error object has
+// the fields that Lark's support asks for.
+func failureAnswer(x *exchange, f *failure) *answer {
 	detail := map[string]any{
 		"log_id": x.logID,
 		"troubleshooter": "Troubleshooting suggestions: https://open.larksuite.com/search?from=openapi&log_id=" +
@@ -126,7 +128,7 @@ func (a *answer) write(w http.ResponseWriter) {
 		w.Header()[k] = v
 	}
 	w.WriteHeader(a.status)
-	// A client that went away mid-answer is its own business.
+	// An error here means that the client closed the connection: nothing can be done.
 	_, _ = io.Copy(w, body)
 }
 
@@ -139,4 +141,52 @@ func encode(v any) []byte {
 		panic(err)
 	}
 	return bytes.TrimRight(b.Bytes(), "\n")
+}
+
+// page answers one page of items as the platform's lists do: page_size of at
+// most limit (default 20), an opaque page_token, has_more.
+func page[T any](x *exchange, name string, limit int, items []T, show func(T) any) (any, *failure) {
+	q := x.URL.Query()
+	size, from := min(20, limit), 0
+	var c check
+	if s := q.Get("page_size"); s != "" {
+		n, err := strconv.Atoi(s)
+		if err != nil || n < 1 || n > limit {
+			c.add("page_size", s, "must be 1 to %d", limit)
+		}
+		size = n
+	}
+	if s := q.Get("page_token"); s != "" {
+		n, err := fromPageToken(s)
+		if err != nil || n < 0 || n > len(items) {
+			c.add("page_token", s, "is invalid")
+		}
+		from = n
+	}
+	if f := c.failure(); f != nil {
+		return nil, f
+	}
+	to := min(from+size, len(items))
+	shown := []any{}
+	for _, it := range items[from:to] {
+		shown = append(shown, show(it))
+	}
+	out := map[string]any{name: shown, "has_more": to < len(items)}
+	if to < len(items) {
+		out["page_token"] = pageToken(to)
+	}
+	return out, nil
+}
+
+// pageToken encodes an offset, so that no client can compute one itself.
+func pageToken(offset int) string {
+	return base64.URLEncoding.EncodeToString([]byte("standin page " + strconv.Itoa(offset)))
+}
+
+func fromPageToken(s string) (int, error) {
+	b, err := base64.URLEncoding.DecodeString(s)
+	if err != nil || len(b) < len("standin page ") {
+		return 0, strconv.ErrSyntax
+	}
+	return strconv.Atoi(string(b[len("standin page "):]))
 }

@@ -20,7 +20,8 @@ type direct struct {
 	UnionIDs      []string        `json:"union_ids"`
 }
 
-// payload is what the message holds: the card of a card, else the content.
+// payload returns the content of the message: field card for a card, else field
+// content.
 func (d direct) payload() json.RawMessage {
 	if d.MsgType == "interactive" {
 		return d.Card
@@ -28,7 +29,7 @@ func (d direct) payload() json.RawMessage {
 	return d.Content
 }
 
-// lists returns the receivers by the kind of their id.
+// lists returns the receivers, grouped by the type of their id.
 func (d direct) lists() []receivers {
 	return []receivers{
 		{"department_id", d.DepartmentIDs}, {"open_id", d.OpenIDs},
@@ -50,7 +51,7 @@ func batchSend(p *Platform, x *exchange) (any, *failure) {
 		f = p.checkBatch(x, b)
 	}
 	if f != nil {
-		return nil, f.with(http.StatusOK)
+		return nil, f.withStatus(http.StatusOK)
 	}
 	id := p.nextID("bm-")
 	data := map[string]any{"message_id": id}
@@ -90,8 +91,8 @@ func (p *Platform) checkBatch(x *exchange, b direct) *failure {
 	return nil
 }
 
-// checkDirect checks content that is an object: post is wrapped and a shared
-// chat is named otherwise than in messages.
+// checkDirect checks content that is an object. Unlike in messages, a post is
+// under the field post and a shared chat under share_chat_id.
 func (p *Platform) checkDirect(x *exchange, b direct) *failure {
 	var content map[string]json.RawMessage
 	if b.MsgType != "interactive" && (json.Unmarshal(b.Content, &content) != nil || content == nil) {

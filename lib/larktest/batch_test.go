@@ -31,7 +31,7 @@ func TestBatchSend(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			r := newBench(t).post("/open-apis/message/v4/batch_send/", tt.body).want(tt.code)
+			r := newFixture(t).post("/open-apis/message/v4/batch_send/", tt.body).want(tt.code)
 			if r.status != 200 {
 				t.Errorf("HTTP %d", r.status)
 			}
@@ -40,7 +40,7 @@ func TestBatchSend(t *testing.T) {
 }
 
 func TestBatchReachesEveryReceiver(t *testing.T) {
-	b := newBench(t)
+	b := newFixture(t)
 	d := b.post("/open-apis/message/v4/batch_send/", object{
 		"msg_type": "text", "content": object{"text": "x"},
 		"open_ids": []string{"ou_1", "ou_2"}, "department_ids": []string{"od-1"},

@@ -66,7 +66,7 @@ func (p *Platform) record(x *exchange, a *answer) {
 		Status:    a.status,
 		Code:      a.code,
 		Msg:       a.msg,
-		Body:      display(x),
+		Body:      maskedBody(x),
 		LogID:     x.logID,
 	}
 	if a.lost {
@@ -81,7 +81,7 @@ func (p *Platform) record(x *exchange, a *answer) {
 	}
 }
 
-// maskPath hides the id of a webhook, which is all one needs to post to it.
+// maskPath replaces the id of a webhook, because the id alone allows posting to it.
 func maskPath(path string) string {
 	if strings.HasPrefix(path, hookPath) {
 		return hookPath + masked
@@ -100,9 +100,9 @@ func maskQuery(q url.Values) string {
 	return strings.ReplaceAll(q.Encode(), url.QueryEscape(masked), masked)
 }
 
-// display is the body of x without secrets. Nothing is shown of a body that is
-// not JSON, as no secret could be found in it.
-func display(x *exchange) json.RawMessage {
+// maskedBody returns the body of x without secrets. It returns nothing of a body
+// that is not JSON, because secrets cannot be found in it.
+func maskedBody(x *exchange) json.RawMessage {
 	if x.form.parts != nil {
 		sizes := map[string]int64{}
 		for name, part := range x.form.parts {

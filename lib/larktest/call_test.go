@@ -7,7 +7,7 @@ import (
 )
 
 func TestCallsHoldNoSecrets(t *testing.T) {
-	b := newBench(t)
+	b := newFixture(t)
 	ticket := b.IssueTicket("cli_m")
 	b.marketplaceToken(ticket, "t1").want(0)
 	hook := b.AddHook("hooksecret")
@@ -29,7 +29,7 @@ func TestCallsHoldNoSecrets(t *testing.T) {
 }
 
 func TestCallTellsTheExchange(t *testing.T) {
-	b := newBench(t)
+	b := newFixture(t)
 	var seen RecordedCall
 	b.OnCall(func(c RecordedCall) { seen = c })
 	r := b.post("/open-apis/im/v1/messages?receive_id_type=chat_id", object{"receive_id": "oc_1", "msg_type": "text", "content": "no"}).want(230001)

@@ -4,6 +4,9 @@ import (
 	"bytes"
 	"crypto/rand"
 	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
 	"time"
 )
 
@@ -22,9 +25,9 @@ type click struct {
 	uses     int
 }
 
-// Click makes a user click a card and returns the token of the callback, with
-// which the card can be updated twice within 30 minutes, once the callback has
-// been answered (Answer). The message need not be known.
+// Click simulates a user's click on a card and returns the update token of its
+// callback. After the callback has been answered (Answer), the token updates the
+// card twice within 30 minutes. The platform need not know the message.
 func (p *Platform) Click(messageID, openID string) (updateToken string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -36,9 +39,8 @@ func (p *Platform) Click(messageID, openID string) (updateToken string) {
 	return t
 }
 
-// Answered tells that the callback of a click has an answer, one that changes
-// nothing. An update before that fails or is undone at once, so it is refused
-// here.
+// Answered answers the callback of a click with {}, which changes nothing. Until a
+// callback is answered, the platform refuses updates with its token.
 func (p *Platform) Answered(updateToken string) {
 	_ = p.Answer(updateToken, []byte("{}")) // fails for an unknown token, which no update takes
 }
@@ -70,7 +72,7 @@ func updateCard(p *Platform, x *exchange) (any, *failure) {
 		delete(b.Card, "open_ids")
 		m.setCard(string(encode(b.Card)), x.time)
 	}
-	return flat{}, nil
+	return noDataField{}, nil
 }
 
 // check refuses tokens that are unknown, old, used up or too early.
@@ -109,3 +111,126 @@ func checkUpdate(x *exchange, fields map[string]json.RawMessage) *failure {
 	}
 	return nil
 }
+
+// Toast is a short message that the user who clicked sees.
+type Toast struct {
+	Type    string            `json:"type,omitempty"` // info, success, error or warning
+	Content string            `json:"content,omitempty"`
+	I18n    map[string]string `json:"i18n,omitempty"` // by language
+}
+
+// callback is the decoded reply of an app to a click: a toast, a card, both or
+// neither.
+type callback struct {
+	toast Toast
+	card  json.RawMessage // nil for no change
+}
+
+// Answer applies the reply to a click's callback, in the new format or the old, as
+// Lark's client does: it shows the toast (Message.Toast) and changes the card.
+// Only the first reply to a click counts.
+//
+// A reply that Lark refuses changes nothing and does not count. The error then has
+// Lark's code: 200672 for a reply of another format, 200673 for an invalid card
+// ("cardkit-v1/card-callback-communication").
+func (p *Platform) Answer(updateToken string, reply []byte) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	c := p.clicks[updateToken]
+	switch {
+	case c == nil:
+		return errors.New("no click has this token")
+	case c.answered:
+		return nil
+	}
+	m := p.messages.byID[c.message]
+	cb, f := readCallback(reply)
+	if f == nil && m != nil {
+		f = cb.checkReplaces(m)
+	}
+	if f != nil {
+		return fmt.Errorf("code %d: %s", f.code, f.msg)
+	}
+	c.answered = true
+	if m == nil || m.Recalled {
+		return nil
+	}
+	m.Toast = cb.toast
+	if cb.card != nil {
+		m.setCard(string(cb.card), p.now())
+	}
+	return nil
+}
+
+// readCallback decodes a reply of either format. The old format has no field card:
+// the fields of the card itself are beside the toast
+// ("message-cards/configuring-card-callbacks/card-callback-structure").
+func readCallback(reply []byte) (callback, *failure) {
+	var cb callback
+	var fields map[string]json.RawMessage
+	if len(reply) > maxCard || json.Unmarshal(reply, &fields) != nil || fields == nil {
+		return cb, malformed("the answer is not a JSON object of up to 30 KB")
+	}
+	if toast, ok := fields["toast"]; ok {
+		types := []string{"", "info", "success", "error", "warning"}
+		if json.Unmarshal(toast, &cb.toast) != nil || !slices.Contains(types, cb.toast.Type) {
+			return cb, malformed("the toast is not valid")
+		}
+		delete(fields, "toast")
+	}
+	card, ok := fields["card"]
+	switch {
+	case ok && len(fields) > 1:
+		return cb, malformed("there is more than toast and card")
+	case ok:
+		return cb, cb.unwrap(card)
+	case len(fields) > 0:
+		cb.card = encode(fields)
+		return cb, checkCard(cb.card, 200673)
+	}
+	return cb, nil
+}
+
+// unwrap reads the card from the new format's {"type","data"}.
+func (cb *callback) unwrap(raw json.RawMessage) *failure {
+	var wrapped *struct {
+		Type string                     `json:"type"`
+		Data map[string]json.RawMessage `json:"data"`
+	}
+	if json.Unmarshal(raw, &wrapped) != nil {
+		return malformed("the card is not an object with type and data")
+	}
+	switch {
+	case wrapped == nil:
+		return nil // null
+	case wrapped.Data != nil && wrapped.Type == "raw":
+		cb.card = encode(wrapped.Data)
+	case wrapped.Data != nil && wrapped.Type == "template":
+		cb.card = encode(wrapped)
+	default:
+		return fail(200673, "card.type must be raw or template, with an object as data")
+	}
+	return checkCard(cb.card, 200673)
+}
+
+// checkReplaces refuses a card whose version of card JSON differs from that of the
+// card which it replaces. The version of a template is not known here.
+func (cb *callback) checkReplaces(m *Message) *failure {
+	if cb.card == nil {
+		return nil
+	}
+	before, err := parseCard([]byte(m.Content))
+	if err != nil || m.MsgType != "interactive" {
+		return fail(200673, "the message is not a card")
+	}
+	after, err := parseCard(cb.card)
+	if err != nil {
+		return fail(200673, "card is not valid") // not reached: it was checked
+	}
+	if before.Type == "" && after.Type == "" && (before.Schema == "2.0") != (after.Schema == "2.0") {
+		return fail(200673, "the card is of another version of card JSON than the one that was clicked")
+	}
+	return nil
+}
+
+func malformed(msg string) *failure { return fail(200672, msg) }

@@ -1,19 +1,21 @@
 package larktest
 
 import (
+	"encoding/json"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 )
 
-func (b *bench) update(token string, card object) reply {
+func (b *fixture) update(token string, card object) reply {
 	b.t.Helper()
 	return b.post("/open-apis/interactive/v1/card/update", object{"token": token, "card": card})
 }
 
 func TestDelayedUpdate(t *testing.T) {
-	b := newBench(t)
+	b := newFixture(t)
 	id := b.sendRaw("oc_1", "interactive", sharedCard).want(0).data().string("message_id")
 	token := b.Click(id, "ou_1")
 	next := object{"schema": "2.0", "body": object{"elements": []any{}}}
@@ -48,7 +50,7 @@ func TestDelayedUpdateRefusals(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			b := newBench(t)
+			b := newFixture(t)
 			token := b.Click("om_user", "ou_1")
 			b.Answered(token)
 			b.clock.advance(tt.after)
@@ -58,7 +60,7 @@ func TestDelayedUpdateRefusals(t *testing.T) {
 }
 
 func TestDelayedUpdateOfTheWrongCard(t *testing.T) {
-	b := newBench(t)
+	b := newFixture(t)
 	good := object{"config": object{"update_multi": true}, "elements": []any{}}
 	b.update("c-unknown", good).want(300020)
 	id := b.sendRaw("oc_1", "interactive", sharedCard).want(0).data().string("message_id")
@@ -70,4 +72,131 @@ func TestDelayedUpdateOfTheWrongCard(t *testing.T) {
 	b.token = own
 	b.call("DELETE", "/open-apis/im/v1/messages/"+id, nil).want(0)
 	b.update(token, good).want(200000)
+}
+
+const askingCard = `{"schema":"2.0","body":{"elements":[{"tag":"column_set","columns":[{"tag":"column","elements":[{"tag":"button"}]}]}]}}`
+
+// clicked is a card in a chat that somebody has just clicked.
+func (b *fixture) clicked(card string) (id, token string) {
+	b.t.Helper()
+	id = b.sendRaw("oc_1", "interactive", card).want(0).data().string("message_id")
+	return id, b.Click(id, "ou_1")
+}
+
+func TestAnswer(t *testing.T) {
+	const template = `{"type":"template","data":{"template_id":"AAq"}}`
+	tests := []struct{ name, sent, answer, card, toast string }{
+		{"nothing", askingCard, `{}`, askingCard, ""},
+		{"null", askingCard, `{"toast":null,"card":null}`, askingCard, ""},
+		{"toast", askingCard, `{"toast":{"type":"info","content":"hi"}}`, askingCard, "hi"},
+		{"both", askingCard, `{"toast":{"content":"hi"},"card":{"type":"raw","data":{"schema":"2.0","body":{}}}}`, `{"body":{},"schema":"2.0"}`, "hi"},
+		{"template", askingCard, `{"card":` + template + `}`, `{"data":{"template_id":"AAq"},"type":"template"}`, ""},
+		{"old style", sharedCard, `{"elements":[],"toast":{"content":"hi"}}`, `{"elements":[]}`, "hi"},
+		{"old style template", sharedCard, template, `{"data":{"template_id":"AAq"},"type":"template"}`, ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			b := newFixture(t)
+			id, token := b.clicked(tt.sent)
+			if err := b.Answer(token, []byte(tt.answer)); err != nil {
+				t.Fatal(err)
+			}
+			card, _ := b.Card(id)
+			m, _ := b.Message(id)
+			if !sameJSON(t, string(card), tt.card) || m.Toast.Content != tt.toast || m.Updated > 1 {
+				t.Errorf("card %s, message %+v", card, m)
+			}
+			b.update(token, object{"schema": "2.0", "body": object{}}).want(0)
+		})
+	}
+}
+
+func sameJSON(t *testing.T, a, b string) bool {
+	t.Helper()
+	values := make([]any, 2)
+	for i, doc := range []string{a, b} {
+		if err := json.Unmarshal([]byte(doc), &values[i]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return reflect.DeepEqual(values[0], values[1])
+}
+
+func TestAnswerIsRefused(t *testing.T) {
+	tests := []struct{ name, answer, code string }{
+		{"no JSON", `hello`, "200672"},
+		{"nothing at all", ``, "200672"},
+		{"null", `null`, "200672"},
+		{"list", `[]`, "200672"},
+		{"large", `{"toast":{"content":"` + strings.Repeat("x", maxCard) + `"}}`, "200672"},
+		{"toast is a text", `{"toast":"hi"}`, "200672"},
+		{"kind of toast", `{"toast":{"type":"loud"}}`, "200672"},
+		{"a field beside the card", `{"card":{"type":"raw","data":{"schema":"2.0","body":{}}},"elements":[]}`, "200672"},
+		{"card is a text", `{"card":"x"}`, "200672"},
+		{"kind of card", `{"card":{"type":"card_json","data":{"schema":"2.0","body":{}}}}`, "200673"},
+		{"card without data", `{"card":{"type":"raw"}}`, "200673"},
+		{"broken card", `{"card":{"type":"raw","data":{"schema":"9"}}}`, "200673"},
+		{"template without id", `{"card":{"type":"template","data":{}}}`, "200673"},
+		{"another version", `{"card":{"type":"raw","data":{"elements":[]}}}`, "200673"},
+		{"old style, another version", `{"elements":[]}`, "200673"},
+		{"old style, no card", `{"hello":1}`, "200673"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			b := newFixture(t)
+			id, token := b.clicked(askingCard)
+			if err := b.Answer(token, []byte(tt.answer)); err == nil || !strings.Contains(err.Error(), tt.code) {
+				t.Errorf("got %v", err)
+			}
+			if card, _ := b.Card(id); string(card) != askingCard {
+				t.Errorf("the card is %s", card)
+			}
+			b.update(token, object{"schema": "2.0", "body": object{}}).want(10002) // no answer yet
+		})
+	}
+}
+
+func TestAnswerCountsOnce(t *testing.T) {
+	b := newFixture(t)
+	id, token := b.clicked(askingCard)
+	for _, answer := range []string{`{"toast":{"content":"one"}}`, `{"toast":{"content":"two"}}`, `no`} {
+		if err := b.Answer(token, []byte(answer)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if m, _ := b.Message(id); m.Toast.Content != "one" {
+		t.Errorf("the toast is %+v", m.Toast)
+	}
+	if err := b.Answer("c-unknown", []byte(`{}`)); err == nil || strings.Contains(err.Error(), "c-unknown") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestAnswerToARecalledCard(t *testing.T) {
+	b := newFixture(t)
+	id, token := b.clicked(askingCard)
+	b.call("DELETE", "/open-apis/im/v1/messages/"+id, nil).want(0)
+	if err := b.Answer(token, []byte(`{"card":{"type":"raw","data":{"schema":"2.0","body":{}}}}`)); err != nil {
+		t.Fatal(err)
+	}
+	if card, _ := b.Card(id); string(card) != askingCard {
+		t.Errorf("the card is %s", card)
+	}
+}
+
+func TestHasButtons(t *testing.T) {
+	for content, want := range map[string]bool{
+		askingCard: true,
+		`{"elements":[{"tag":"action","actions":[{"tag":"button"}]}]}`: true,
+		sharedCard: false,
+		`{`:        false,
+	} {
+		m := Message{MsgType: "interactive", Content: content}
+		if m.HasButtons() != want {
+			t.Errorf("%s: %v", content, !want)
+		}
+	}
+	if m := (&Message{MsgType: "text", Content: askingCard}); m.HasButtons() {
+		t.Error("a text has buttons")
+	}
 }

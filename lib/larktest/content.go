@@ -37,7 +37,7 @@ func maxContent(msgType string) int {
 	return 150 << 10
 }
 
-// invalidContent is 230001 with the platform's way to add detail.
+// invalidContent returns the failure 230001, with the detail where Lark puts it.
 func invalidContent(format string, args ...any) *failure {
 	return fail(230001, "Your request contains an invalid request parameter, ext="+fmt.Sprintf(format, args...))
 }
@@ -75,7 +75,8 @@ func text(raw json.RawMessage) string {
 	return s
 }
 
-// checkOwner: bots send only what they uploaded, as the type it was uploaded for.
+// checkOwner checks that the app uploaded the file itself, as the type that the
+// message needs.
 func (p *Platform) checkOwner(x *exchange, msgType, key string) *failure {
 	u := p.upload(key)
 	if u == nil || u.AppID != x.app.ID {
@@ -91,7 +92,7 @@ func (p *Platform) checkOwner(x *exchange, msgType, key string) *failure {
 	return nil
 }
 
-// checkPost wants one body per language, each a list of paragraphs.
+// checkPost checks that a post has one body per language, each a list of paragraphs.
 func checkPost(languages map[string]json.RawMessage) *failure {
 	if len(languages) == 0 {
 		return invalidContent("post has no language")
@@ -114,4 +115,114 @@ func checkPost(languages map[string]json.RawMessage) *failure {
 		}
 	}
 	return nil
+}
+
+// card is the part of a card that the platform checks.
+type card struct {
+	Schema string          `json:"schema"`
+	Type   string          `json:"type"`
+	Data   json.RawMessage `json:"data"`
+	Config struct {
+		UpdateMulti *bool `json:"update_multi"`
+	} `json:"config"`
+	Header       json.RawMessage `json:"header"`
+	Elements     json.RawMessage `json:"elements"`
+	I18nElements json.RawMessage `json:"i18n_elements"`
+	Body         *struct {
+		Elements []any `json:"elements"`
+	} `json:"body"`
+	OpenIDs []string `json:"open_ids"`
+}
+
+// removedInV2 are the tags of schema 1 that schema 2 refuses ("card-json-v2-breaking-changes").
+var removedInV2 = []string{"action", "note"}
+
+// badCard returns a failure with a second code inside its message, as Lark nests it.
+func badCard(code, sub int, detail string) *failure {
+	return fail(code, fmt.Sprintf("Failed to create card content, ext=ErrCode: %d; ErrMsg: %s", sub, detail))
+}
+
+// checkCard checks the outline of a card: its schema, a template or a card entity.
+func checkCard(raw []byte, code int) *failure {
+	c, err := parseCard(raw)
+	if err != nil {
+		return badCard(code, 200621, "parse card json err, please check whether the card json is correct; ErrorValue: "+err.Error())
+	}
+	switch {
+	case c.Type == "template":
+		return checkReference(c, "template_id", code)
+	case c.Type == "card":
+		return checkReference(c, "card_id", code)
+	case c.Schema == "2.0":
+		return checkV2(c, code)
+	case c.Schema != "" && c.Schema != "1.0":
+		return badCard(code, 200621, "unknown schema "+c.Schema)
+	case c.Elements == nil && c.I18nElements == nil && c.Header == nil:
+		return badCard(code, 200621, "card has no elements")
+	}
+	return nil
+}
+
+func parseCard(raw []byte) (card, error) {
+	var c card
+	err := json.Unmarshal(raw, &c)
+	return c, err
+}
+
+// checkReference checks that the data of a template or card entity has an id.
+func checkReference(c card, field string, code int) *failure {
+	var data map[string]json.RawMessage
+	if json.Unmarshal(c.Data, &data) != nil || text(data[field]) == "" {
+		return badCard(code, 200380, "template does not exist, data has no "+field)
+	}
+	return nil
+}
+
+func checkV2(c card, code int) *failure {
+	if c.Elements != nil || c.Body == nil {
+		return badCard(code, 200621, "a card of schema 2.0 has its elements in body")
+	}
+	if tag := findTag(c.Body.Elements, removedInV2); tag != "" {
+		return badCard(code, 200861, "cards of schema V2 no longer support this capability; ErrorValue: unsupported tag "+tag)
+	}
+	return nil
+}
+
+// findTag returns the first of tags that occurs in v.
+func findTag(v any, tags []string) string {
+	switch v := v.(type) {
+	case map[string]any:
+		if tag, _ := v["tag"].(string); slices.Contains(tags, tag) {
+			return tag
+		}
+		for _, e := range v {
+			if tag := findTag(e, tags); tag != "" {
+				return tag
+			}
+		}
+	case []any:
+		for _, e := range v {
+			if tag := findTag(e, tags); tag != "" {
+				return tag
+			}
+		}
+	}
+	return ""
+}
+
+// HasButtons reports whether the message is a card with buttons. What is in a
+// template is not known here.
+func (m *Message) HasButtons() bool {
+	var content any
+	return m.MsgType == "interactive" && json.Unmarshal([]byte(m.Content), &content) == nil &&
+		findTag(content, []string{"button"}) != ""
+}
+
+// shared reports whether everybody who sees the card sees its updates. Schema 1
+// needs update_multi for that; schema 2 and templates are shared by default.
+func (c card) shared() bool {
+	if c.Config.UpdateMulti != nil {
+		return *c.Config.UpdateMulti
+	}
+	return c.Schema == "2.0" || c.Type != ""
 }

@@ -10,24 +10,24 @@ const (
 	cardLife = 14 * 24 * time.Hour // "im-v1/message/patch"
 )
 
-// own returns the message in the path, which the app must have sent; not is
-// the refusal for others.
-func (p *Platform) own(x *exchange, not *failure) (*Message, *failure) {
+// ownMessage returns the message in the path, which the app must have sent, or
+// notOwner if another app sent it.
+func (p *Platform) ownMessage(x *exchange, notOwner *failure) (*Message, *failure) {
 	m := p.messages.byID[x.PathValue("id")]
 	switch {
 	case m == nil:
 		return nil, noMessage()
 	case m.AppID != x.app.ID || m.TenantKey != x.tenant:
-		return nil, not
+		return nil, notOwner
 	case m.Recalled:
 		return nil, recalled()
 	}
 	return m, nil
 }
 
-// seen returns the message in the path. A well-formed id the platform does not
-// know is taken for a message some user sent.
-func (p *Platform) seen(x *exchange) (*Message, *failure) {
+// knownMessage returns the message in the path. A well-formed id the platform does not
+// know is treated as a message that some user sent.
+func (p *Platform) knownMessage(x *exchange) (*Message, *failure) {
 	id := x.PathValue("id")
 	m := p.messages.byID[id]
 	switch {
@@ -57,7 +57,7 @@ func editMessage(p *Platform, x *exchange) (any, *failure) {
 	if f := p.checkOutgoing(x, c, outgoing{MsgType: b.MsgType, Content: b.Content}); f != nil {
 		return nil, f
 	}
-	m, f := p.own(x, fail(230071, "The operator is not the sender of the message."))
+	m, f := p.ownMessage(x, fail(230071, "The operator is not the sender of the message."))
 	switch {
 	case f != nil:
 		return nil, f
@@ -79,7 +79,7 @@ func patchCard(p *Platform, x *exchange) (any, *failure) {
 	if f := p.checkOutgoing(x, nil, outgoing{MsgType: "interactive", Content: b.Content}); f != nil {
 		return nil, f
 	}
-	m, f := p.own(x, fail(230027, "Lack of necessary permissions."))
+	m, f := p.ownMessage(x, fail(230027, "Lack of necessary permissions."))
 	switch {
 	case f != nil:
 		return nil, f
@@ -103,7 +103,7 @@ func (m *Message) setCard(content string, now time.Time) {
 }
 
 func recallMessage(p *Platform, x *exchange) (any, *failure) {
-	m, f := p.own(x, fail(230026, "No permission to recall this message."))
+	m, f := p.ownMessage(x, fail(230026, "No permission to recall this message."))
 	if f != nil {
 		return nil, f
 	}

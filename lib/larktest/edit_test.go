@@ -7,18 +7,18 @@ import (
 
 const sharedCard = `{"config":{"update_multi":true},"elements":[]}`
 
-func (b *bench) edit(id, msgType, content string) reply {
+func (b *fixture) edit(id, msgType, content string) reply {
 	b.t.Helper()
 	return b.call("PUT", "/open-apis/im/v1/messages/"+id, object{"msg_type": msgType, "content": content})
 }
 
-func (b *bench) patch(id, content string) reply {
+func (b *fixture) patch(id, content string) reply {
 	b.t.Helper()
 	return b.call("PATCH", "/open-apis/im/v1/messages/"+id, object{"content": content})
 }
 
 func TestEdit(t *testing.T) {
-	b := newBench(t)
+	b := newFixture(t)
 	id := b.send("oc_1", "a")
 	for range maxEdits {
 		b.edit(id, "text", `{"text":"b"}`).want(0)
@@ -36,7 +36,7 @@ func TestEdit(t *testing.T) {
 }
 
 func TestPatchCard(t *testing.T) {
-	b := newBench(t)
+	b := newFixture(t)
 	card := func(content string) string {
 		return b.sendRaw("oc_1", "interactive", content).want(0).data().string("message_id")
 	}
@@ -61,7 +61,7 @@ func TestPatchCard(t *testing.T) {
 }
 
 func TestRecall(t *testing.T) {
-	b := newBench(t)
+	b := newFixture(t)
 	path := "/open-apis/im/v1/messages/"
 	id := b.send("oc_1", "a")
 	own := b.token

@@ -17,13 +17,13 @@ func TestEphemeral(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			newBench(t).post("/open-apis/ephemeral/v1/send", tt.body).want(tt.code)
+			newFixture(t).post("/open-apis/ephemeral/v1/send", tt.body).want(tt.code)
 		})
 	}
 }
 
 func TestEphemeralLife(t *testing.T) {
-	b := newBench(t)
+	b := newFixture(t)
 	id := b.post("/open-apis/ephemeral/v1/send", object{"chat_id": "oc_1", "email": "a@b.c", "msg_type": "interactive",
 		"card": object{"config": object{"update_multi": true}, "elements": []any{}}}).want(0).data().string("message_id")
 	b.patch(id, sharedCard).want(230001)

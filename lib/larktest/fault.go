@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// FaultKind says what goes wrong.
+// FaultKind is what a [Fault] does to a call.
 type FaultKind int
 
 const (
@@ -31,25 +31,25 @@ const (
 	Verbatim
 )
 
-// Fault is a rule for calls that go wrong.
+// Fault is a rule that makes calls fail or slow.
 type Fault struct {
 	// Match picks the calls; nil picks all. It may read the body of a call
 	// that is not a form. It runs under the platform's lock and must not use
 	// the platform.
 	Match func(*http.Request) bool
-	// Times is how many calls go wrong; 0 is for ever.
+	// Times is to how many calls the rule applies; 0 means to all.
 	Times int
 	Kind  FaultKind
-	// Delay comes before all else. It ends early, with the call not done,
-	// when the caller gives up.
+	// Delay is waited before anything else. If the caller gives up meanwhile,
+	// the call is not done.
 	Delay time.Duration
-	// Reset is what Throttle tells the caller to wait, in whole seconds; the
-	// default is one.
+	// Reset is how long Throttle asks the caller to wait, in whole seconds; the
+	// default is one second.
 	Reset time.Duration
 	Reply Reply
 }
 
-// Reply is an answer to give as it stands.
+// Reply is the answer of a [Verbatim] fault.
 type Reply struct {
 	Status      int
 	Body        string
@@ -82,7 +82,7 @@ func (p *Platform) takeFault(x *exchange) Fault {
 	return Fault{}
 }
 
-// answer serves x, or lets it go wrong.
+// answer serves x, or applies the fault that matches it.
 func (p *Platform) answer(x *exchange) *answer {
 	f := p.takeFault(x)
 	if f.Delay > 0 {
@@ -96,14 +96,14 @@ func (p *Platform) answer(x *exchange) *answer {
 	}
 	switch f.Kind {
 	case Throttle:
-		a := refusal(x, fail(99991400, "request trigger frequency limit").with(http.StatusTooManyRequests))
+		a := failureAnswer(x, fail(99991400, "request trigger frequency limit").withStatus(http.StatusTooManyRequests))
 		a.header.Set("X-Ogw-Ratelimit-Limit", "50")
 		a.header.Set("X-Ogw-Ratelimit-Reset", strconv.Itoa(max(1, int(f.Reset/time.Second))))
 		return a
 	case ChatThrottle:
-		return refusal(x, chatThrottled())
+		return failureAnswer(x, chatThrottled())
 	case Quota:
-		return refusal(x, fail(99991403, "this month's API call quota has been exceeded").with(http.StatusTooManyRequests))
+		return failureAnswer(x, fail(99991403, "this month's API call quota has been exceeded").withStatus(http.StatusTooManyRequests))
 	case ServerError:
 		return newAnswer(x, http.StatusInternalServerError, "text/html",
 			[]byte("<html><body><h1>500 Internal Server Error</h1></body></html>"))

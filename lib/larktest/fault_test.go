@@ -26,7 +26,7 @@ func TestFaultKinds(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			b := newBench(t)
+			b := newFixture(t)
 			tt.fault.Times = 2
 			b.Fail(tt.fault)
 			for range 2 {
@@ -44,7 +44,7 @@ func TestFaultKinds(t *testing.T) {
 }
 
 func TestServerErrorIsAPage(t *testing.T) {
-	b := newBench(t)
+	b := newFixture(t)
 	b.Fail(Fault{Kind: ServerError})
 	for range 3 { // for ever
 		if r := b.get("/open-apis/im/v1/chats"); r.status != 500 || !strings.HasPrefix(r.raw, "<html>") {
@@ -54,7 +54,7 @@ func TestServerErrorIsAPage(t *testing.T) {
 }
 
 func TestMatchReadsTheBody(t *testing.T) {
-	b := newBench(t)
+	b := newFixture(t)
 	b.Fail(Fault{Kind: Quota, Match: func(r *http.Request) bool {
 		body, _ := io.ReadAll(r.Body)
 		return strings.Contains(string(body), "oc_bad")
@@ -64,7 +64,7 @@ func TestMatchReadsTheBody(t *testing.T) {
 }
 
 func TestLoseAnswerDoesTheWork(t *testing.T) {
-	b := newBench(t)
+	b := newFixture(t)
 	b.Fail(Fault{Kind: LoseAnswer, Times: 1})
 	s := httptest.NewServer(b)
 	defer s.Close()
@@ -96,7 +96,7 @@ func TestLoseAnswerDoesTheWork(t *testing.T) {
 }
 
 func TestDelayEndsWithTheCaller(t *testing.T) {
-	b := newBench(t)
+	b := newFixture(t)
 	b.Fail(Fault{Delay: time.Hour, Times: 1})
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()

@@ -2,11 +2,11 @@ package larktest
 
 import "slices"
 
-// notForwarded are the message types that cannot be ("im-v1/message/forward").
+// notForwarded are the message types that cannot be forwarded ("im-v1/message/forward").
 var notForwarded = []string{"audio", "system"}
 
-// target checks the receiver of a forward; uuid comes in the query here.
-func (x *exchange) target(b *outgoing) (receiverType string, f *failure) {
+// forwardTarget checks the receiver of a forward; uuid comes in the query here.
+func (x *exchange) forwardTarget(b *outgoing) (receiverType string, f *failure) {
 	if f := x.decode(b); f != nil {
 		return "", f
 	}
@@ -25,7 +25,7 @@ func (x *exchange) target(b *outgoing) (receiverType string, f *failure) {
 
 func forwardMessage(p *Platform, x *exchange) (any, *failure) {
 	var b outgoing
-	to, f := x.target(&b)
+	to, f := x.forwardTarget(&b)
 	if f != nil {
 		return nil, f
 	}
@@ -38,7 +38,7 @@ func forwardMessage(p *Platform, x *exchange) (any, *failure) {
 	case slices.Contains(notForwarded, m.MsgType):
 		return nil, fail(230061, "The message type does not support forwarding.")
 	}
-	// A uuid counts per target here.
+	// In a forward, a uuid applies to one receiver.
 	return p.deliver(x, "forward "+b.ReceiveID, &Message{
 		ReceiveID: b.ReceiveID, ReceiveIDType: to, MsgType: m.MsgType, Content: m.Content, UUID: b.UUID,
 	})
@@ -46,7 +46,7 @@ func forwardMessage(p *Platform, x *exchange) (any, *failure) {
 
 func mergeForward(p *Platform, x *exchange) (any, *failure) {
 	var b outgoing
-	to, f := x.target(&b)
+	to, f := x.forwardTarget(&b)
 	if f != nil {
 		return nil, f
 	}
@@ -72,8 +72,8 @@ func mergeForward(p *Platform, x *exchange) (any, *failure) {
 	return map[string]any{"message": data, "invalid_message_id_list": invalid}, nil
 }
 
-// mergeable splits ids into messages that can be forwarded and the rest; at
-// least one must be left.
+// mergeable splits ids into messages that can be forwarded and the rest. It fails
+// if none can be forwarded.
 func (p *Platform) mergeable(ids []string) (good []*Message, invalid []string, f *failure) {
 	recalled := 0
 	invalid = []string{}

@@ -3,7 +3,7 @@ package larktest
 import "testing"
 
 func TestForward(t *testing.T) {
-	b := newBench(t)
+	b := newFixture(t)
 	id := b.send("oc_1", "a")
 	forward := func(id, to, uuid string) reply {
 		t.Helper()
@@ -25,7 +25,7 @@ func TestForward(t *testing.T) {
 }
 
 func TestMergeForward(t *testing.T) {
-	b := newBench(t)
+	b := newFixture(t)
 	merge := func(ids ...string) reply {
 		t.Helper()
 		return b.post("/open-apis/im/v1/messages/merge_forward?receive_id_type=chat_id",

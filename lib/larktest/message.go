@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// Message is a message as it stands now.
+// Message is the present state of a message.
 type Message struct {
 	ID string
 	// ReceiveID is whom it was sent to; for a reply, the chat of the parent.
@@ -40,12 +40,6 @@ type Message struct {
 	Clicks    []string // open_ids of users who clicked the card
 	// Toast is what the answer to the latest of these clicks showed; zero for nothing.
 	Toast Toast
-}
-
-// Urgent is one call that pressed users about a message.
-type Urgent struct {
-	Kind  string // app, sms or phone
-	Users []string
 }
 
 // messages are all messages in order of delivery.
@@ -124,7 +118,7 @@ func (p *Platform) AddMessage(m Message) string {
 	return m.ID
 }
 
-// add delivers m, with an id and times if it has none.
+// add delivers m, and fills in its id and times if it has none.
 func (ms *messages) add(p *Platform, m *Message) {
 	if m.ID == "" {
 		m.ID = p.nextID("om_")
@@ -134,7 +128,7 @@ func (ms *messages) add(p *Platform, m *Message) {
 	}
 	m.UpdateTime = m.CreateTime
 	ms.all = append(ms.all, m)
-	// The id of a batch is none of a message: no message call takes it.
+	// The id of a batch is not a message id: no call on a message accepts it.
 	if !strings.HasPrefix(m.ID, "bm-") {
 		ms.byID[m.ID] = m
 	}
@@ -163,7 +157,8 @@ func (m *Message) data() map[string]any {
 	return d
 }
 
-// ChatID is the chat of m: for a user, the single chat with the app.
+// ChatID returns the id of the chat that m is in. For a message to a user, that is
+// the user's chat with the app.
 func (m *Message) ChatID() string {
 	if m.ReceiveIDType == "chat_id" || strings.HasPrefix(m.ReceiveID, "oc_") {
 		return m.ReceiveID

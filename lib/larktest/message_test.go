@@ -3,7 +3,7 @@ package larktest
 import "testing"
 
 func TestMessageData(t *testing.T) {
-	b := newBench(t)
+	b := newFixture(t)
 	d := b.sendRaw("oc_1", "text", `{"text":"x"}`).want(0).data()
 	if d.string("chat_id") != "oc_1" || d.string("create_time") != "1767323045000" || d.string("msg_type") != "text" {
 		t.Errorf("got %v", d.body)
@@ -18,7 +18,7 @@ func TestMessageData(t *testing.T) {
 }
 
 func TestMessagesByReceiver(t *testing.T) {
-	b := newBench(t)
+	b := newFixture(t)
 	b.send("oc_1", "a")
 	b.send("oc_2", "b")
 	b.send("oc_1", "c")
@@ -34,7 +34,7 @@ func TestMessagesByReceiver(t *testing.T) {
 }
 
 func TestMessageIsACopy(t *testing.T) {
-	b := newBench(t)
+	b := newFixture(t)
 	id := b.AddMessage(Message{ID: "om_user", Reactions: []string{"OK"}})
 	m, ok := b.Message(id)
 	if !ok {

@@ -23,11 +23,12 @@ type App struct {
 	ID, Secret string
 	// Marketplace apps get their tokens with an app_ticket, one per tenant.
 	Marketplace bool
-	// HelpDeskID and HelpDeskToken open the paths below /open-apis/helpdesk/.
+	// HelpDeskID and HelpDeskToken authorize calls below /open-apis/helpdesk/.
 	HelpDeskID, HelpDeskToken string
 }
 
-// Platform is the stand-in. It is an http.Handler and safe for concurrent use.
+// Platform is a stand-in for Lark: an [http.Handler] that answers as Lark's open
+// platform does. It is safe for concurrent use.
 type Platform struct {
 	now       func() time.Time
 	tokenLife time.Duration
@@ -77,7 +78,7 @@ func WithTokenLife(d time.Duration) Option { return func(p *Platform) { p.tokenL
 // option there is none.
 func WithChatLimit(n int) Option { return func(p *Platform) { p.chatLimit = n } }
 
-// New returns a platform without apps, messages or faults, changed by opts.
+// New returns a platform without messages or faults, changed by opts.
 func New(opts ...Option) *Platform {
 	p := &Platform{
 		now:       time.Now,
@@ -102,7 +103,7 @@ func (p *Platform) nextID(prefix string) string {
 	return fmt.Sprintf("%s%032x", prefix, p.serial)
 }
 
-// nextLogID has the shape of the platform's: local time, then hex digits.
+// nextLogID returns a log id in Lark's format: a time, then hexadecimal digits.
 func (p *Platform) nextLogID() string {
 	return fmt.Sprintf("%s%018X", p.now().UTC().Format("20060102150405"), p.logSerial.Add(1))
 }

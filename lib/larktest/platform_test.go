@@ -30,15 +30,15 @@ func (c *clock) advance(d time.Duration) {
 	c.t = c.t.Add(d)
 }
 
-// bench is a platform with a custom app, a marketplace app and a clock.
-type bench struct {
+// fixture is a platform with a custom app, a marketplace app and a clock.
+type fixture struct {
 	*Platform
 	t     *testing.T
 	clock *clock
 	token string // of the custom app; calls use it
 }
 
-func newBench(t *testing.T, opts ...Option) *bench {
+func newFixture(t *testing.T, opts ...Option) *fixture {
 	t.Helper()
 	c := &clock{t: start}
 	opts = append([]Option{WithClock(c.now), WithApps(
@@ -46,12 +46,12 @@ func newBench(t *testing.T, opts ...Option) *bench {
 		App{ID: "cli_2", Secret: "s2"},
 		App{ID: "cli_m", Secret: "sm", Marketplace: true},
 	)}, opts...)
-	b := &bench{Platform: New(opts...), t: t, clock: c}
+	b := &fixture{Platform: New(opts...), t: t, clock: c}
 	b.token = b.tenantToken("cli_1", "s1")
 	return b
 }
 
-func (b *bench) tenantToken(id, secret string) string {
+func (b *fixture) tenantToken(id, secret string) string {
 	b.t.Helper()
 	r := b.post("/open-apis/auth/v3/tenant_access_token/internal", object{"app_id": id, "app_secret": secret})
 	return r.want(0).string("tenant_access_token")
@@ -68,17 +68,17 @@ type reply struct {
 	body   object
 }
 
-func (b *bench) post(path string, body any) reply {
+func (b *fixture) post(path string, body any) reply {
 	b.t.Helper()
 	return b.call("POST", path, body)
 }
 
-func (b *bench) get(path string) reply {
+func (b *fixture) get(path string) reply {
 	b.t.Helper()
 	return b.call("GET", path, nil)
 }
 
-func (b *bench) call(method, path string, body any) reply {
+func (b *fixture) call(method, path string, body any) reply {
 	b.t.Helper()
 	raw, err := json.Marshal(body)
 	if err != nil {
@@ -92,7 +92,7 @@ func (b *bench) call(method, path string, body any) reply {
 	return b.do(r)
 }
 
-func (b *bench) do(r *http.Request) reply {
+func (b *fixture) do(r *http.Request) reply {
 	b.t.Helper()
 	w := httptest.NewRecorder()
 	b.ServeHTTP(w, r)
@@ -137,12 +137,12 @@ func (r reply) string(field string) string {
 }
 
 // send sends a text to a chat and returns its id.
-func (b *bench) send(chat, text string) string {
+func (b *fixture) send(chat, text string) string {
 	b.t.Helper()
 	return b.sendRaw(chat, "text", `{"text":"`+text+`"}`).want(0).data().string("message_id")
 }
 
-func (b *bench) sendRaw(chat, msgType, content string) reply {
+func (b *fixture) sendRaw(chat, msgType, content string) reply {
 	b.t.Helper()
 	return b.post("/open-apis/im/v1/messages?receive_id_type=chat_id",
 		object{"receive_id": chat, "msg_type": msgType, "content": content})
@@ -156,7 +156,7 @@ func TestNewIsQuiet(t *testing.T) {
 }
 
 func TestConcurrentUse(t *testing.T) {
-	b := newBench(t)
+	b := newFixture(t)
 	var wg sync.WaitGroup
 	for range 20 {
 		wg.Go(func() {

@@ -5,13 +5,14 @@ import (
 	"strings"
 )
 
-// handler does the work of one endpoint; the lock is held.
+// handler serves one endpoint. Its caller holds the platform's lock.
 type handler func(*Platform, *exchange) (any, *failure)
 
-// route is one endpoint: which token it takes and who does the work.
+// route is one endpoint: its method and path, the token that it accepts, and its
+// handler.
 type route struct {
 	method, path string
-	takes        grant
+	token        tokenKind
 	handle       handler
 }
 
@@ -32,9 +33,9 @@ var routes = []route{
 	{"POST", "/open-apis/im/v1/messages/{id}/reply", tenantOrUserToken, replyMessage},
 	{"POST", "/open-apis/im/v1/messages/{id}/forward", tenantToken, forwardMessage},
 	{"POST", "/open-apis/im/v1/messages/{id}/reactions", tenantOrUserToken, addReaction},
-	{"PATCH", "/open-apis/im/v1/messages/{id}/urgent_app", tenantToken, urge("app")},
-	{"PATCH", "/open-apis/im/v1/messages/{id}/urgent_sms", tenantToken, urge("sms")},
-	{"PATCH", "/open-apis/im/v1/messages/{id}/urgent_phone", tenantToken, urge("phone")},
+	{"PATCH", "/open-apis/im/v1/messages/{id}/urgent_app", tenantToken, urgent("app")},
+	{"PATCH", "/open-apis/im/v1/messages/{id}/urgent_sms", tenantToken, urgent("sms")},
+	{"PATCH", "/open-apis/im/v1/messages/{id}/urgent_phone", tenantToken, urgent("phone")},
 	{"GET", "/open-apis/im/v1/messages/{id}/read_users", tenantToken, readUsers},
 	{"POST", "/open-apis/im/v1/messages/{id}/push_follow_up", tenantToken, pushFollowUp},
 	{"GET", "/open-apis/im/v1/messages/{id}/resources/{key}", tenantToken, downloadResource},
@@ -59,8 +60,8 @@ var routes = []route{
 func (p *Platform) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	x := p.receive(r)
 	a := p.answer(x)
-	if x.then != nil {
-		x.then()
+	if x.beforeAnswer != nil {
+		x.beforeAnswer()
 	}
 	p.record(x, a)
 	a.write(w)
@@ -70,23 +71,23 @@ func (p *Platform) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (p *Platform) serve(x *exchange) *answer {
 	rt, f := find(x.Request)
 	if f != nil {
-		return refusal(x, f)
+		return failureAnswer(x, f)
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if f := p.authorize(x, rt); f != nil {
-		return refusal(x, f)
+		return failureAnswer(x, f)
 	}
 	result, f := rt.handle(p, x)
 	if f != nil {
-		return refusal(x, f)
+		return failureAnswer(x, f)
 	}
-	return success(x, result)
+	return successAnswer(x, result)
 }
 
 // find returns the endpoint of r and sets the path values of r.
 func find(r *http.Request) (route, *failure) {
-	f := fail(99991201, "path not found").with(http.StatusNotFound)
+	f := fail(99991201, "path not found").withStatus(http.StatusNotFound)
 	for _, rt := range routes {
 		if !match(rt.path, r) {
 			continue
@@ -94,7 +95,7 @@ func find(r *http.Request) (route, *failure) {
 		if rt.method == r.Method {
 			return rt, nil
 		}
-		f = fail(99991301, "http method not accepted by this api").with(http.StatusMethodNotAllowed)
+		f = fail(99991301, "http method not accepted by this api").withStatus(http.StatusMethodNotAllowed)
 	}
 	return route{}, f
 }

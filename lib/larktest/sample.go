@@ -7,7 +7,7 @@ import (
 	"slices"
 )
 
-// The secrets that the payloads were made with.
+// The app id and the keys that the samples were made with.
 const (
 	EncryptKey        = "sample-encrypt-key"
 	VerificationToken = "VerTokSample0123456789abcdefGHIJ"

@@ -11,6 +11,7 @@ const uuidWindow = time.Hour
 
 var (
 	receiverTypes = []string{"open_id", "union_id", "user_id", "email", "chat_id"}
+	userIDTypes   = []string{"open_id", "union_id", "user_id"}
 	// forwards may also go to a thread ("im-v1/message/forward").
 	forwardTypes = slices.Concat(receiverTypes, []string{"thread_id"})
 )
@@ -52,7 +53,7 @@ func replyMessage(p *Platform, x *exchange) (any, *failure) {
 	if f := p.checkOutgoing(x, nil, b); f != nil {
 		return nil, f
 	}
-	parent, f := p.seen(x)
+	parent, f := p.knownMessage(x)
 	if f != nil {
 		return nil, f
 	}
@@ -88,7 +89,7 @@ func (p *Platform) checkOutgoing(x *exchange, c check, b outgoing) *failure {
 
 func tooLong() *failure { return fail(230025, "The length of the message content reaches its limit.") }
 
-// checkReceiver wants the id to have the form of its type.
+// checkReceiver checks that the id has the prefix of its type.
 func checkReceiver(idType, id string) *failure {
 	prefix := map[string]string{"open_id": "ou_", "union_id": "on_", "chat_id": "oc_", "thread_id": "omt_"}[idType]
 	if !strings.HasPrefix(id, prefix) || idType == "email" && !strings.Contains(id, "@") {

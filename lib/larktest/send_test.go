@@ -25,7 +25,7 @@ func TestSendRefusals(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			b := newBench(t)
+			b := newFixture(t)
 			b.post("/open-apis/im/v1/messages?receive_id_type="+tt.idType, tt.body).want(tt.code)
 			if len(b.Messages("")) != 0 {
 				t.Error("a refused message was delivered")
@@ -35,7 +35,7 @@ func TestSendRefusals(t *testing.T) {
 }
 
 func TestSendToEveryKindOfReceiver(t *testing.T) {
-	b := newBench(t)
+	b := newFixture(t)
 	for idType, id := range map[string]string{"open_id": "ou_1", "union_id": "on_1", "user_id": "7c", "email": "a@b.c", "chat_id": "oc_1"} {
 		r := b.post("/open-apis/im/v1/messages?receive_id_type="+idType,
 			object{"receive_id": id, "msg_type": "text", "content": `{"text":"x"}`, "uuid": strings.Repeat("é", 48) + idType[:2]})
@@ -63,13 +63,13 @@ func TestSizes(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			newBench(t).sendRaw("oc_1", tt.msgType, tt.content).want(tt.code)
+			newFixture(t).sendRaw("oc_1", tt.msgType, tt.content).want(tt.code)
 		})
 	}
 }
 
 func TestUUIDStandsForOneMessageAnHour(t *testing.T) {
-	b := newBench(t)
+	b := newFixture(t)
 	send := func(text string) string {
 		return b.post("/open-apis/im/v1/messages?receive_id_type=chat_id",
 			object{"receive_id": "oc_1", "msg_type": "text", "content": `{"text":"` + text + `"}`, "uuid": "u"}).
@@ -92,7 +92,7 @@ func TestUUIDStandsForOneMessageAnHour(t *testing.T) {
 }
 
 func TestChatLimit(t *testing.T) {
-	b := newBench(t, WithChatLimit(2))
+	b := newFixture(t, WithChatLimit(2))
 	b.send("oc_1", "a")
 	b.send("oc_1", "b")
 	b.sendRaw("oc_1", "text", `{"text":"c"}`).want(230020)
@@ -104,7 +104,7 @@ func TestChatLimit(t *testing.T) {
 }
 
 func TestReply(t *testing.T) {
-	b := newBench(t)
+	b := newFixture(t)
 	reply := func(id string, thread bool) Message {
 		t.Helper()
 		got := b.post("/open-apis/im/v1/messages/"+id+"/reply",

@@ -2,7 +2,9 @@ package larktest
 
 import (
 	"crypto/rand"
+	"encoding/base64"
 	"maps"
+	"strings"
 	"time"
 )
 
@@ -13,13 +15,13 @@ const renewBelow = 30 * time.Minute
 // token is one issued access token.
 type token struct {
 	value       string
-	kind        grant
+	kind        tokenKind
 	app, tenant string
 	expires     time.Time // zero: never
 }
 
 type tokenKey struct {
-	kind        grant
+	kind        tokenKind
 	app, tenant string
 }
 
@@ -48,20 +50,20 @@ func (ts *tokens) valid(value string, now time.Time) *token {
 	return t
 }
 
-// issue returns the newest token of k while it has life enough, else a new
-// one; earlier ones stay valid until their own expiry.
+// issue returns the newest token of k if at least renewBelow of its life is left,
+// else a new one. Earlier tokens stay valid until they expire.
 func (ts *tokens) issue(k tokenKey, now time.Time, life time.Duration) *token {
 	if t := ts.newest[k]; t != nil && t.expires.Sub(now) >= renewBelow {
 		return t
 	}
-	prefix := map[grant]string{tenantToken: "t-", appToken: "a-", userAccess: "u-"}[k.kind]
+	prefix := map[tokenKind]string{tenantToken: "t-", appToken: "a-", userAccess: "u-"}[k.kind]
 	t := &token{prefix + rand.Text(), k.kind, k.app, k.tenant, now.Add(life)}
 	ts.byValue[t.value], ts.newest[k] = t, t
 	return t
 }
 
 // TokenCalls returns how many calls the token endpoints have received, refused
-// ones included. The resend of a ticket is none.
+// ones included. The resend of a ticket does not count.
 func (p *Platform) TokenCalls() int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -86,7 +88,7 @@ func (p *Platform) Uninstall(appID, tenantKey string) {
 	p.tokens.drop(func(k tokenKey) bool { return k.app == appID && k.tenant == tenantKey })
 }
 
-// drop forgets the tokens with a key that matches.
+// drop removes the tokens whose key matches.
 func (ts *tokens) drop(matches func(tokenKey) bool) {
 	maps.DeleteFunc(ts.byValue, func(_ string, t *token) bool {
 		return matches(tokenKey{t.kind, t.app, t.tenant})
@@ -100,4 +102,76 @@ func (p *Platform) AddUserToken(appID, value string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.tokens.byValue[value] = &token{value: value, kind: userAccess, app: appID, tenant: OwnTenant}
+}
+
+// tokenKind is a kind of token.
+type tokenKind int
+
+const (
+	noToken tokenKind = iota
+	tenantToken
+	userAccess
+	tenantOrUserToken
+	appToken
+)
+
+// accepts reports whether an endpoint that needs g accepts a token of kind k.
+func (g tokenKind) accepts(k tokenKind) bool {
+	return g == k || g == tenantOrUserToken && (k == tenantToken || k == userAccess)
+}
+
+const (
+	missingToken = "Missing access token for authorization. Please make a request with token attached."
+	invalidToken = "Invalid access token for authorization. Please make a request with token attached."
+)
+
+// authorize checks the bearer token of x and, on help desk paths, the second
+// credential; it sets the app and tenant of x.
+func (p *Platform) authorize(x *exchange, rt route) *failure {
+	if rt.token == noToken {
+		return nil
+	}
+	value, ok := strings.CutPrefix(x.Header.Get("Authorization"), "Bearer ")
+	if !ok || value == "" {
+		return fail(99991661, missingToken)
+	}
+	t := p.tokens.valid(value, x.time)
+	if t == nil {
+		return rejected(value)
+	}
+	x.app, x.tenant = p.apps[t.app], t.tenant
+	switch {
+	case rt.token.accepts(t.kind):
+	case rt.token == appToken:
+		return fail(99991664, invalidToken)
+	default:
+		return fail(99991663, invalidToken)
+	}
+	if strings.HasPrefix(rt.path, "/open-apis/helpdesk/") {
+		return checkHelpDesk(x)
+	}
+	return nil
+}
+
+// rejected returns the failure of a token that is unknown or has expired. The
+// code depends on the token's prefix.
+func rejected(value string) *failure {
+	switch {
+	case strings.HasPrefix(value, "t-"):
+		return fail(99991663, invalidToken)
+	case strings.HasPrefix(value, "a-"):
+		return fail(99991664, invalidToken)
+	case strings.HasPrefix(value, "u-"):
+		return fail(99991668, invalidToken)
+	}
+	return fail(99991671, "Invalid access token format: it must start with t- or u-")
+}
+
+// checkHelpDesk is "helpdesk-v1": custom apps only, id and token in a header.
+func checkHelpDesk(x *exchange) *failure {
+	want := base64.StdEncoding.EncodeToString([]byte(x.app.HelpDeskID + ":" + x.app.HelpDeskToken))
+	if x.app.HelpDeskID == "" || x.app.Marketplace || x.Header.Get("X-Lark-Helpdesk-Authorization") != want {
+		return fail(154001, "helpdesk authorization failed")
+	}
+	return nil
 }

@@ -1,11 +1,12 @@
 package larktest
 
 import (
+	"crypto/rand"
 	"slices"
 	"time"
 )
 
-// credentials is the body of the token endpoints, each of which uses a part.
+// credentials is the body of the token endpoints. Each uses some of its fields.
 type credentials struct {
 	AppID     string `json:"app_id"`
 	AppSecret string `json:"app_secret"`
@@ -42,7 +43,7 @@ func (p *Platform) identifyCustom(x *exchange) *failure {
 }
 
 // issue returns the app's token of one kind.
-func (p *Platform) issue(x *exchange, kind grant, tenant string) *token {
+func (p *Platform) issue(x *exchange, kind tokenKind, tenant string) *token {
 	return p.tokens.issue(tokenKey{kind, x.app.ID, tenant}, x.time, p.tokenLife)
 }
 
@@ -53,7 +54,7 @@ func tenantTokenInternal(p *Platform, x *exchange) (any, *failure) {
 		return nil, f
 	}
 	t := p.issue(x, tenantToken, OwnTenant)
-	return flat{"tenant_access_token": t.value, "expire": secondsLeft(t, x.time)}, nil
+	return noDataField{"tenant_access_token": t.value, "expire": secondsLeft(t, x.time)}, nil
 }
 
 func appTokenInternal(p *Platform, x *exchange) (any, *failure) {
@@ -61,10 +62,10 @@ func appTokenInternal(p *Platform, x *exchange) (any, *failure) {
 		return nil, f
 	}
 	t, a := p.issue(x, tenantToken, OwnTenant), p.issue(x, appToken, OwnTenant)
-	return flat{
+	return noDataField{
 		"app_access_token":    a.value,
 		"tenant_access_token": t.value,
-		// One figure stands for both, so it must be the earlier.
+		// The answer has one expiry for both tokens, so it is the earlier one.
 		"expire": min(secondsLeft(a, x.time), secondsLeft(t, x.time)),
 	}, nil
 }
@@ -79,7 +80,7 @@ func appTokenMarketplace(p *Platform, x *exchange) (any, *failure) {
 		return nil, fail(10012, "get app access token failed: app_ticket invalid")
 	}
 	t := p.issue(x, appToken, "")
-	return flat{"app_access_token": t.value, "expire": secondsLeft(t, x.time)}, nil
+	return noDataField{"app_access_token": t.value, "expire": secondsLeft(t, x.time)}, nil
 }
 
 func tenantTokenMarketplace(p *Platform, x *exchange) (any, *failure) {
@@ -103,11 +104,11 @@ func tenantTokenMarketplace(p *Platform, x *exchange) (any, *failure) {
 		return nil, fail(10013, "get tenant access token failed: app not installed")
 	}
 	t := p.issue(x, tenantToken, c.TenantKey)
-	return flat{"tenant_access_token": t.value, "expire": secondsLeft(t, x.time)}, nil
+	return noDataField{"tenant_access_token": t.value, "expire": secondsLeft(t, x.time)}, nil
 }
 
-// userToken is "authen-v1/oidc-access_token": the endpoint here that takes app
-// tokens. Any code is taken for one a user has just granted.
+// userToken is "authen-v1/oidc-access_token", which is called with an app token.
+// It accepts any code.
 func userToken(p *Platform, x *exchange) (any, *failure) {
 	var b struct {
 		GrantType string `json:"grant_type"`
@@ -124,4 +125,40 @@ func userToken(p *Platform, x *exchange) (any, *failure) {
 	}
 	t := p.issue(x, userAccess, x.tenant)
 	return map[string]any{"access_token": t.value, "token_type": "Bearer", "expires_in": secondsLeft(t, x.time)}, nil
+}
+
+// IssueTicket makes a new app_ticket of a marketplace app, calls the OnTicket
+// functions with it and returns it. The two newest tickets of an app are valid:
+// Lark issues one every hour and does not document how long it lives.
+func (p *Platform) IssueTicket(appID string) string {
+	ticket := rand.Text()
+	p.mu.Lock()
+	ts := append(p.tickets[appID], ticket)
+	p.tickets[appID] = ts[max(0, len(ts)-2):]
+	fs := p.onTicket
+	p.mu.Unlock()
+	for _, f := range fs {
+		f(appID, ticket)
+	}
+	return ticket
+}
+
+// OnTicket adds a function that is called with every new ticket, as the
+// platform pushes it in an app_ticket event: after IssueTicket and, before the
+// answer is sent, when the app asks for a resend.
+func (p *Platform) OnTicket(f func(appID, ticket string)) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.onTicket = append(p.onTicket, f)
+}
+
+func resendTicket(p *Platform, x *exchange) (any, *failure) {
+	if f := p.identify(x, &credentials{}); f != nil {
+		return nil, f
+	}
+	if !x.app.Marketplace {
+		return nil, fail(10016, "resend app_ticket not allowed for a custom app")
+	}
+	x.beforeAnswer = func() { p.IssueTicket(x.app.ID) }
+	return noDataField{}, nil
 }

@@ -1,6 +1,8 @@
 package larktest
 
-import "testing"
+import (
+	"testing"
+)
 
 func TestTokenCallRefusals(t *testing.T) {
 	const (
@@ -25,7 +27,7 @@ func TestTokenCallRefusals(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			b := newBench(t)
+			b := newFixture(t)
 			b.token = "" // none is needed
 			if r := b.post(tt.path, tt.body).want(tt.code); r.status != 400 {
 				t.Errorf("HTTP %d", r.status)
@@ -38,7 +40,7 @@ func TestTokenCallRefusals(t *testing.T) {
 }
 
 func TestAppTokenInternal(t *testing.T) {
-	b := newBench(t)
+	b := newFixture(t)
 	r := b.post("/open-apis/auth/v3/app_access_token/internal", object{"app_id": "cli_1", "app_secret": "s1"}).want(0)
 	if r.string("tenant_access_token") != b.token || r.body["expire"] != 7200.0 {
 		t.Errorf("got %s", r.raw)
@@ -50,7 +52,7 @@ func TestAppTokenInternal(t *testing.T) {
 }
 
 // marketplaceToken goes the whole way from a ticket to a tenant token.
-func (b *bench) marketplaceToken(ticket, tenant string) reply {
+func (b *fixture) marketplaceToken(ticket, tenant string) reply {
 	b.t.Helper()
 	a := b.post("/open-apis/auth/v3/app_access_token",
 		object{"app_id": "cli_m", "app_secret": "sm", "app_ticket": ticket}).want(0)
@@ -59,7 +61,7 @@ func (b *bench) marketplaceToken(ticket, tenant string) reply {
 }
 
 func TestMarketplaceTokens(t *testing.T) {
-	b := newBench(t)
+	b := newFixture(t)
 	ticket := b.IssueTicket("cli_m")
 	one := b.marketplaceToken(ticket, "t1").want(0).string("tenant_access_token")
 	two := b.marketplaceToken(ticket, "t2").want(0).string("tenant_access_token")
@@ -75,4 +77,25 @@ func TestMarketplaceTokens(t *testing.T) {
 	b.get("/open-apis/im/v1/chats").want(99991663)
 	b.marketplaceToken(ticket, "t2").want(10013)
 	b.marketplaceToken(ticket, "t1").want(0)
+}
+
+func TestNewestTwoTicketsAreValid(t *testing.T) {
+	b := newFixture(t)
+	first, second, third := b.IssueTicket("cli_m"), b.IssueTicket("cli_m"), b.IssueTicket("cli_m")
+	for ticket, code := range map[string]int{first: 10012, second: 0, third: 0} {
+		b.post("/open-apis/auth/v3/app_access_token",
+			object{"app_id": "cli_m", "app_secret": "sm", "app_ticket": ticket}).want(code)
+	}
+}
+
+func TestResendTicket(t *testing.T) {
+	b := newFixture(t)
+	var got []string
+	b.OnTicket(func(app, ticket string) { got = append(got, app, ticket) })
+	b.post("/open-apis/auth/v3/app_ticket/resend", object{"app_id": "cli_1", "app_secret": "s1"}).want(10016)
+	b.post("/open-apis/auth/v3/app_ticket/resend", object{"app_id": "cli_m", "app_secret": "sm"}).want(0)
+	if len(got) != 2 || got[0] != "cli_m" {
+		t.Fatalf("tickets: %v", got)
+	}
+	b.marketplaceToken(got[1], "t1").want(0)
 }

@@ -3,7 +3,7 @@ package larktest
 import "testing"
 
 func TestOutboundIPs(t *testing.T) {
-	d := newBench(t).get("/open-apis/event/v1/outbound_ip?page_size=2").want(0).data()
+	d := newFixture(t).get("/open-apis/event/v1/outbound_ip?page_size=2").want(0).data()
 	if ips := d.body["ip_list"].([]any); len(ips) != 2 || ips[0] != "192.0.2.1" || d.body["has_more"] != true {
 		t.Errorf("got %v", d.body)
 	}

@@ -19,7 +19,7 @@ const (
 var hookTypes = []string{"text", "post", "image", "share_chat", "interactive"}
 
 // AddHook adds a custom bot and returns the id that ends its webhook's path.
-// With a secret it wants signed requests. Its messages are found under the id
+// With a secret, its requests must be signed. Messages returns its messages by the id
 // ("custom-bot-usage-guide").
 func (p *Platform) AddHook(secret string) (id string) {
 	p.mu.Lock()
@@ -50,7 +50,7 @@ func postHook(p *Platform, x *exchange) (any, *failure) {
 	case !slices.Contains(hookTypes, b.MsgType):
 		return nil, fail(9499, "Bad Request: msg_type")
 	}
-	// A custom bot uploads nothing, so whose the image is cannot be checked.
+	// A custom bot cannot upload, so the owner of an image is not checked.
 	if b.MsgType != "image" {
 		if f := p.checkDirect(x, b.direct); f != nil {
 			return nil, fail(9499, "Bad Request: "+f.msg)
@@ -60,11 +60,11 @@ func postHook(p *Platform, x *exchange) (any, *failure) {
 		ReceiveID: x.PathValue("id"), ReceiveIDType: hookType, MsgType: b.MsgType, Content: string(b.payload()),
 		CreateTime: x.time,
 	})
-	return flat{"msg": "success", "data": struct{}{}, "StatusCode": 0, "StatusMessage": "success"}, nil
+	return noDataField{"msg": "success", "data": struct{}{}, "StatusCode": 0, "StatusMessage": "success"}, nil
 }
 
-// signed checks the signature of a custom bot: the string is the key, the
-// message is empty.
+// signed checks the signature of a custom bot: an HMAC whose key is the timestamp
+// and the secret, and whose message is empty.
 func signed(secret, timestamp, sign string, now time.Time) bool {
 	sec, err := strconv.ParseInt(timestamp, 10, 64)
 	if err != nil || now.Sub(time.Unix(sec, 0)).Abs() > time.Hour {

@@ -59,7 +59,7 @@ func TestHook(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			b := newBench(t)
+			b := newFixture(t)
 			b.token = ""
 			hook := b.AddHook("s")
 			r := b.post(hookPath+hook, tt.body).want(tt.code)
@@ -74,7 +74,7 @@ func TestHook(t *testing.T) {
 }
 
 func TestHookWithoutSecret(t *testing.T) {
-	b := newBench(t)
+	b := newFixture(t)
 	b.post(hookPath+b.AddHook(""), object{"msg_type": "text", "content": object{"text": "x"}}).want(0)
 	b.post(hookPath+"none", object{"msg_type": "text", "content": object{"text": "x"}}).want(19001)
 }

@@ -20,7 +20,7 @@ func listChats(p *Platform, x *exchange) (any, *failure) {
 
 // botInfo is "bot-v3/info": its answer has no data field.
 func botInfo(_ *Platform, x *exchange) (any, *failure) {
-	return flat{"bot": map[string]any{
+	return noDataField{"bot": map[string]any{
 		"activate_status": 2,
 		"app_name":        "standin " + x.app.ID,
 		"avatar_url":      "",

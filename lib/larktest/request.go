@@ -1,0 +1,166 @@
+package larktest
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"mime/multipart"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// maxBody bounds what is held of a request that is not a form; the largest
+// documented body is a text message of 150 KB.
+const maxBody = 1 << 20
+
+// exchange holds the state of one API call: the request as read, the app that
+// makes it, and what to do before the answer is sent.
+type exchange struct {
+	*http.Request
+	time         time.Time
+	logID        string
+	body         []byte // unless form
+	form         form   // unless body
+	app          App    // of the token, or of the credentials in a token call
+	tenant       string
+	beforeAnswer func() // runs before the answer is sent, without the lock
+}
+
+// receive reads the whole request. Of a form it keeps sizes and digests only.
+func (p *Platform) receive(r *http.Request) *exchange {
+	x := &exchange{Request: r, time: p.now(), logID: p.nextLogID()}
+	kind, params, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if kind == "multipart/form-data" {
+		x.form = readForm(multipart.NewReader(r.Body, params["boundary"]))
+		return x
+	}
+	// An incomplete body is refused later, as malformed JSON.
+	x.body, _ = io.ReadAll(io.LimitReader(r.Body, maxBody+1))
+	return x
+}
+
+// decode parses the JSON body into v. The header is compulsory on every call
+// with a body ("api-call-guide").
+func (x *exchange) decode(v any) *failure {
+	if kind, _, _ := mime.ParseMediaType(x.Header.Get("Content-Type")); kind != "application/json" {
+		return fail(9499, "Bad Request: Content-Type must be application/json; charset=utf-8")
+	}
+	if len(x.body) > maxBody {
+		return fail(9499, "Bad Request: body too large").withStatus(http.StatusRequestEntityTooLarge)
+	}
+	err := json.Unmarshal(x.body, v)
+	var wrongType *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &wrongType):
+		return fail(9499, "Invalid parameter type in json: "+wrongType.Field)
+	case err != nil:
+		return fail(9499, "Bad Request: body is not JSON")
+	}
+	return nil
+}
+
+// check collects field violations.
+type check []violation
+
+func (c *check) add(field, value, format string, args ...any) {
+	*c = append(*c, violation{field, value, field + " " + fmt.Sprintf(format, args...)})
+}
+
+func (c *check) required(field, value string) {
+	if value == "" {
+		c.add(field, "", "is required")
+	}
+}
+
+func (c *check) oneOf(field, value string, options []string) {
+	if !slices.Contains(options, value) {
+		c.add(field, value, "is required, options: [%s]", strings.Join(options, ","))
+	}
+}
+
+func (c *check) maxLen(field, value string, n int) {
+	if utf8.RuneCountInString(value) > n {
+		c.add(field, value, "the max len is %d", n)
+	}
+}
+
+// failure is nil without violations.
+func (c check) failure() *failure {
+	if len(c) == 0 {
+		return nil
+	}
+	f := fail(99992402, "field validation failed")
+	f.violations = c
+	return f
+}
+
+// maxKept is how much of a part is held; of more, only size and digest.
+const maxKept = 1 << 20
+
+// sniffLen is enough to tell an image by its first bytes.
+const sniffLen = 512
+
+// part is one field or file of a form.
+type part struct {
+	fileName string
+	size     int64
+	sha256   string
+	head     []byte // the first sniffLen bytes
+	whole    []byte // if not larger than maxKept
+}
+
+// form is a multipart body. It has no parts if the body was not a valid form.
+type form struct{ parts map[string]part }
+
+// value returns a field that is not a file.
+func (f form) value(name string) string { return string(f.parts[name].whole) }
+
+// readForm reads a form part by part and never holds a large part in memory.
+func readForm(r *multipart.Reader) form {
+	f := form{parts: map[string]part{}}
+	for {
+		p, err := r.NextRawPart()
+		if err == io.EOF {
+			return f
+		}
+		if err != nil {
+			return form{}
+		}
+		kept, err := readPart(p)
+		if err != nil {
+			return form{}
+		}
+		f.parts[p.FormName()] = kept
+	}
+}
+
+func readPart(r *multipart.Part) (part, error) {
+	digest := sha256.New()
+	in := io.TeeReader(r, digest)
+	whole, err := io.ReadAll(io.LimitReader(in, maxKept+1))
+	if err != nil {
+		return part{}, err
+	}
+	rest, err := io.Copy(io.Discard, in)
+	if err != nil {
+		return part{}, err
+	}
+	p := part{
+		fileName: r.FileName(),
+		size:     int64(len(whole)) + rest,
+		sha256:   hex.EncodeToString(digest.Sum(nil)),
+	}
+	if p.size <= maxKept {
+		p.whole, p.head = whole, whole[:min(len(whole), sniffLen)]
+	} else {
+		p.head = append([]byte(nil), whole[:sniffLen]...)
+	}
+	return p, nil
+}
