@@ -1,28 +1,16 @@
 package main
 
 import (
-	"strconv"
 	"testing"
-	"time"
 
 	"github.com/larkbridge/larkbridge/internal/awstest/harness"
 	"github.com/larkbridge/larkbridge/internal/awstest/stage"
 	"github.com/larkbridge/larkbridge/lib/lark"
-	"github.com/larkbridge/larkbridge/lib/larktest"
 )
 
 var emulator harness.SharedEmulator
 
 func TestMain(m *testing.M) { emulator.Main(m) }
-
-// oldClick is a click in the old style: plain, signed with SHA-1.
-func oldClick(body []byte) lark.Delivery {
-	stamp := strconv.FormatInt(time.Now().Unix(), 10)
-	return lark.Delivery{Body: body, Header: lark.Header{
-		lark.HeaderTimestamp: stamp, lark.HeaderNonce: "n",
-		lark.HeaderSignature: lark.SignCard(stamp, "n", larktest.VerificationToken, body),
-	}}
-}
 
 // Clicks of both styles are answered and come on the bus in one shape, once.
 func TestClicks(t *testing.T) {
@@ -32,8 +20,8 @@ func TestClicks(t *testing.T) {
 	const answer = `{"toast":{"content":"On it","type":"info"}}`
 	for _, click := range []lark.Delivery{
 		stage.Delivery(stage.Payload(t, "card.action.trigger")),
-		oldClick(stage.Payload(t, "card.action.trigger_v1")),
-		oldClick(stage.Payload(t, "card.action.trigger_v1")),
+		stage.Delivery(stage.Payload(t, "card.action.trigger_v1")),
+		stage.Delivery(stage.Payload(t, "card.action.trigger_v1")),
 	} {
 		if status, body := s.Post(f, "/card", click); status != 200 || body != answer {
 			t.Errorf("got %d %s", status, body)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -35,7 +36,7 @@ func TestTrace(t *testing.T) {
 	event, send := s.Start("event"), s.Start("send")
 
 	delivery := stage.Delivery(stage.Payload(t, "im.message.receive_v1"))
-	delivery.Header["X-Tt-Logid"] = logID
+	delivery.Header.(http.Header).Set("X-Tt-Logid", logID)
 	if status, body := s.Post(event, "/event", delivery); status != 200 {
 		t.Fatalf("got %d %s\n%s", status, body, event.Logs())
 	}

@@ -4,11 +4,9 @@
 package deploy_test
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
-	"net/http"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -110,13 +108,10 @@ func (s *stack) deliver(worker, n int) {
 
 // post sends a request to a URL of the stack.
 func (s *stack) post(url string, r lark.Delivery) (int, string) {
-	req, err := http.NewRequestWithContext(s.t.Context(), http.MethodPost, url, bytes.NewReader(r.Body))
+	req, err := r.NewRequest(s.t.Context(), url)
 	if err != nil {
 		s.t.Error(err)
 		return 0, ""
-	}
-	for name, value := range r.Header {
-		req.Header.Set(name, value)
 	}
 	resp, err := s.http.Do(req)
 	if err != nil {

@@ -48,7 +48,7 @@ func (d *Doctor) knock(ctx context.Context, subject, url string, at door, app *l
 	var first time.Duration
 	for {
 		text := rand.Text()
-		l, err := challenge(app, text)
+		l, err := challenge(app, text, d.Now())
 		if err != nil {
 			return reply{}, err
 		}
@@ -76,7 +76,7 @@ func (d *Doctor) knock(ctx context.Context, subject, url string, at door, app *l
 
 // deliver posts the test event, forged and then as it is.
 func (d *Doctor) deliver(ctx context.Context, subject func(string) string, url string, at door, app *lark.App, now time.Time) {
-	send := func(write func(*lark.App, string, time.Time) (letter, error)) (reply, error) {
+	send := func(write func(*lark.App, string, time.Time) (lark.Delivery, error)) (reply, error) {
 		l, err := write(app, "doctor-"+rand.Text(), now)
 		if err != nil {
 			return reply{}, err

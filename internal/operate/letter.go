@@ -19,41 +19,27 @@ import (
 // other: what takes every event of the bus may ignore this one.
 const TypeDoctor = "larkbridge.doctor"
 
-// letter is a request as Lark would post it.
-type letter struct {
-	body   []byte
-	header map[string]string
-}
-
 // challenge is what Lark posts when somebody saves a Request URL. It is never
 // signed. text comes back when the URL is in order.
-func challenge(app *lark.App, text string) (letter, error) {
-	return seal(app, map[string]any{"type": "url_verification", "challenge": text, "token": token(app)})
+func challenge(app *lark.App, text string, now time.Time) (lark.Delivery, error) {
+	return sign(app, map[string]any{"type": "url_verification", "challenge": text, "token": token(app)}, now)
 }
 
 // event is the test event, signed at a time. The app must be able to receive.
-func event(app *lark.App, id string, now time.Time) (letter, error) {
-	l, err := seal(app, map[string]any{
+func event(app *lark.App, id string, now time.Time) (lark.Delivery, error) {
+	return sign(app, map[string]any{
 		"schema": "2.0",
 		"header": map[string]string{
 			"event_id": id, "event_type": TypeDoctor, "create_time": strconv.FormatInt(now.UnixMilli(), 10),
 			"token": token(app), "app_id": app.AppID, "tenant_key": "doctor",
 		},
 		"event": map[string]any{},
-	})
-	if err == nil && len(app.EncryptKeys) > 0 {
-		stamp, nonce := strconv.FormatInt(now.Unix(), 10), rand.Text()
-		l.header = map[string]string{
-			lark.HeaderTimestamp: stamp, lark.HeaderNonce: nonce,
-			lark.HeaderSignature: lark.SignEvent(stamp, nonce, app.EncryptKeys[0], l.body),
-		}
-	}
-	return l, err
+	}, now)
 }
 
 // forgery is the test event as somebody without the app's secrets would post
 // it: one byte differs from what is signed or, where nothing is, the token.
-func forgery(app *lark.App, id string, now time.Time) (letter, error) {
+func forgery(app *lark.App, id string, now time.Time) (lark.Delivery, error) {
 	if len(app.EncryptKeys) == 0 {
 		other := *app
 		other.VerificationTokens = []lark.Secret{lark.Secret(rand.Text())}
@@ -61,31 +47,28 @@ func forgery(app *lark.App, id string, now time.Time) (letter, error) {
 	}
 	l, err := event(app, id, now)
 	if err != nil {
-		return letter{}, err
+		return lark.Delivery{}, err
 	}
-	if at := len(l.body) / 2; l.body[at] == 'A' {
-		l.body[at] = 'B'
+	if at := len(l.Body) / 2; l.Body[at] == 'A' {
+		l.Body[at] = 'B'
 	} else {
-		l.body[at] = 'A'
+		l.Body[at] = 'A'
 	}
 	return l, nil
 }
 
 func token(app *lark.App) string { return app.VerificationTokens[0].Reveal() }
 
-// seal encodes a payload, and encrypts it with the newest key if there is one.
-func seal(app *lark.App, payload map[string]any) (letter, error) {
+// sign returns what Lark would post for a payload.
+func sign(app *lark.App, payload map[string]any, now time.Time) (lark.Delivery, error) {
 	body, err := json.Marshal(payload)
 	if err != nil {
-		return letter{}, fmt.Errorf("encoding the test request: %w", err)
+		return lark.Delivery{}, fmt.Errorf("encoding the test request: %w", err)
 	}
-	if len(app.EncryptKeys) > 0 {
-		body = app.EncryptKeys[0].Encrypt(body)
-	}
-	return letter{body: body}, nil
+	return app.Sign(body, now), nil
 }
 
-// reply is the answer to a letter.
+// reply is the answer to a delivery.
 type reply struct {
 	status int
 	body   string
@@ -93,17 +76,13 @@ type reply struct {
 	took   time.Duration
 }
 
-// post posts a letter. The error says what to look at.
-func (d *Doctor) post(ctx context.Context, url string, l letter) (reply, error) {
+// post posts a delivery. The error says what to look at.
+func (d *Doctor) post(ctx context.Context, url string, l lark.Delivery) (reply, error) {
 	ctx, cancel := context.WithTimeout(ctx, postTimeout)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(l.body))
+	req, err := l.NewRequest(ctx, url)
 	if err != nil {
 		return reply{}, errors.New("this is not a URL")
-	}
-	req.Header.Set("Content-Type", "application/json; charset=utf-8")
-	for name, value := range l.header {
-		req.Header.Set(name, value)
 	}
 	start := d.Now()
 	resp, err := d.HTTP.Do(req)

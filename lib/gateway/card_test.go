@@ -14,16 +14,7 @@ import (
 
 	"github.com/larkbridge/larkbridge/lib/gateway"
 	"github.com/larkbridge/larkbridge/lib/lark"
-	"github.com/larkbridge/larkbridge/lib/larktest"
 )
-
-// oldClick is a click in the old style: plain, signed with SHA-1.
-func oldClick(at time.Time, body []byte) lark.Delivery {
-	stamp := strconv.FormatInt(at.Unix(), 10)
-	return lark.Delivery{Body: body, Header: lark.Header{
-		lark.HeaderTimestamp: stamp, lark.HeaderNonce: "n", lark.HeaderSignature: lark.SignCard(stamp, "n", larktest.VerificationToken, body),
-	}}
-}
 
 // approve answers as a handler does: in the new style, whatever the click's.
 func approve(_ context.Context, click *lark.Click) (*lark.CardReply, error) {
@@ -42,7 +33,7 @@ func TestHandlerAnswersBothStyles(t *testing.T) {
 	w.handler = approve
 	want(t, w.post(t, "/card", delivery(now, payload(t, "card.action.trigger"))), 200,
 		`{"toast":{"type":"success","content":"approved 42"},"card":{"type":"raw","data":{"header":{},"elements":[]}}}`)
-	want(t, w.post(t, "/event", oldClick(now, payload(t, "card.action.trigger_v1"))), 200,
+	want(t, w.post(t, "/event", delivery(now, payload(t, "card.action.trigger_v1"))), 200,
 		`{"toast":{"type":"success","content":"approved 42"},"header":{},"elements":[]}`)
 	if got := w.types(); len(got) != 2 {
 		t.Errorf("on the bus: %v", got)

@@ -16,7 +16,7 @@ func (g *Gateway) Lambda(ctx context.Context, in events.APIGatewayV2HTTPRequest)
 	req := Request{
 		Method: in.RequestContext.HTTP.Method,
 		Path:   in.RawPath,
-		Header: in.Headers,
+		Header: headers(in.Headers),
 	}
 	if stage := in.RequestContext.Stage; stage != "$default" {
 		req.Path = strings.TrimPrefix(req.Path, "/"+stage)
@@ -33,6 +33,23 @@ func (g *Gateway) Lambda(ctx context.Context, in events.APIGatewayV2HTTPRequest)
 		Headers:    map[string]string{"Content-Type": "application/json; charset=utf-8"},
 		Body:       string(reply.Body),
 	}, nil
+}
+
+// headers holds the headers of a Lambda event. API Gateway writes their names in
+// lower case, other callers of a function as they came.
+type headers map[string]string
+
+// Get returns the value of the named header, "" when there is none.
+func (h headers) Get(name string) string {
+	if v, ok := h[strings.ToLower(name)]; ok {
+		return v
+	}
+	for k, v := range h {
+		if strings.EqualFold(k, name) {
+			return v
+		}
+	}
+	return ""
 }
 
 // decodeBody returns the bytes that Lark sent. The signature is over them, so

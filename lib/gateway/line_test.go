@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"maps"
+	"net/http"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -29,8 +30,10 @@ func (w *world) lines(t *testing.T) []map[string]any {
 
 // withLogID is a request as it comes from Lark, with a log id in its header.
 func withLogID(req lark.Delivery, id string) lark.Delivery {
-	header := lark.Header{"x-tt-logid": id} // as API Gateway writes it
-	maps.Copy(header, req.Header)
+	header := http.Header{"X-Tt-Logid": {id}}
+	if signed, ok := req.Header.(http.Header); ok {
+		maps.Copy(header, signed)
+	}
 	return lark.Delivery{Header: header, Body: req.Body}
 }
 

@@ -126,7 +126,7 @@ func (v *visit) logID() string {
 	if v.event != nil {
 		return v.event.LogID
 	}
-	return v.header.LogID()
+	return lark.LogID(v.header)
 }
 
 func (v *visit) refuse(status int, outcome string, err error) Reply {

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -104,10 +103,7 @@ func TestClickIsAnsweredAndPublished(t *testing.T) {
 	w.docs["default"] = settings(map[string]any{"card_toast": "Got \"it\""})
 	const answer = `{"toast":{"content":"Got \"it\"","type":"info"}}`
 	old := payload(t, "card.action.trigger_v1")
-	stamp := strconv.FormatInt(now.Unix(), 10)
-	oldClick := lark.Delivery{Body: old, Header: lark.Header{
-		lark.HeaderTimestamp: stamp, lark.HeaderNonce: "n", lark.HeaderSignature: lark.SignCard(stamp, "n", larktest.VerificationToken, old),
-	}}
+	oldClick := delivery(now, old)
 	want(t, w.post(t, "/card", delivery(now, payload(t, "card.action.trigger"))), 200, answer)
 	want(t, w.post(t, "/event", oldClick), 200, answer) // the other door is the same
 	want(t, w.post(t, "/card", oldClick), 200, answer)  // delivered twice

@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"maps"
 	"net/http"
-	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -133,14 +132,13 @@ func payload(t testing.TB, eventType string) []byte {
 	return s.Payload
 }
 
-// delivery is what Lark posts: encrypted, and signed at the given time.
+// delivery is what Lark posts at a time.
 func delivery(at time.Time, payload []byte) lark.Delivery {
-	key := lark.NewEncryptKey(larktest.EncryptKey)
-	body := key.Encrypt(payload)
-	stamp := strconv.FormatInt(at.Unix(), 10)
-	return lark.Delivery{Body: body, Header: lark.Header{
-		lark.HeaderTimestamp: stamp, lark.HeaderNonce: "n", lark.HeaderSignature: lark.SignEvent(stamp, "n", key, body),
-	}}
+	app := lark.App{
+		EncryptKeys:        []lark.EncryptKey{lark.NewEncryptKey(larktest.EncryptKey)},
+		VerificationTokens: []lark.Secret{larktest.VerificationToken},
+	}
+	return app.Sign(payload, at)
 }
 
 func (w *world) types() []string {

@@ -1,8 +1,13 @@
 package lark
 
 import (
+	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
+	"io"
+	"maps"
+	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -136,4 +141,121 @@ func escapeSegment(value string) string {
 		return strings.ReplaceAll(value, ".", "%2E")
 	}
 	return url.PathEscape(value)
+}
+
+// List makes a call again and again with the page_token that it returns, as
+// long as has_more is true, up to limit pages. The result is the last page's
+// with the items of all; has_more and page_token tell how to go on.
+func (c *Client) List(ctx context.Context, call Call, limit int) (*Result, error) {
+	var items []json.RawMessage
+	for page := 1; ; page++ {
+		res, err := c.Do(ctx, call)
+		if err != nil {
+			return nil, err
+		}
+		var data map[string]json.RawMessage
+		var list struct {
+			Items     []json.RawMessage `json:"items"`
+			HasMore   bool              `json:"has_more"`
+			PageToken string            `json:"page_token"`
+		}
+		if json.Unmarshal(res.Data, &data) != nil || json.Unmarshal(res.Data, &list) != nil {
+			return nil, invalid("the API has no pages: its data is not an object with items")
+		}
+		items = append(items, list.Items...)
+		if list.HasMore && list.PageToken != "" && page < limit {
+			call.Query = maps.Clone(call.Query)
+			if call.Query == nil {
+				call.Query = url.Values{}
+			}
+			call.Query.Set("page_token", list.PageToken)
+			continue
+		}
+		if items == nil {
+			items = []json.RawMessage{}
+		}
+		data["items"], err = json.Marshal(items)
+		if err == nil {
+			res.Data, err = json.Marshal(data)
+		}
+		if err != nil {
+			return nil, transport("joining the pages", err)
+		}
+		return res, nil
+	}
+}
+
+// Download is a file that Lark sends. The caller reads and closes Body.
+type Download struct {
+	Body   io.ReadCloser
+	Type   string
+	Size   int64 // in bytes, -1 when Lark does not say
+	Status int
+	LogID  string
+}
+
+// Download makes a call whose answer is a file. An answer of Lark's that reports
+// an error is that error, whatever its status: it is never taken for the file.
+// The call's time-out covers the reading of the file too.
+func (c *Client) Download(ctx context.Context, call Call) (*Download, error) {
+	ctx, cancel := call.within(ctx)
+	var file *Download
+	err := c.exchange(ctx, call, func(resp *http.Response) (err error) {
+		file, err = openFile(resp)
+		return err
+	})
+	if err != nil {
+		cancel()
+		return nil, err
+	}
+	file.Body = closing{file.Body, cancel}
+	return file, nil
+}
+
+// closing ends a call when its file is closed.
+type closing struct {
+	io.ReadCloser
+	cancel context.CancelFunc
+}
+
+func (c closing) Close() error {
+	defer c.cancel()
+	return c.ReadCloser.Close()
+}
+
+// maxError is the size in bytes up to which a JSON answer can be an error: a
+// larger one is a file.
+const maxError = 64 << 10
+
+func openFile(resp *http.Response) (*Download, error) {
+	isJSON := strings.Contains(resp.Header.Get("Content-Type"), "json")
+	if resp.StatusCode == http.StatusOK && !isJSON {
+		return &Download{resp.Body, resp.Header.Get("Content-Type"), resp.ContentLength, resp.StatusCode, logID(resp.Header)}, nil
+	}
+	defer func() {
+		if resp.Body != nil {
+			resp.Body.Close()
+		}
+	}()
+	head, err := io.ReadAll(io.LimitReader(resp.Body, maxError))
+	if err != nil {
+		return nil, transport("reading Lark's answer", err)
+	}
+	_, err = parseAnswer(resp, head)
+	failed, _ := err.(*Error)
+	if resp.StatusCode != http.StatusOK {
+		if failed == nil { // code 0 with a status that is not 200, such as a part of a file
+			failed = &Error{Kind: KindTransport, Status: resp.StatusCode, LogID: logID(resp.Header), Msg: "the answer is not a whole file"}
+		}
+		return nil, failed
+	}
+	if failed != nil && failed.Code != 0 {
+		return nil, failed
+	}
+	rest := resp.Body
+	resp.Body = nil // the download closes it
+	return &Download{struct {
+		io.Reader
+		io.Closer
+	}{io.MultiReader(bytes.NewReader(head), rest), rest}, resp.Header.Get("Content-Type"), resp.ContentLength, resp.StatusCode, logID(resp.Header)}, nil
 }

@@ -1,15 +1,21 @@
 package lark
 
 import (
+	"crypto/sha1"
+	"crypto/sha256"
 	"crypto/subtle"
+	"encoding/hex"
+	"errors"
+	"hash"
+	"strconv"
 	"time"
 )
 
 // MaxBody is the size in bytes up to which a request is looked at.
 const MaxBody = 1 << 20
 
-// Delivery is what Lark posted: its headers and its body as the bytes that
-// came, before any decoding.
+// Delivery is what Lark posts: its headers, and its body as the bytes that
+// came, before any decoding. A nil Header has no values.
 type Delivery struct {
 	Header Header
 	Body   []byte
@@ -50,11 +56,12 @@ func (a *App) Receive(req Delivery, now time.Time) (*Callback, error) {
 	if err := a.ready(); err != nil {
 		return nil, err
 	}
-	sign, key, err := a.verify(req.Header, req.Body)
+	headers := readSignatureHeaders(req.Header)
+	sign, key, err := a.verify(headers, req.Body)
 	if err != nil {
 		return nil, err
 	}
-	fresh, err := checkAge(sign, req.Header, now)
+	fresh, err := checkAge(sign, headers, now)
 	if err != nil {
 		return nil, err
 	}
@@ -66,7 +73,11 @@ func (a *App) Receive(req Delivery, now time.Time) (*Callback, error) {
 	if err := a.authenticate(&env, sign, fresh); err != nil {
 		return nil, err
 	}
-	return a.decode(&env, plain, req.Header, now), nil
+	sent, ok := headers.time()
+	if !ok {
+		sent = now
+	}
+	return a.decode(&env, plain, req.Header, sent), nil
 }
 
 // ready refuses everything for an app whose settings cannot authenticate.
@@ -83,11 +94,11 @@ func (a *App) ready() error {
 // checkAge refuses a signed request outside the window of events. It returns
 // whether the request is inside the narrow window of cards too, which applies
 // only if the body turns out to be one. An unsigned request has no age.
-func checkAge(sign signature, h Header, now time.Time) (fresh bool, err error) {
+func checkAge(sign signature, h signatureHeaders, now time.Time) (fresh bool, err error) {
 	if sign == unsigned {
 		return true, nil
 	}
-	t, ok := stampTime(h)
+	t, ok := h.time()
 	if !ok || !inWindow(t, now, EventMaxAge) {
 		return false, errTimestamp
 	}
@@ -177,8 +188,8 @@ func (a *App) knowsToken(token []byte) bool {
 	return found == 1 && len(token) > 0
 }
 
-// decode builds the callback of an authentic body.
-func (a *App) decode(env *envelope, plain []byte, h Header, now time.Time) *Callback {
+// decode returns the callback of an authentic body.
+func (a *App) decode(env *envelope, plain []byte, h Header, at time.Time) *Callback {
 	if env.isChallenge() {
 		return &Callback{Kind: KindChallenge, Challenge: string(env.top.text("challenge"))}
 	}
@@ -187,10 +198,10 @@ func (a *App) decode(env *envelope, plain []byte, h Header, now time.Time) *Call
 		ev Event
 	})
 	cb, ev := &out.cb, &out.ev
-	cb.Event, ev.LogID = ev, h.LogID()
+	cb.Event, ev.LogID = ev, LogID(h)
 	if env.isOldCard() {
 		cb.Kind, cb.OldCard = KindCard, true
-		a.oldCardEvent(ev, env, plain, h, now)
+		a.oldCardEvent(ev, env, plain, at)
 		return cb
 	}
 	a.event(ev, env, plain)
@@ -203,13 +214,126 @@ func (a *App) decode(env *envelope, plain []byte, h Header, now time.Time) *Call
 	return cb
 }
 
-// The callbacks that want a reply (cardkit-v1/card-callback-communication;
-// callback-subscription/callback-overview).
+// Windows in which a signed request is accepted.
 const (
-	TypeCardAction = "card.action.trigger"
-	TypeURLPreview = "url.preview.get"
+	// EventMaxAge is the age up to which an event is accepted. Lark redelivers for
+	// about 7.1 h and may keep the first timestamp, so it cannot be minutes;
+	// inside it, deduplication makes a replay harmless.
+	EventMaxAge = 24 * time.Hour
+	// CardMaxAge is the same for card callbacks, which are never redelivered.
+	CardMaxAge = 5 * time.Minute
+	// MaxClockSkew is how far a clock of Lark may be ahead of ours.
+	MaxClockSkew = 5 * time.Minute
 )
 
-func isCard(eventType string) bool {
-	return eventType == TypeCardAction || eventType == TypeURLPreview
+// RedeliverySpan is the time over which Lark redelivers an unanswered event: 15 s,
+// 5 min, 1 h and 6 h after each other (event-subscription-guide/event-overview).
+const RedeliverySpan = 15*time.Second + 5*time.Minute + time.Hour + 6*time.Hour
+
+// signature is how a request proved where it comes from.
+type signature int
+
+const (
+	unsigned  signature = iota
+	signedKey           // SHA-256 with an Encrypt Key: events and new-style cards
+	signedTok           // SHA-1 with a Verification Token: old-style cards
+)
+
+const (
+	maxTimestamp = 20  // digits
+	maxNonce     = 256 // bytes
+)
+
+// verify checks the signature headers against the app's keys over the raw
+// body. An absent signature is unsigned, not an error. It returns the index of
+// the Encrypt Key that matched.
+func (a *App) verify(h signatureHeaders, body []byte) (signature, int, error) {
+	if len(h.timestamp) > maxTimestamp || len(h.nonce) > maxNonce {
+		return unsigned, 0, errSignature
+	}
+	switch {
+	case h.signature == "":
+		return unsigned, 0, nil
+	case len(h.signature) == hex.EncodedLen(sha256.Size):
+		if len(a.EncryptKeys) == 0 {
+			return unsigned, 0, nil // nothing to check it with
+		}
+		for i, key := range a.EncryptKeys {
+			if h.matches(sha256.New(), key.secret, body) {
+				return signedKey, i, nil
+			}
+		}
+	case len(h.signature) == hex.EncodedLen(sha1.Size):
+		for _, token := range a.VerificationTokens {
+			if h.matches(sha1.New(), token, body) {
+				return signedTok, 0, nil
+			}
+		}
+	}
+	return unsigned, 0, errSignature
 }
+
+// matches reports whether the signature is that of the body under a secret, in
+// constant time. An upper-case signature does not match:
+// Lark documents lower case and sends nothing else.
+func (h signatureHeaders) matches(sum hash.Hash, secret Secret, body []byte) bool {
+	var text [2 * sha256.Size]byte
+	got := hex.AppendEncode(text[:0], h.digest(sum, secret, body))
+	return subtle.ConstantTimeCompare(got, []byte(h.signature)) == 1
+}
+
+// digest is hash(timestamp ‖ nonce ‖ secret ‖ body): a plain hash with nothing
+// between the parts, not an HMAC. It can be extended, which is why a body with
+// anything after its JSON value is refused.
+func (h signatureHeaders) digest(sum hash.Hash, secret Secret, body []byte) []byte {
+	buf := make([]byte, 0, maxTimestamp+maxNonce)
+	buf = append(append(append(buf, h.timestamp...), h.nonce...), secret...)
+	sum.Write(buf)
+	sum.Write(body)
+	return sum.Sum(buf[:0])
+}
+
+// time returns the timestamp, which is in Unix seconds. It is false for
+// anything that is not a number.
+func (h signatureHeaders) time() (time.Time, bool) {
+	n, err := strconv.ParseInt(h.timestamp, 10, 64)
+	return time.Unix(n, 0), err == nil
+}
+
+// inWindow says whether a request stamped at t is accepted now.
+func inWindow(t, now time.Time, window time.Duration) bool {
+	return !t.Before(now.Add(-window)) && !t.After(now.Add(MaxClockSkew))
+}
+
+// What [App.Receive] refuses is one of these two; callers branch with
+// [errors.Is]. The reason in the text is for the log alone: it holds nothing
+// from the request or the settings.
+var (
+	ErrBadRequest   = errors.New("not a Lark request")
+	ErrUnauthorized = errors.New("not authenticated")
+)
+
+// refusal is why a request was refused. Every one is made once, below, so
+// that refusing allocates nothing.
+type refusal struct {
+	kind   error
+	reason string
+}
+
+func (r *refusal) Error() string { return r.kind.Error() + ": " + r.reason }
+func (r *refusal) Unwrap() error { return r.kind }
+
+var (
+	errNotJSON = &refusal{ErrBadRequest, "the body is not one JSON object"}
+
+	errNoVerificationToken = &refusal{ErrUnauthorized, "the app has no verification_token: copy it from the Lark console into the app's settings"}
+	errNoEncryptKey        = &refusal{ErrUnauthorized, "the app has no encrypt_key, so Lark signs nothing: set one in the Lark console and in the app's settings, or set allow_unsigned"}
+	errEncrypted           = &refusal{ErrUnauthorized, "the body is encrypted but the app has no encrypt_key"}
+	errSignature           = &refusal{ErrUnauthorized, "the signature matches no key of the app"}
+	errUnsigned            = &refusal{ErrUnauthorized, "the request is not signed"}
+	errTimestamp           = &refusal{ErrUnauthorized, "the request's timestamp is outside the window"}
+	errDecrypt             = &refusal{ErrUnauthorized, "no encrypt_key of the app opens the body"}
+	errToken               = &refusal{ErrUnauthorized, "the verification token is not the app's"}
+	errAppID               = &refusal{ErrUnauthorized, "the event is for another app_id"}
+	errStyle               = &refusal{ErrUnauthorized, "a SHA-1 signature authenticates card callbacks only"}
+)

@@ -11,6 +11,17 @@ import (
 // TypeMessageReceive is the event of a message sent to the bot.
 const TypeMessageReceive = "im.message.receive_v1"
 
+// The callbacks that want a reply (cardkit-v1/card-callback-communication;
+// callback-subscription/callback-overview).
+const (
+	TypeCardAction = "card.action.trigger"
+	TypeURLPreview = "url.preview.get"
+)
+
+func isCard(eventType string) bool {
+	return eventType == TypeCardAction || eventType == TypeURLPreview
+}
+
 // Event is an event in one shape for both schemas.
 type Event struct {
 	// Schema is the version of the envelope that it came in, "1.0" or "2.0".
@@ -29,7 +40,7 @@ type Event struct {
 	// (im-v1/message/events/receive); else the event's id; without one, a hash
 	// of the event.
 	Key string
-	// LogID is [Header.LogID] of the delivery: another one with each, and
+	// LogID is [LogID] of the delivery: another one with each, and
 	// nothing vouches for it. "" when it has none.
 	LogID string
 	// TraceID follows the event into all that is done because of it. Who
@@ -189,4 +200,57 @@ func parseTime(text []byte) time.Time {
 func hashKey(plain []byte) string {
 	sum := sha256.Sum256(plain)
 	return "sha256-" + hex.EncodeToString(sum[:])
+}
+
+// oldCardEvent makes a click in the old, flat style (card.action.trigger_v1,
+// message-cards/configuring-card-callbacks/card-callback-structure) the same
+// click in the new style. Every field stays: the known ones move to where the
+// new style has them, the others stand beside them.
+//
+// The old style has no event id. Its token is new with each click, so the id
+// is made from it; the token itself, with which the card can be changed, is
+// not used as a key.
+func (a *App) oldCardEvent(ev *Event, env *envelope, plain []byte, at time.Time) {
+	ev.Schema, ev.Type, ev.AppID = "1.0", TypeCardAction, a.AppID
+	ev.TenantKey = string(env.top.text("tenant_key"))
+	token := env.top.raw("token")
+	if token == nil {
+		token = plain
+	}
+	sum := sha256.Sum256(token)
+	ev.ID = hex.EncodeToString(sum[:16])
+	ev.Key = ev.ID
+	ev.Time = at.UTC()
+
+	head := object{make([]byte, 0, 256)}
+	head.addText("event_id", ev.ID)
+	head.addText("event_type", ev.Type)
+	head.addText("create_time", strconv.FormatInt(ev.Time.UnixMicro(), 10))
+	head.addText("app_id", ev.AppID)
+	head.addText("tenant_key", ev.TenantKey)
+	ev.Header = head.end()
+	ev.Body = newStyle(env.top)
+}
+
+// newStyle moves the fields of the old style into operator and context.
+func newStyle(top members) []byte {
+	operator, context, event := object{}, object{}, object{}
+	for _, m := range top {
+		switch string(m.name) {
+		case "open_id", "user_id", "union_id", "tenant_key":
+			operator.add(m.name, m.value)
+		case "open_message_id", "open_chat_id":
+			context.add(m.name, m.value)
+		}
+	}
+	event.add([]byte("operator"), operator.end())
+	for _, m := range top {
+		switch string(m.name) {
+		case "open_id", "user_id", "union_id", "tenant_key", "open_message_id", "open_chat_id":
+		default:
+			event.add(m.name, m.value)
+		}
+	}
+	event.add([]byte("context"), context.end())
+	return event.end()
 }

@@ -38,10 +38,9 @@ func FuzzReceive(f *testing.F) {
 			app.EncryptKeys, app.AllowUnsigned = nil, true
 			fallthrough
 		default:
-			req = lark.Delivery{Header: lark.Header{}, Body: body}
+			req = lark.Delivery{Body: body}
 		}
-		req.Header["X-Tt-Logid"] = id
-		cb, err := app.Receive(req, now)
+		cb, err := app.Receive(withHeader(req, "X-Tt-Logid", id), now)
 		if err != nil {
 			if !errors.Is(err, lark.ErrBadRequest) && !errors.Is(err, lark.ErrUnauthorized) {
 				t.Fatalf("another error: %v", err)

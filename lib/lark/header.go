@@ -1,20 +1,58 @@
 package lark
 
-import "strings"
+// Header gives the values of a request's headers by their names, in whatever
+// case they are written; "" is the value of one that is absent.
+// [net/http.Header] is a Header.
+type Header interface {
+	Get(name string) string
+}
 
-// Header holds the headers of a request. Names may be in any case: API Gateway
-// gives them in lower case, net/http in canonical form.
-type Header map[string]string
+// The headers of a signed request (event-subscription-guide/…/
+// encrypt-key-encryption-configuration-case).
+const (
+	HeaderTimestamp = "X-Lark-Request-Timestamp"
+	HeaderNonce     = "X-Lark-Request-Nonce"
+	HeaderSignature = "X-Lark-Signature"
+)
 
-// Get returns the value of the named header, "" when there is none.
-func (h Header) Get(name string) string {
-	if v, ok := h[name]; ok {
-		return v
+// signatureHeaders holds the three headers of a signed request.
+type signatureHeaders struct{ timestamp, nonce, signature string }
+
+// readSignatureHeaders returns the three headers; all are empty when h is nil.
+func readSignatureHeaders(h Header) signatureHeaders {
+	if h == nil {
+		return signatureHeaders{}
 	}
-	for k, v := range h {
-		if strings.EqualFold(k, name) {
-			return v
+	return signatureHeaders{h.Get(HeaderTimestamp), h.Get(HeaderNonce), h.Get(HeaderSignature)}
+}
+
+// maxLogID is far more characters than a log id of Lark's has.
+const maxLogID = 64
+
+// LogID returns the id by which Lark's own logs know a callback, and for which
+// Lark's support asks. No signature covers it: it is whatever the sender wrote.
+// LogID returns "" for anything but 1 to 64 letters, digits, ".", "_" and "-",
+// which do no harm in a log.
+func LogID(h Header) string {
+	if h == nil {
+		return ""
+	}
+	id := logID(h)
+	if len(id) > maxLogID {
+		return ""
+	}
+	for _, c := range []byte(id) {
+		if !('a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '.' || c == '_' || c == '-') {
+			return ""
 		}
 	}
-	return ""
+	return id
+}
+
+// logID returns the id in the headers of a callback or an answer.
+func logID(h Header) string {
+	if id := h.Get("X-Tt-Logid"); id != "" {
+		return id
+	}
+	return h.Get("X-Request-Id")
 }

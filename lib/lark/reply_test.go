@@ -80,7 +80,7 @@ func TestClick(t *testing.T) {
 		case !strings.HasPrefix(s.Type(), "card.") && s.Type() != lark.TypeURLPreview:
 			continue
 		}
-		req.Header["X-Tt-Logid"] = aLogID
+		req = withHeader(req, "X-Tt-Logid", aLogID)
 		cb, err := testApp().Receive(req, now)
 		if err != nil {
 			t.Fatalf("%s: %v", s.Name, err)

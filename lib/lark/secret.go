@@ -1,9 +1,17 @@
 package lark
 
 import (
+	"bytes"
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/rand"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/base64"
 	"fmt"
 	"io"
 	"log/slog"
+	"strconv"
 )
 
 // mask is what every secret prints as.
@@ -24,3 +32,72 @@ func (s Secret) LogValue() slog.Value { return slog.StringValue(mask) }
 
 // MarshalText makes encoding/json write "***".
 func (s Secret) MarshalText() ([]byte, error) { return []byte(mask), nil }
+
+// EncryptKey is one Encrypt Key of an app, ready for use: it signs events and
+// opens their encrypted bodies. It prints as ***.
+type EncryptKey struct {
+	secret Secret
+	block  cipher.Block
+}
+
+// NewEncryptKey prepares the key that is shown in the developer console. The
+// AES-256 key is the SHA-256 of its text
+// (event-subscription-guide/…/send-notifications-to-developers-server).
+func NewEncryptKey(secret Secret) EncryptKey {
+	sum := sha256.Sum256([]byte(secret))
+	block, err := aes.NewCipher(sum[:])
+	if err != nil {
+		panic(err) // 32 bytes are always an AES key
+	}
+	return EncryptKey{secret, block}
+}
+
+// Format writes *** for every verb and flag.
+func (k EncryptKey) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, mask) }
+
+// MarshalText makes encoding/json and slog write ***.
+func (k EncryptKey) MarshalText() ([]byte, error) { return []byte(mask), nil }
+
+// Decrypt opens the text of an "encrypt" field: base64 of a 16-byte IV and
+// AES-256-CBC ciphertext, padded as PKCS#7
+// (event-subscription-guide/…/send-notifications-to-developers-server). Every
+// fault is the same error: which check failed must not be told apart from
+// outside.
+func (k EncryptKey) Decrypt(text []byte) ([]byte, error) {
+	buf := make([]byte, base64.StdEncoding.DecodedLen(len(text)))
+	n, err := base64.StdEncoding.Strict().Decode(buf, text)
+	if err != nil || n < 2*aes.BlockSize || n%aes.BlockSize != 0 {
+		return nil, errDecrypt
+	}
+	iv, data := buf[:aes.BlockSize], buf[aes.BlockSize:n]
+	cipher.NewCBCDecrypter(k.block, iv).CryptBlocks(data, data)
+	return unpad(data)
+}
+
+// unpad removes PKCS#7 padding. It looks at every byte of the last block
+// whatever it finds, so its time tells nothing.
+func unpad(data []byte) ([]byte, error) {
+	pad := int(data[len(data)-1])
+	ok := subtle.ConstantTimeLessOrEq(1, pad) & subtle.ConstantTimeLessOrEq(pad, aes.BlockSize)
+	for i := 1; i <= aes.BlockSize; i++ {
+		inside := subtle.ConstantTimeLessOrEq(i, pad)
+		equal := subtle.ConstantTimeByteEq(data[len(data)-i], byte(pad))
+		ok &= subtle.ConstantTimeSelect(inside, equal, 1)
+	}
+	if ok != 1 {
+		return nil, errDecrypt
+	}
+	return data[:len(data)-pad], nil
+}
+
+// Encrypt makes the body that Lark posts when an Encrypt Key is set:
+// {"encrypt":"…"} with a random IV.
+func (k EncryptKey) Encrypt(plain []byte) []byte {
+	pad := aes.BlockSize - len(plain)%aes.BlockSize
+	buf := make([]byte, aes.BlockSize, aes.BlockSize+len(plain)+pad)
+	_, _ = rand.Read(buf) // never fails: it ends the process instead
+	buf = append(append(buf, plain...), bytes.Repeat([]byte{byte(pad)}, pad)...)
+	data := buf[aes.BlockSize:]
+	cipher.NewCBCEncrypter(k.block, buf[:aes.BlockSize]).CryptBlocks(data, data)
+	return []byte(`{"encrypt":` + strconv.Quote(base64.StdEncoding.EncodeToString(buf)) + `}`)
+}

@@ -4,6 +4,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"net/http"
 	"os"
 	"strconv"
 	"testing"
@@ -45,7 +46,7 @@ type callbackVector struct {
 		EncryptKey        lark.Secret `json:"encrypt_key"`
 	}
 	Request struct {
-		Headers lark.Header
+		Headers map[string]string
 		Body    string
 		BodyHex string `json:"body_hex"`
 	}
@@ -113,10 +114,14 @@ func (v callbackVector) receive(t *testing.T) (*lark.Callback, error) {
 		}
 	}
 	now := time.Unix(1617801296, 0)
-	if sec, err := strconv.ParseInt(v.Request.Headers.Get(lark.HeaderTimestamp), 10, 64); err == nil {
+	header := http.Header{}
+	for name, value := range v.Request.Headers {
+		header.Set(name, value)
+	}
+	if sec, err := strconv.ParseInt(header.Get(lark.HeaderTimestamp), 10, 64); err == nil {
 		now = time.Unix(sec, 0)
 	}
-	return app.Receive(lark.Delivery{Header: v.Request.Headers, Body: body}, now)
+	return app.Receive(lark.Delivery{Header: header, Body: body}, now)
 }
 
 // outcome is what a vector must give: an error, or a kind and an event type or

@@ -8,7 +8,6 @@ import (
 	"encoding/json"
 	"maps"
 	"net/http"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -113,10 +112,7 @@ func (s *Stage) Post(f *harness.Function, path string, req lark.Delivery) (int, 
 
 // Post is [Stage.Post] for any goroutine.
 func Post(ctx context.Context, f *harness.Function, path string, req lark.Delivery) (int, string, error) {
-	header := http.Header{}
-	for name, value := range req.Header {
-		header.Set(name, value)
-	}
+	header, _ := req.Header.(http.Header) // nil for a delivery without headers
 	out, err := f.Invoke(ctx, harness.HTTPEvent(http.MethodPost, path, header, req.Body))
 	if err != nil {
 		return 0, "", err
@@ -188,15 +184,13 @@ func (s *Stage) checkSecrets() {
 	}
 }
 
-// Delivery is what Lark posts for a payload: encrypted and signed now.
+// Delivery is what Lark posts now for a payload, see [lark.App.Sign].
 func Delivery(payload []byte) lark.Delivery {
-	key := lark.NewEncryptKey(larktest.EncryptKey)
-	body := key.Encrypt(payload)
-	stamp := strconv.FormatInt(time.Now().Unix(), 10)
-	return lark.Delivery{Body: body, Header: lark.Header{
-		lark.HeaderTimestamp: stamp, lark.HeaderNonce: "nonce",
-		lark.HeaderSignature: lark.SignEvent(stamp, "nonce", key, body),
-	}}
+	app := lark.App{
+		EncryptKeys:        []lark.EncryptKey{lark.NewEncryptKey(larktest.EncryptKey)},
+		VerificationTokens: []lark.Secret{larktest.VerificationToken},
+	}
+	return app.Sign(payload, time.Now())
 }
 
 // Payload is the sample of an event type, without white space.
