@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"log/slog"
 	"maps"
 	"net/http"
 	"net/http/httptest"
@@ -84,7 +83,7 @@ func doors(t *testing.T, docs store.Fixed) (*httptest.Server, *bus.Memory) {
 	server := httptest.NewServer(&gateway.Gateway{
 		Apps: store.NewSettings(docs, time.Now), Claims: memory, Tickets: memory,
 		Events: &bus.Bus{Publisher: entries, Blobs: entries, InlineLimit: bus.DefaultInlineLimit},
-		Cards:  gateway.Invoked(nil), Now: time.Now, Log: slog.New(slog.DiscardHandler), Count: func(string) {},
+		Cards:  gateway.Invoked(nil), Now: time.Now,
 	})
 	t.Cleanup(server.Close)
 	return server, entries

@@ -23,6 +23,7 @@ import (
 	"github.com/larkbridge/larkbridge/lib/bus"
 	"github.com/larkbridge/larkbridge/lib/lark"
 	"github.com/larkbridge/larkbridge/lib/larktest"
+	"github.com/larkbridge/larkbridge/lib/metric"
 	"github.com/larkbridge/larkbridge/lib/send"
 	"github.com/larkbridge/larkbridge/lib/store"
 )
@@ -74,7 +75,7 @@ func newChaos(fifo bool) *chaos {
 	settings := store.Fixed{"default": `{"app_id":"` + larktest.AppID + `","app_secret":"` + secret + `","domain":"http://lark.test"}`}
 	w.sender = &send.Sender{
 		Apps: store.NewSettings(settings, time.Now), HTTP: w, Tokens: memory, Claims: mortalClaims{memory, w.faults}, Results: w.bus,
-		Now: time.Now, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Count: func(string) {}, Delay: w.queue,
+		Now: time.Now, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Count: func(metric.Name) {}, Delay: w.queue,
 	}
 	return w
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/larkbridge/larkbridge/lib/bus"
 	"github.com/larkbridge/larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/metric"
 	"github.com/larkbridge/larkbridge/lib/store"
 )
 
@@ -40,7 +41,7 @@ type Sender struct {
 	Now     func() time.Time
 	Log     *slog.Logger
 	// Count counts what an operator wants to be woken for.
-	Count func(metric string)
+	Count func(metric.Name)
 	// DefaultTo is who gets AWS events that name nobody: a chat id, open id,
 	// union id, e-mail or user id.
 	DefaultTo string
@@ -110,7 +111,7 @@ func (s *Sender) once(ctx context.Context, e *errand) Result {
 	switch {
 	case err != nil:
 		// Lark still knows a message by its uuid, so it goes out once.
-		s.Count("DedupeBypassed")
+		s.Count(metric.DedupeBypassed)
 		s.Log.WarnContext(ctx, "the table cannot be reached", "error", err)
 	case state == store.InProgress:
 		result := failed(&lark.Error{Kind: lark.KindServer, Retryable: true, Msg: "the same request is being carried out"})
@@ -136,7 +137,7 @@ func (s *Sender) settle(ctx context.Context, key, owner string, r Result) {
 		err = s.Claims.Release(ctx, key, owner)
 	}
 	if err != nil {
-		s.Count("MarkFailed")
+		s.Count(metric.MarkFailed)
 		s.Log.WarnContext(ctx, "the request's claim is not settled", "error", err)
 	}
 }
@@ -204,10 +205,10 @@ func (s *Sender) finish(ctx context.Context, e *errand, r Result) Result {
 		return r // it is not over
 	}
 	if !r.OK {
-		s.Count("SendFailed")
+		s.Count(metric.SendFailed)
 	}
 	if err := s.report(ctx, e, r); err != nil {
-		s.Count("ResultLost")
+		s.Count(metric.ResultLost)
 		s.Log.ErrorContext(ctx, "the result is not on the bus", "error", err)
 		r.unreported = true
 	}
@@ -219,8 +220,8 @@ func (s *Sender) countFailure(r Result) {
 	switch {
 	case r.Error == nil:
 	case r.Error.Kind == lark.KindThrottled:
-		s.Count("Throttled")
+		s.Count(metric.Throttled)
 	case r.Error.Kind == lark.KindAuth:
-		s.Count("TokenFailed")
+		s.Count(metric.TokenFailed)
 	}
 }
