@@ -76,8 +76,9 @@ func noSecrets(t *testing.T, text string) {
 	}
 }
 
-// doors serves both URLs with one gateway on twins, which has the settings.
-func doors(t *testing.T, docs store.Fixed) (*httptest.Server, *bus.Memory) {
+// endpoints serves both URLs with one gateway on in-memory implementations, which
+// has the settings.
+func endpoints(t *testing.T, docs store.Fixed) (*httptest.Server, *bus.Memory) {
 	t.Helper()
 	memory, entries := store.NewMemory(time.Now), &bus.Memory{}
 	server := httptest.NewServer(&gateway.Gateway{
