@@ -9,8 +9,7 @@ import (
 
 // reason returns the code and message of an AWS error, without the SDK's own text.
 func reason(err error) string {
-	var api smithy.APIError
-	if errors.As(err, &api) {
+	if api, ok := errors.AsType[smithy.APIError](err); ok {
 		return api.ErrorCode() + ": " + strings.TrimSuffix(strings.ReplaceAll(api.ErrorMessage(), "\n", "; "), ".")
 	}
 	return oneLine(err)
@@ -19,8 +18,7 @@ func reason(err error) string {
 // code returns only the code of an AWS error, because its message may quote what
 // was sent.
 func code(err error) string {
-	var api smithy.APIError
-	if errors.As(err, &api) {
+	if api, ok := errors.AsType[smithy.APIError](err); ok {
 		return api.ErrorCode()
 	}
 	return oneLine(err)
