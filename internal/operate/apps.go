@@ -114,7 +114,7 @@ func cannotReceive(app *lark.App) string {
 // checkCredentials asks Lark for a token, which it does not keep.
 func (a *Apps) checkCredentials(ctx context.Context, app *lark.App) error {
 	if app.Type == lark.Marketplace {
-		fmt.Fprintln(a.Out, "The credentials of a marketplace app cannot be checked before its app_ticket has come.")
+		fmt.Fprintln(a.Out, "The credentials of a marketplace app cannot be tried before its app_ticket has come.")
 		return nil
 	}
 	body, err := json.Marshal(map[string]string{"app_id": app.AppID, "app_secret": app.AppSecret.Reveal()})
@@ -132,7 +132,7 @@ func (a *Apps) checkCredentials(ctx context.Context, app *lark.App) error {
 	case errors.As(err, &refused) && refused.Code != 0 && !refused.Retryable:
 		return fmt.Errorf("%s refuses the credentials: %w; compare app_id, app_secret and domain with the Lark console, or store them all the same with --no-check", app.BaseURL, err)
 	default:
-		fmt.Fprintf(a.Out, "Warning: the credentials could not be checked: %v\n", err)
+		fmt.Fprintf(a.Out, "Warning: the credentials could not be tried: %v\n", err)
 	}
 	return nil
 }

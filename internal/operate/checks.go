@@ -18,7 +18,7 @@ import (
 func (d *Doctor) checkSend(ctx context.Context, app *lark.App) {
 	subject, function := "send, "+app.Name, d.Stack.SendFunction()
 	if app.Type == lark.Marketplace {
-		d.Show(skip(subject, "a marketplace app needs a tenant", "invoke "+function+" with a tenant_key"))
+		d.Show(skip(subject, "a marketplace app calls for a tenant", "invoke "+function+" with a tenant_key"))
 		return
 	}
 	payload, err := json.Marshal(map[string]any{
