@@ -121,7 +121,7 @@ func (a *Apps) checkCredentials(ctx context.Context, app *lark.App) error {
 	if err != nil {
 		return fmt.Errorf("encoding the credentials: %w", err)
 	}
-	_, err = lark.NewClient(app, a.Lark, store.NewMemory(a.Now), a.Now).Do(ctx, lark.Call{
+	_, err = lark.NewClient(app, lark.WithHTTPClient(a.Lark), lark.WithClock(a.Now)).Do(ctx, lark.Call{
 		Method: http.MethodPost, Path: "auth/v3/tenant_access_token/internal", Body: body,
 		Tokens: []lark.TokenType{lark.NoToken}, NoDataField: true, Timeout: credentialsTimeout,
 	})

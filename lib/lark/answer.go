@@ -3,6 +3,7 @@ package lark
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -121,6 +122,15 @@ func (e *Error) Error() string {
 }
 
 func (e *Error) Unwrap() error { return e.cause }
+
+// codeOf returns the code of an [Error], 0 for any other error.
+func codeOf(err error) int {
+	var failed *Error
+	if errors.As(err, &failed) {
+		return failed.Code
+	}
+	return 0
+}
 
 func invalid(msg string) *Error { return &Error{Kind: KindValidation, Msg: msg} }
 

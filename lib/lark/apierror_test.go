@@ -44,7 +44,7 @@ func bare(t *testing.T, wire lark.HTTPDoer, call lark.Call) (*lark.Result, error
 	if call.Tokens == nil {
 		call.Tokens = []lark.TokenType{lark.NoToken}
 	}
-	return lark.NewClient(app, wire, store.NewMemory(clock), clock).Do(t.Context(), call)
+	return lark.NewClient(app, lark.WithHTTPClient(wire), lark.WithTokenStore(store.NewMemory(clock)), lark.WithClock(clock)).Do(t.Context(), call)
 }
 
 // failure is the error of a call, which must be Lark's own type.

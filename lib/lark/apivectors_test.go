@@ -215,7 +215,7 @@ func (v apiVector) client(t *testing.T, ts *httptest.Server) (*lark.Client, *sto
 	if strings.HasPrefix(v.ID, "B4") {
 		backing = brokenTokens{tokens, v.ID}
 	}
-	client := lark.NewClient(app, ts.Client(), backing, time.Now)
+	client := lark.NewClient(app, lark.WithHTTPClient(ts.Client()), lark.WithTokenStore(backing), lark.WithClock(time.Now))
 	for key, value := range v.Config.StoreBefore {
 		kind, rest, _ := strings.Cut(key, "-"+vectorApp)
 		if kind == "app_ticket" {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -242,7 +243,8 @@ func openFile(resp *http.Response) (*Download, error) {
 		return nil, transport("reading Lark's answer", err)
 	}
 	_, err = parseAnswer(resp, head)
-	failed, _ := err.(*Error)
+	var failed *Error
+	errors.As(err, &failed)
 	if resp.StatusCode != http.StatusOK {
 		if failed == nil { // code 0 with a status that is not 200, such as a part of a file
 			failed = &Error{Kind: KindTransport, Status: resp.StatusCode, LogID: logID(resp.Header), Msg: "the answer is not a whole file"}

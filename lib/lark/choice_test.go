@@ -32,7 +32,7 @@ func (w *tokenWire) Do(r *http.Request) (*http.Response, error) {
 func (w *tokenWire) client() *lark.Client {
 	clock := func() time.Time { return now }
 	app := &lark.App{Name: "default", Type: lark.Custom, BaseURL: platformURL, AppID: "cli_a", AppSecret: "app-secret-text"}
-	return lark.NewClient(app, w, store.NewMemory(clock), clock)
+	return lark.NewClient(app, lark.WithHTTPClient(w), lark.WithTokenStore(store.NewMemory(clock)), lark.WithClock(clock))
 }
 
 // Every set of types that an API can take, with every set of options: the

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"context"
 	"encoding/base64"
+	"errors"
 	"io"
+	"log/slog"
 	"net/http"
 	"strings"
 	"time"
@@ -19,19 +21,16 @@ type HTTPDoer interface {
 
 // Client calls the open platform as one app. It is safe for concurrent use.
 type Client struct {
-	app    *App
-	http   HTTPDoer
-	tokens TokenStore
-	now    func() time.Time
+	app          *App
+	http         HTTPDoer
+	tokens       TokenStore
+	now          func() time.Time
+	log          *slog.Logger
+	retries      int
+	onStoreError func(error)
 
-	refreshing chan struct{}    // holds one value while a token is looked for
-	known      map[string]Token // guarded by refreshing
-}
-
-// NewClient makes a client. It does no I/O.
-func NewClient(app *App, client HTTPDoer, tokens TokenStore, now func() time.Time) *Client {
-	return &Client{app: app, http: client, tokens: tokens, now: now,
-		refreshing: make(chan struct{}, 1), known: map[string]Token{}}
+	refreshing chan struct{} // holds one value while a token is looked for
+	known      *MemoryTokens // what this client has had from tokens
 }
 
 // Do makes the call. Every error is an [*Error]. When Lark says that the token
@@ -62,9 +61,26 @@ func (call Call) within(ctx context.Context) (context.Context, context.CancelFun
 	return context.WithTimeout(ctx, timeout)
 }
 
-// exchange sends the call and has its answer read; once more with another
-// token when the first is no longer good.
+// exchange sends the call and has its answer read, again while Lark throttles
+// it and there are retries left.
 func (c *Client) exchange(ctx context.Context, call Call, read func(*http.Response) error) error {
+	for n := 0; ; n++ {
+		err := c.attempt(ctx, call, read)
+		var failed *Error
+		if !errors.As(err, &failed) || failed.Kind != KindThrottled {
+			return err
+		}
+		c.log.DebugContext(ctx, "throttled", "app_id", c.app.AppID, "path", call.Path, "code", failed.Code,
+			"http_status", failed.Status, "log_id", failed.LogID, "retry_after", failed.RetryAfter, "retries_left", c.retries-n)
+		if n >= c.retries || !pauseFor(ctx, throttlePause(failed.RetryAfter, n)) {
+			return err
+		}
+	}
+}
+
+// attempt sends the call and has its answer read; once more with another token
+// when the first is no longer good.
+func (c *Client) attempt(ctx context.Context, call Call, read func(*http.Response) error) error {
 	kind, err := call.token()
 	if err != nil {
 		return err
@@ -87,11 +103,14 @@ func (c *Client) exchange(ctx context.Context, call Call, read func(*http.Respon
 			return err
 		}
 		err = read(resp)
-		failed, _ := err.(*Error)
-		if failed != nil && failed.Code == codeTicketInvalid {
+		var failed *Error
+		if !errors.As(err, &failed) {
+			return err
+		}
+		if failed.Code == codeTicketInvalid {
 			c.resend(ctx)
 		}
-		if failed == nil || !stale(failed.Code) || bad != "" || token == "" || kind == UserToken {
+		if !stale(failed.Code) || bad != "" || token == "" || kind == UserToken {
 			return err
 		}
 		bad = token

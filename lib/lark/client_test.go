@@ -78,12 +78,12 @@ func (p *platform) app(appID string) *lark.App {
 
 // client is a cold instance of the custom app.
 func (p *platform) client() *lark.Client {
-	return lark.NewClient(p.app(customID), p.http, p.store, p.clock.now)
+	return lark.NewClient(p.app(customID), lark.WithHTTPClient(p.http), lark.WithTokenStore(p.store), lark.WithClock(p.clock.now))
 }
 
 // market is a cold instance of the marketplace app.
 func (p *platform) market() *lark.Client {
-	return lark.NewClient(p.app(marketID), p.http, p.store, p.clock.now)
+	return lark.NewClient(p.app(marketID), lark.WithHTTPClient(p.http), lark.WithTokenStore(p.store), lark.WithClock(p.clock.now))
 }
 
 // call makes a call that needs a tenant's token, and looks for secrets in its

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/larkbridge/larkbridge/lib/lark"
-	"github.com/larkbridge/larkbridge/lib/store"
 )
 
 // blocking is the body of an answer that never ends.
@@ -67,14 +66,14 @@ func TestTimeout(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					api := tt.api
 					app := &lark.App{Type: lark.Custom, BaseURL: platformURL, AppID: "cli_a", AppSecret: "app-secret-text"}
-					client := lark.NewClient(app, wireFunc(func(r *http.Request) (*http.Response, error) {
+					client := lark.NewClient(app, lark.WithHTTPClient(wireFunc(func(r *http.Request) (*http.Response, error) {
 						if strings.HasPrefix(r.URL.Path, "/open-apis/auth/") {
 							return tt.token(r)
 						}
 						answer := api[0]
 						api = api[1:]
 						return answer(r)
-					}), store.NewMemory(time.Now), time.Now)
+					})))
 					start := time.Now()
 					err := do(t, client, lark.Call{Method: "GET", Path: "x", Timeout: tt.timeout})
 					if took := time.Since(start); took != tt.want {

@@ -16,13 +16,21 @@ type Token struct {
 	Expires time.Time
 }
 
-// TokenStore shares tokens, and the right to refresh them, between instances.
-// lib/store has it in DynamoDB and in memory, and documents the methods at its
-// Table.
+// TokenStore shares tokens, and the right to refresh them, between clients.
+// [MemoryTokens] is one for the clients of a process; lib/store has one in
+// DynamoDB.
 type TokenStore interface {
+	// Token returns the stored token of a key, the zero token when there is none.
 	Token(ctx context.Context, key string) (Token, error)
+	// Lease asks for the right to refresh the token of a key for the time d. It is
+	// given unless another client has it or the stored token is no longer the seen
+	// one, "" for none. When it is not given, the stored token is returned.
 	Lease(ctx context.Context, key string, seen Secret, d time.Duration) (won bool, current Token, err error)
+	// Settle ends a lease and stores the fresh token. The zero token leaves the
+	// stored one, so that the next client may try at once.
 	Settle(ctx context.Context, key string, fresh Token) error
+	// Ticket returns the newest app_ticket of a marketplace app, "" when none has
+	// come yet.
 	Ticket(ctx context.Context, appID string) (Secret, error)
 }
 
@@ -64,7 +72,7 @@ func (c *Client) token(ctx context.Context, kind tokenKind, tenantKey string, ba
 	case <-ctx.Done():
 		return "", transport("waiting for a token", ctx.Err())
 	}
-	known := c.known[key]
+	known, _ := c.known.Token(ctx, key) // memory does not fail
 	if known.Value != bad && c.lives(known, renewBefore) {
 		return known.Value, nil
 	}
@@ -72,7 +80,7 @@ func (c *Client) token(ctx context.Context, kind tokenKind, tenantKey string, ba
 	if err != nil {
 		return "", err
 	}
-	c.known[key] = t
+	_ = c.known.Settle(ctx, key, t)
 	return t.Value, nil
 }
 
@@ -92,7 +100,8 @@ func (c *Client) lives(t Token, d time.Duration) bool {
 func (c *Client) shared(ctx context.Context, key string, kind tokenKind, tenantKey string, bad Secret) (Token, error) {
 	current, err := c.tokens.Token(ctx, key)
 	if err != nil {
-		return c.fetch(ctx, kind, tenantKey)
+		c.storeFailed(ctx, "reading a token", err)
+		return c.fetch(ctx, kind, tenantKey, bad)
 	}
 	for pause := 20 * time.Millisecond; ; pause = min(2*pause, 500*time.Millisecond) {
 		if current.Value != bad && c.lives(current, renewBefore) {
@@ -100,10 +109,11 @@ func (c *Client) shared(ctx context.Context, key string, kind tokenKind, tenantK
 		}
 		won, now, err := c.tokens.Lease(ctx, key, current.Value, tokenLease)
 		if err != nil {
-			return c.fetch(ctx, kind, tenantKey)
+			c.storeFailed(ctx, "leasing a token", err)
+			return c.fetch(ctx, kind, tenantKey, current.Value)
 		}
 		if won {
-			return c.refresh(ctx, key, kind, tenantKey)
+			return c.refresh(ctx, key, kind, tenantKey, current.Value)
 		}
 		current = now
 		if current.Value != bad && c.lives(current, minTokenLife) {
@@ -116,21 +126,43 @@ func (c *Client) shared(ctx context.Context, key string, kind tokenKind, tenantK
 }
 
 // refresh fetches a token as the holder of the lease.
-func (c *Client) refresh(ctx context.Context, key string, kind tokenKind, tenantKey string) (Token, error) {
-	fresh, err := c.fetch(ctx, kind, tenantKey)
+func (c *Client) refresh(ctx context.Context, key string, kind tokenKind, tenantKey string, old Secret) (Token, error) {
+	fresh, err := c.fetch(ctx, kind, tenantKey, old)
 	// A store that fails here costs another instance a call, no more; and the
 	// lease must end even when the caller's time has.
 	settling, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
 	defer cancel()
-	_ = c.tokens.Settle(settling, key, fresh)
+	if err := c.tokens.Settle(settling, key, fresh); err != nil {
+		c.storeFailed(ctx, "storing a token", err)
+	}
 	return fresh, err
 }
 
-// fetch asks Lark for a token
-// (authentication-management/access-token/…).
-func (c *Client) fetch(ctx context.Context, kind tokenKind, tenantKey string) (Token, error) {
+// storeFailed reports an error of the token store, without which the call goes on.
+func (c *Client) storeFailed(ctx context.Context, doing string, err error) {
+	c.log.WarnContext(ctx, "the token store failed", "app_id", c.app.AppID, "doing", doing, "error", err)
+	c.onStoreError(err)
+}
+
+// fetch asks Lark for a token in place of an old one, "" for none.
+func (c *Client) fetch(ctx context.Context, kind tokenKind, tenantKey string, old Secret) (Token, error) {
 	ctx, cancel := context.WithTimeout(ctx, tokenWait)
 	defer cancel()
+	t, err := c.request(ctx, kind, tenantKey)
+	if err != nil {
+		return Token{}, err
+	}
+	message := "token fetched"
+	if old != "" {
+		message = "token refreshed"
+	}
+	c.log.DebugContext(ctx, message, "app_id", c.app.AppID, "kind", string(kind), "tenant_key", tenantKey, "expires", t.Expires)
+	return t, nil
+}
+
+// request makes the calls that return a token of a kind
+// (authentication-management/access-token/…).
+func (c *Client) request(ctx context.Context, kind tokenKind, tenantKey string) (Token, error) {
 	body := map[string]string{"app_id": c.app.AppID, "app_secret": c.app.AppSecret.Reveal()}
 	path := "auth/v3/" + string(kind)
 	switch {
@@ -141,6 +173,7 @@ func (c *Client) fetch(ctx context.Context, kind tokenKind, tenantKey string) (T
 	}
 	ticket, err := c.tokens.Ticket(ctx, c.app.AppID)
 	if err != nil {
+		c.storeFailed(ctx, "reading the app_ticket", err)
 		return Token{}, transport("reading the app_ticket", err)
 	}
 	if ticket == "" {
@@ -150,7 +183,7 @@ func (c *Client) fetch(ctx context.Context, kind tokenKind, tenantKey string) (T
 	}
 	body["app_ticket"] = ticket.Reveal()
 	t, err := c.ask(ctx, path, kind, body)
-	if failed, ok := err.(*Error); ok && failed.Code == codeTicketInvalid {
+	if codeOf(err) == codeTicketInvalid {
 		c.resend(ctx)
 	}
 	return t, err
@@ -168,7 +201,7 @@ func (c *Client) fetchTenant(ctx context.Context, path, tenantKey string) (Token
 			return Token{}, err
 		}
 		t, err := c.ask(ctx, path, tenantToken, map[string]string{"app_access_token": app.Value.Reveal(), "tenant_key": tenantKey})
-		if failed, ok := err.(*Error); !ok || !stale(failed.Code) || bad != "" {
+		if !stale(codeOf(err)) || bad != "" {
 			return t, err
 		}
 		bad = app.Value
@@ -191,9 +224,13 @@ func (c *Client) resend(ctx context.Context) {
 		return
 	}
 	won, _, err := c.tokens.Lease(ctx, "resend#"+c.app.BaseURL+"#"+c.app.AppID, "", resendRest)
+	if err != nil {
+		c.storeFailed(ctx, "leasing the request for an app_ticket", err)
+	}
 	if err != nil || !won {
 		return
 	}
+	c.log.DebugContext(ctx, "app_ticket asked for", "app_id", c.app.AppID)
 	_, _ = c.post(ctx, "auth/v3/app_ticket/resend", map[string]string{"app_id": c.app.AppID, "app_secret": c.app.AppSecret.Reveal()})
 }
 
@@ -209,7 +246,8 @@ func (c *Client) post(ctx context.Context, path string, body map[string]string) 
 	}
 	defer resp.Body.Close()
 	res, err := readAnswer(resp)
-	if failed, ok := err.(*Error); ok && failed.Code == 0 {
+	var failed *Error
+	if errors.As(err, &failed) && failed.Code == 0 {
 		failed.Msg = fmt.Sprintf("HTTP %d: the answer to %s is not Lark's JSON", failed.Status, path) // it may hold a token
 	}
 	return res, err
@@ -239,8 +277,23 @@ func (c *Client) ask(ctx context.Context, path string, kind tokenKind, body map[
 	return Token{value, c.now().Add(time.Duration(answer.Expire) * time.Second)}, nil
 }
 
-// pauseFor is false when ctx ends first.
+// throttlePause returns the pause before a throttled call is repeated the n-th
+// time: what Lark asks for, or a growing time, and up to half of it more, so that
+// clients which were throttled together do not come back together.
+func throttlePause(asked time.Duration, n int) time.Duration {
+	pause := asked
+	if pause <= 0 {
+		pause = min(500*time.Millisecond<<min(n, 10), 15*time.Second)
+	}
+	return pause + rand.N(pause/2)
+}
+
+// pauseFor pauses for the time d and returns true. It returns false when ctx ends
+// before that, and at once when its deadline is earlier.
 func pauseFor(ctx context.Context, d time.Duration) bool {
+	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < d {
+		return false
+	}
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {

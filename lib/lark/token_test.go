@@ -145,7 +145,7 @@ func TestLoserWaits(t *testing.T) {
 					tt.event(p, key, cancel)
 				}
 			}}
-			_, err := lark.NewClient(p.app(customID), p.http, w, p.clock.now).Do(ctx, lark.Call{Path: "im/v1/chats"})
+			_, err := lark.NewClient(p.app(customID), lark.WithHTTPClient(p.http), lark.WithTokenStore(w), lark.WithClock(p.clock.now)).Do(ctx, lark.Call{Path: "im/v1/chats"})
 			if !tt.fails && err != nil {
 				t.Error(err)
 			}
@@ -170,7 +170,7 @@ func TestWaitingForTheOwnRefreshEnds(t *testing.T) {
 		close(looking)
 		<-release
 	}}
-	c := lark.NewClient(p.app(customID), p.http, w, p.clock.now)
+	c := lark.NewClient(p.app(customID), lark.WithHTTPClient(p.http), lark.WithTokenStore(w), lark.WithClock(p.clock.now))
 	done := make(chan error)
 	go func() { done <- p.call(c, "") }()
 	<-looking
@@ -233,14 +233,14 @@ func TestStoreFails(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			p := newPlatform(t)
 			s.Memory = p.store
-			c := lark.NewClient(p.app(customID), p.http, s, p.clock.now)
+			c := lark.NewClient(p.app(customID), lark.WithHTTPClient(p.http), lark.WithTokenStore(s), lark.WithClock(p.clock.now))
 			p.together(20, func(int) { p.works(c, "") })
 			p.wantTokenCalls(1)
 		})
 	}
 	t.Run("the ticket cannot be read", func(t *testing.T) {
 		p := newPlatform(t)
-		c := lark.NewClient(p.app(marketID), p.http, failingStore{Memory: p.store, ticket: down}, p.clock.now)
+		c := lark.NewClient(p.app(marketID), lark.WithHTTPClient(p.http), lark.WithTokenStore(failingStore{Memory: p.store, ticket: down}), lark.WithClock(p.clock.now))
 		if e := failure(t, p.call(c, "tk_1")); e.Kind != lark.KindTransport || !e.Retryable || !errors.Is(e, down) {
 			t.Errorf("got %+v", *e)
 		}

@@ -31,7 +31,10 @@ func TestOwnLogger(t *testing.T) {
 	platform := larktest.New(larktest.WithApps(larktest.App{ID: larktest.AppID, Secret: secret}))
 	server := httptest.NewServer(platform)
 	defer server.Close()
-	for level, want := range map[slog.Level][]string{slog.LevelDebug: {"INFO send true", "WARN send false"}, slog.LevelWarn: {"WARN send false"}, slog.LevelError: nil} {
+	for level, want := range map[slog.Level][]string{
+		slog.LevelDebug: {"DEBUG token fetched ", "INFO send true", "WARN send false"}, slog.LevelInfo: {"INFO send true", "WARN send false"},
+		slog.LevelWarn: {"WARN send false"}, slog.LevelError: nil,
+	} {
 		var log bytes.Buffer
 		memory := store.NewMemory(time.Now)
 		settings := store.Fixed{"default": `{"app_id":"` + larktest.AppID + `","app_secret":"` + secret + `","domain":"` + server.URL + `"}`}

@@ -57,7 +57,7 @@ func newRigOf(t *testing.T, kind lark.AppType) *rig {
 	if err := tokens.PutTicket(t.Context(), app.AppID, "ticket", time.Now()); err != nil {
 		t.Fatal(err)
 	}
-	client := lark.NewClient(app, server.Client(), tokens, time.Now)
+	client := lark.NewClient(app, lark.WithHTTPClient(server.Client()), lark.WithTokenStore(tokens), lark.WithClock(time.Now))
 	g.tools = &tools{client: client, http: server.Client(), blobs: g.blobs, now: time.Now}
 	return g
 }

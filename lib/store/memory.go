@@ -11,12 +11,11 @@ import (
 
 // Memory is the twin of [Table] in one process.
 type Memory struct {
+	*lark.MemoryTokens
 	now func() time.Time
 
-	mu      sync.Mutex
-	claims  map[string]claim
-	tokens  map[string]token
-	tickets map[string]ticket
+	mu     sync.Mutex
+	claims map[string]claim
 }
 
 type claim struct {
@@ -26,19 +25,9 @@ type claim struct {
 	result         []byte
 }
 
-type token struct {
-	lark.Token
-	lease time.Time
-}
-
-type ticket struct {
-	value  lark.Secret
-	issued time.Time
-}
-
 // NewMemory makes an empty store that tells the time with now.
 func NewMemory(now func() time.Time) *Memory {
-	return &Memory{now: now, claims: map[string]claim{}, tokens: map[string]token{}, tickets: map[string]ticket{}}
+	return &Memory{MemoryTokens: lark.NewMemoryTokens(now), now: now, claims: map[string]claim{}}
 }
 
 // Claim is [Table.Claim].
@@ -77,56 +66,6 @@ func (m *Memory) Release(_ context.Context, key, owner string) error {
 	if c, ok := m.claims[key]; ok && !c.completed && c.owner == owner {
 		c.lease = time.Time{}
 		m.claims[key] = c
-	}
-	return nil
-}
-
-// Token is [Table.Token].
-func (m *Memory) Token(_ context.Context, key string) (lark.Token, error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return m.tokens[key].Token, nil
-}
-
-// Lease is [Table.Lease].
-func (m *Memory) Lease(_ context.Context, key string, seen lark.Secret, d time.Duration) (bool, lark.Token, error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	t := m.tokens[key]
-	if t.Value != seen || !t.lease.Before(m.now()) {
-		return false, t.Token, nil
-	}
-	t.lease = m.now().Add(d)
-	m.tokens[key] = t
-	return true, t.Token, nil
-}
-
-// Settle is [Table.Settle].
-func (m *Memory) Settle(_ context.Context, key string, fresh lark.Token) error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	t := m.tokens[key]
-	if fresh.Value != "" {
-		t.Token = fresh
-	}
-	t.lease = time.Time{}
-	m.tokens[key] = t
-	return nil
-}
-
-// Ticket is [Table.Ticket].
-func (m *Memory) Ticket(_ context.Context, appID string) (lark.Secret, error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return m.tickets[appID].value, nil
-}
-
-// PutTicket is [Table.PutTicket].
-func (m *Memory) PutTicket(_ context.Context, appID string, value lark.Secret, issued time.Time) error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.tickets[appID].issued.Before(issued) {
-		m.tickets[appID] = ticket{value, issued}
 	}
 	return nil
 }
