@@ -55,7 +55,12 @@ func (p *Platform) checkContent(x *exchange, msgType, content string) *failure {
 	}
 	switch msgType {
 	case "post":
-		return checkPost(fields)
+		if f := checkPost(fields); f != nil {
+			return f
+		}
+		var whole any
+		_ = json.Unmarshal([]byte(content), &whole) // it has been parsed before
+		return checkMarkdown(whole, 230099)
 	case "interactive":
 		return checkCard([]byte(content), 230099)
 	case "image":
@@ -147,6 +152,11 @@ func checkCard(raw []byte, code int) *failure {
 	c, err := parseCard(raw)
 	if err != nil {
 		return badCard(code, 200621, "parse card json err, please check whether the card json is correct; ErrorValue: "+err.Error())
+	}
+	var whole any
+	_ = json.Unmarshal(raw, &whole) // it has been parsed before
+	if f := checkMarkdown(whole, code); f != nil {
+		return f
 	}
 	switch {
 	case c.Type == "template":
