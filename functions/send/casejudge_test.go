@@ -12,7 +12,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/larkbridge/larkbridge/internal/awstest/cases"
+	"github.com/larkbridge/larkbridge/internal/awstest/casefile"
 	"github.com/larkbridge/larkbridge/internal/awstest/fakeaws"
 	"github.com/larkbridge/larkbridge/internal/awstest/harness"
 	"github.com/larkbridge/larkbridge/internal/awstest/stage"
@@ -308,7 +308,7 @@ func judgeResult(c *complaints, w wantResult, errorText []string, o caseOutcome)
 	c.absent("the result", doc, w.Absent)
 	c.contains("the error's text", r.Error.Msg, errorText)
 	if w.Data != nil {
-		if problem := cases.Match(w.Data, r.Data); problem != "" {
+		if problem := casefile.Match(w.Data, r.Data); problem != "" {
 			c.add("data%s", problem)
 		}
 	}

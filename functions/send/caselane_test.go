@@ -14,7 +14,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/larkbridge/larkbridge/internal/awstest/cases"
+	"github.com/larkbridge/larkbridge/internal/awstest/casefile"
 	"github.com/larkbridge/larkbridge/internal/awstest/fakeaws"
 	"github.com/larkbridge/larkbridge/internal/awstest/harness"
 	"github.com/larkbridge/larkbridge/internal/awstest/stage"
@@ -144,7 +144,7 @@ type caseOutcome struct {
 }
 
 // run carries out a case and returns what is wrong with its outcome.
-func (l *caseLane) run(ctx context.Context, c cases.Case) []string {
+func (l *caseLane) run(ctx context.Context, c casefile.Case) []string {
 	given, want, err := l.read(c)
 	if err != nil {
 		return []string{err.Error()}
@@ -199,7 +199,7 @@ func (l *caseLane) rotate(app string) {
 }
 
 // read replaces what stands in {{…}}.
-func (l *caseLane) read(c cases.Case) (caseGiven, caseWant, error) {
+func (l *caseLane) read(c casefile.Case) (caseGiven, caseWant, error) {
 	_, port, _ := net.SplitHostPort(l.trap.Addr().String())
 	values := map[string]string{
 		"lark": l.lark.server.URL, "bucket": stage.Bucket, "trap": "localhost:" + port, "trapport": port,
@@ -210,18 +210,18 @@ func (l *caseLane) read(c cases.Case) (caseGiven, caseWant, error) {
 	if err := json.Unmarshal(c.Given, &given); err != nil {
 		return given, want, fmt.Errorf("read given: %w", err)
 	}
-	err := json.Unmarshal([]byte(cases.Replace(string(c.Want), now, values)), &want)
+	err := json.Unmarshal([]byte(casefile.Replace(string(c.Want), now, values)), &want)
 	if err != nil {
 		return given, want, fmt.Errorf("read want: %w", err)
 	}
 	var fill func(g *caseGiven)
 	fill = func(g *caseGiven) {
-		g.Payload = json.RawMessage(cases.Replace(string(g.Payload), now, values))
+		g.Payload = json.RawMessage(casefile.Replace(string(g.Payload), now, values))
 		for i := range g.Payloads {
-			g.Payloads[i] = json.RawMessage(cases.Replace(string(g.Payloads[i]), now, values))
+			g.Payloads[i] = json.RawMessage(casefile.Replace(string(g.Payloads[i]), now, values))
 		}
 		if g.PayloadText != nil {
-			text := cases.Replace(*g.PayloadText, now, values)
+			text := casefile.Replace(*g.PayloadText, now, values)
 			g.PayloadText = &text
 		}
 		for i := range g.Before {
@@ -231,7 +231,7 @@ func (l *caseLane) read(c cases.Case) (caseGiven, caseWant, error) {
 	fill(&given)
 	for _, answers := range [][]caseAnswer{given.Lark, given.LarkToken} {
 		for i := range answers {
-			answers[i].Body = json.RawMessage(cases.Replace(string(answers[i].Body), now, values))
+			answers[i].Body = json.RawMessage(casefile.Replace(string(answers[i].Body), now, values))
 		}
 	}
 	return given, want, nil

@@ -13,7 +13,7 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/larkbridge/larkbridge/internal/awstest/cases"
+	"github.com/larkbridge/larkbridge/internal/awstest/casefile"
 	"github.com/larkbridge/larkbridge/internal/awstest/harness"
 )
 
@@ -31,11 +31,11 @@ const lanes = 6
 func TestOutboundCases(t *testing.T) {
 	bootstrap := harness.Bootstrap(t, "send")
 	filter := regexp.MustCompile(*caseFilter)
-	all := slices.DeleteFunc(cases.Load(t, filepath.Join("testdata", "outbound.json")), func(c cases.Case) bool {
+	all := slices.DeleteFunc(casefile.Load(t, filepath.Join("testdata", "outbound.json")), func(c casefile.Case) bool {
 		return slices.Contains(notYet, c.Kind) || !filter.MatchString(c.ID) && !filter.MatchString(c.Kind)
 	})
 	apps := appsOf(t, all)
-	waiting := make(chan cases.Case, len(all))
+	waiting := make(chan casefile.Case, len(all))
 	for _, c := range all {
 		waiting <- c
 	}
@@ -65,7 +65,7 @@ func TestOutboundCases(t *testing.T) {
 }
 
 // timed reports whether a case has a time that a busy machine can miss.
-func timed(c cases.Case) bool {
+func timed(c casefile.Case) bool {
 	var given struct {
 		Deadline float64 `json:"deadline_s"`
 	}
@@ -79,15 +79,15 @@ func timed(c cases.Case) bool {
 func pending(t *testing.T) []string { return strings.Fields(string(read(t, "outbound-pending.txt"))) }
 
 // report fails a subtest for each case that does not hold, by kind.
-func report(t *testing.T, all []cases.Case, problems map[string][]string) {
-	byKind := map[string][]cases.Case{}
+func report(t *testing.T, all []casefile.Case, problems map[string][]string) {
+	byKind := map[string][]casefile.Case{}
 	for _, c := range all {
 		byKind[c.Kind] = append(byKind[c.Kind], c)
 	}
 	failed, known := 0, pending(t)
 	for _, kind := range slices.Sorted(maps.Keys(byKind)) {
 		t.Run(kind, func(t *testing.T) {
-			slices.SortFunc(byKind[kind], func(a, b cases.Case) int { return cmp.Compare(a.ID, b.ID) })
+			slices.SortFunc(byKind[kind], func(a, b casefile.Case) int { return cmp.Compare(a.ID, b.ID) })
 			for _, c := range byKind[kind] {
 				if len(problems[c.ID]) > 0 {
 					failed++
@@ -107,7 +107,7 @@ func report(t *testing.T, all []cases.Case, problems map[string][]string) {
 }
 
 // appsOf are the apps that cases name, beside the default one.
-func appsOf(t *testing.T, all []cases.Case) []string {
+func appsOf(t *testing.T, all []casefile.Case) []string {
 	t.Helper()
 	names := map[string]bool{}
 	for _, c := range all {

@@ -1,7 +1,7 @@
-// Package cases reads files of cases: inputs that failed in real life, with what
+// Package casefile reads files of cases: inputs that failed in real life, with what
 // must come of each. It replaces what stands in {{…}} and compares values by the
 // rules of these files.
-package cases
+package casefile
 
 import (
 	"encoding/hex"
