@@ -12,7 +12,7 @@ import (
 	"github.com/larkbridge/larkbridge/lib/gateway"
 	"github.com/larkbridge/larkbridge/lib/lark"
 	"github.com/larkbridge/larkbridge/lib/larktest"
-	"github.com/larkbridge/larkbridge/lib/send"
+	"github.com/larkbridge/larkbridge/lib/send/request"
 )
 
 // Approval is the smallest approval: a card asks, and a click on it decides,
@@ -48,22 +48,21 @@ func (a *Approval) Wait() { a.work.Wait() }
 
 // Ask sends a card that asks, through send.
 func (a *Approval) Ask(ctx context.Context) error {
-	request, err := json.Marshal(map[string]any{"message": map[string]any{
-		"to": map[string]string{"chat_id": sampleChat}, "card": question(),
-	}})
+	card, err := json.Marshal(question())
 	if err != nil {
 		return fmt.Errorf("encoding the card: %w", err)
 	}
-	out, err := a.server.sender.Invoke(ctx, rand.Text(), request)
-	if err != nil {
-		return err
+	result := a.server.sender.Send(ctx, rand.Text(), &request.Request{
+		Message: &request.Message{To: &request.Target{ChatID: sampleChat}, Card: card},
+	})
+	if result.Error != nil {
+		return result.Error
 	}
 	var sent struct {
 		MessageID string `json:"message_id"`
 	}
-	result, ok := out.(send.Result)
-	if !ok || json.Unmarshal(result.Data, &sent) != nil || sent.MessageID == "" {
-		return errors.New("send did not tell the message id of the card")
+	if json.Unmarshal(result.Data, &sent) != nil || sent.MessageID == "" {
+		return errors.New("send did not return the message id of the card")
 	}
 	a.mu.Lock()
 	a.cards[sent.MessageID] = ""

@@ -9,6 +9,7 @@ import (
 
 	"github.com/larkbridge/larkbridge/lib/bus"
 	"github.com/larkbridge/larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/send/request"
 )
 
 // echoBudget is how long an echo may take.
@@ -27,9 +28,9 @@ type Echo struct {
 func NewEcho(ctx context.Context, server *Server, show func(Step)) *Echo {
 	e := &Echo{server: server, show: show, first: make(chan error, 1)}
 	server.bus.Rule(func(entry bus.Entry) {
-		request, ok := e.request(entry)
+		req, ok := e.request(entry)
 		if ok { // as on AWS, the target does not hold up the reply to Lark
-			e.work.Go(func() { e.send(ctx, request) })
+			e.work.Go(func() { e.send(ctx, req) })
 		}
 	})
 	return e
@@ -43,7 +44,7 @@ func (e *Echo) Wait() { e.work.Wait() }
 
 // request is what the rule's input transformer makes on AWS. It is false for
 // what is no message, and for a message without text.
-func (e *Echo) request(entry bus.Entry) ([]byte, bool) {
+func (e *Echo) request(entry bus.Entry) (*request.Request, bool) {
 	if entry.Source != bus.Source || entry.DetailType != lark.TypeMessageReceive {
 		return nil, false
 	}
@@ -65,24 +66,23 @@ func (e *Echo) request(entry bus.Entry) ([]byte, bool) {
 		return nil, false
 	}
 	answer := "You said: " + *text
-	request, err := json.Marshal(map[string]any{
-		"app":             detail.App,
-		"message":         map[string]any{"to": map[string]string{"chat_id": *chat}, "text": answer},
-		"idempotency_key": detail.Header.EventID,
-		"trace_id":        detail.TraceID,
-		"correlation_id":  detail.Header.EventID,
-	})
-	if err != nil { // not reached: strings always marshal
-		return nil, false
+	req := &request.Request{
+		App:            detail.App,
+		Message:        &request.Message{To: &request.Target{ChatID: *chat}, Text: &answer},
+		IdempotencyKey: detail.Header.EventID,
+		Correlation:    request.Correlation{TraceID: detail.TraceID, CorrelationID: detail.Header.EventID},
 	}
 	e.show(Step{Time: e.server.now(), Kind: StepRule, Subject: "echo to send", Note: fmt.Sprintf("%.60q to %s", answer, *chat)})
-	return request, true
+	return req, true
 }
 
-func (e *Echo) send(ctx context.Context, request []byte) {
+func (e *Echo) send(ctx context.Context, req *request.Request) {
 	ctx, cancel := context.WithTimeout(ctx, echoBudget)
 	defer cancel()
-	_, err := e.server.sender.Invoke(ctx, "echo", request)
+	var err error
+	if result := e.server.sender.Send(ctx, "echo", req); result.Error != nil {
+		err = result.Error
+	}
 	select {
 	case e.first <- err:
 	default: // there was one before

@@ -4,11 +4,15 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"strings"
 	"time"
+
+	"github.com/larkbridge/larkbridge/lib/send"
 )
 
-// stepLog is a slog.Handler that makes steps of the lines that send logs. Other
-// lines show from the level of a warning.
+// stepLog is a slog.Handler that makes steps of the lines that the gateway and
+// send log, which is where the reason of a refusal is. Other lines show from
+// the level of a warning.
 type stepLog struct {
 	show func(Step)
 	now  func() time.Time
@@ -22,7 +26,7 @@ func (h stepLog) WithAttrs([]slog.Attr) slog.Handler { return h }
 func (h stepLog) WithGroup(string) slog.Handler      { return h }
 
 // Handle shows a line.
-func (h stepLog) Handle(_ context.Context, r slog.Record) error {
+func (h stepLog) Handle(ctx context.Context, r slog.Record) error {
 	attrs := map[string]string{}
 	r.Attrs(func(a slog.Attr) bool {
 		attrs[a.Key] = fmt.Sprint(a.Value.Resolve().Any())
@@ -30,22 +34,39 @@ func (h stepLog) Handle(_ context.Context, r slog.Record) error {
 	})
 	now := h.now()
 	switch {
-	case r.Message == "send":
-		h.show(sent(now, attrs))
+	case r.Message == "request":
+		h.show(reply(ctx, now, attrs))
 	case r.Level >= slog.LevelWarn:
 		h.show(Step{Time: now, Kind: StepNote, Subject: r.Message, Note: attrs["error"], Failed: true})
 	}
 	return nil
 }
 
-// sent is the outcome of a request to send.
-func sent(now time.Time, attrs map[string]string) Step {
-	step := Step{Time: now, Kind: StepSend, Subject: "done", Note: "(" + attrs["ms"] + " ms)"}
-	if attrs["replayed"] == "true" {
+// reply is what Lark got, and why.
+func reply(ctx context.Context, now time.Time, attrs map[string]string) Step {
+	step := Step{Time: now, Kind: StepReply, Subject: attrs["status"] + " " + attrs["outcome"], Failed: attrs["status"] != "200"}
+	var notes []string
+	if attrs["outcome"] != "published" && attrs["type"] != "" {
+		notes = append(notes, attrs["type"])
+	}
+	if attrs["error"] != "" {
+		notes = append(notes, attrs["error"])
+	}
+	if v, ok := visitOf(ctx); ok {
+		notes = append(notes, "("+millis(now.Sub(v.start))+")")
+	}
+	step.Note = strings.Join(notes, " ")
+	return step
+}
+
+// sent returns the step for the outcome of a request to send.
+func sent(now time.Time, o send.Outcome) Step {
+	step := Step{Time: now, Kind: StepSend, Subject: "done", Note: fmt.Sprintf("(%d ms)", o.Duration.Milliseconds())}
+	if o.Replayed {
 		step.Subject = "done before"
 	}
-	if attrs["ok"] != "true" {
-		step.Failed, step.Subject, step.Note = true, attrs["kind"], attrs["error"]
+	if o.Error != nil {
+		step.Failed, step.Subject, step.Note = true, string(o.Error.Kind), o.Error.Msg
 	}
 	return step
 }

@@ -1,32 +1,34 @@
 package local
 
 import (
+	"errors"
 	"log/slog"
 	"slices"
 	"testing"
 	"time"
+
+	"github.com/larkbridge/larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/send"
 )
 
 func TestLogMakesSteps(t *testing.T) {
 	now := time.Unix(1, 0)
-	ctx := t.Context()
+	ctx := withVisit(t.Context(), visit{start: now.Add(-1500 * time.Microsecond)})
 	cases := map[string]struct {
 		log  func(*slog.Logger)
 		want []Step
 	}{
-		"sent": {
-			func(l *slog.Logger) { l.InfoContext(ctx, "send", "ok", true, "ms", 3) },
-			[]Step{{now, StepSend, "done", "(3 ms)", false}},
-		},
-		"sent before": {
-			func(l *slog.Logger) { l.InfoContext(ctx, "send", "ok", true, "replayed", true, "ms", 3) },
-			[]Step{{now, StepSend, "done before", "(3 ms)", false}},
-		},
-		"not sent": {
+		"published": {
 			func(l *slog.Logger) {
-				l.WarnContext(ctx, "send", "ok", false, "ms", 3, "kind", "quota", "error", "no more")
+				l.InfoContext(ctx, "request", "outcome", "published", "status", 200, "type", "a")
 			},
-			[]Step{{now, StepSend, "quota", "no more", true}},
+			[]Step{{now, StepReply, "200 published", "(1.5 ms)", false}},
+		},
+		"refused with its reason": {
+			func(l *slog.Logger) {
+				l.WarnContext(ctx, "request", "status", 401, "outcome", "no", "error", errors.New("why"))
+			},
+			[]Step{{now, StepReply, "401 no", "why (1.5 ms)", true}},
 		},
 		"a warning": {func(l *slog.Logger) { l.Warn("away", "error", "why") }, []Step{{now, StepNote, "away", "why", true}}},
 		"chatter":   {func(l *slog.Logger) { l.Info("hello") }, nil},
@@ -35,6 +37,22 @@ func TestLogMakesSteps(t *testing.T) {
 		var got []Step
 		c.log(slog.New(stepLog{func(s Step) { got = append(got, s) }, func() time.Time { return now }}))
 		if !slices.Equal(got, c.want) {
+			t.Errorf("%s: got %+v, want %+v", name, got, c.want)
+		}
+	}
+}
+
+func TestOutcomeOfASendMakesAStep(t *testing.T) {
+	now := time.Unix(1, 0)
+	for name, c := range map[string]struct {
+		outcome send.Outcome
+		want    Step
+	}{
+		"sent":        {send.Outcome{Result: send.Result{OK: true}, Duration: 3 * time.Millisecond}, Step{now, StepSend, "done", "(3 ms)", false}},
+		"sent before": {send.Outcome{Result: send.Result{OK: true, Replayed: true}}, Step{now, StepSend, "done before", "(0 ms)", false}},
+		"not sent":    {send.Outcome{Result: send.Result{Error: &lark.Error{Kind: lark.KindQuota, Msg: "no more"}}}, Step{now, StepSend, "quota", "no more", true}},
+	} {
+		if got := sent(now, c.outcome); got != c.want {
 			t.Errorf("%s: got %+v, want %+v", name, got, c.want)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"net/http"
 
 	"github.com/aws/aws-lambda-go/lambda/messages"
+	"github.com/aws/aws-lambda-go/lambdacontext"
 )
 
 // maxSend is the size in bytes of what Lambda takes in one invocation.
@@ -26,7 +27,8 @@ func (s *Server) serveSend(w http.ResponseWriter, r *http.Request) {
 		writeJSON(w, http.StatusRequestEntityTooLarge, map[string]string{"error": "too_large"})
 		return
 	}
-	result, err := s.sender.Invoke(r.Context(), rand.Text(), payload)
+	ctx := lambdacontext.NewContext(r.Context(), &lambdacontext.LambdaContext{AwsRequestID: rand.Text()})
+	result, err := s.sender.Lambda(ctx, payload)
 	var failed messages.InvokeResponse_Error
 	switch {
 	case err == nil:

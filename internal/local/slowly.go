@@ -69,9 +69,9 @@ func (a *Approval) decideSlowly(ctx context.Context, entry bus.Entry, click slow
 	ctx, cancel := context.WithTimeout(ctx, slowBudget)
 	defer cancel()
 	out, err := a.server.sender.Lambda(ctx, record)
-	results, _ := out.(map[string][]send.Result)
-	if list := results["results"]; err != nil || len(list) != 1 || !list[0].OK {
-		return // send has told why
+	response, _ := out.(send.Response)
+	if list := response.Results; err != nil || len(list) != 1 || !list[0].OK {
+		return // the outcome says why
 	}
 	m, _ := a.server.users.platform.Message(click.Event.Context.OpenMessageID)
 	a.server.tell(Step{Kind: StepCard, Subject: "updated", Note: fmt.Sprintf("the card is now %.60q", title(m.Content))})

@@ -89,14 +89,16 @@ var refusals = retry.IsErrorRetryables(retry.DefaultRetryables)
 
 // transient says whether the same call may succeed a moment later.
 func transient(err error) bool {
-	if entry, ok := errors.AsType[*entryError](err); ok {
+	var entry *entryError
+	if errors.As(err, &entry) {
 		switch entry.code {
 		case "ThrottlingException", "InternalFailure", "InternalException":
 			return true
 		}
 		return false
 	}
-	if _, ok := errors.AsType[smithy.APIError](err); ok {
+	var api smithy.APIError
+	if errors.As(err, &api) {
 		return refusals.IsErrorRetryable(err) == aws.TrueTernary
 	}
 	var network net.Error

@@ -65,6 +65,9 @@ type S3Error struct {
 
 func (e *S3Error) Error() string { return fmt.Sprintf("S3 answered %d %s", e.Status, e.Code) }
 
+// HTTPStatusCode returns the status of S3's answer.
+func (e *S3Error) HTTPStatusCode() int { return e.Status }
+
 func (s *S3) do(ctx context.Context, method, bucket, key string, body io.ReadCloser, size int64, contentType string) (*http.Response, error) {
 	req, err := http.NewRequestWithContext(ctx, method, "", body)
 	if err != nil {

@@ -5,7 +5,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"io"
-	"maps"
 	"mime"
 	"net/http"
 	"strconv"
@@ -65,7 +64,9 @@ func successAnswer(x *exchange, result any) *answer {
 		return fileAnswer(x, r)
 	case noDataField:
 		fields := map[string]any{"code": 0, "msg": "ok"}
-		maps.Copy(fields, r)
+		for k, v := range r {
+			fields[k] = v
+		}
 		return jsonAnswer(x, http.StatusOK, 0, "ok", fields)
 	case nil:
 		result = struct{}{}
@@ -123,7 +124,9 @@ func (a *answer) write(w http.ResponseWriter) {
 	if c, ok := body.(io.Closer); ok {
 		defer c.Close()
 	}
-	maps.Copy(w.Header(), a.header)
+	for k, v := range a.header {
+		w.Header()[k] = v
+	}
 	w.WriteHeader(a.status)
 	// An error here means that the client closed the connection: nothing can be done.
 	_, _ = io.Copy(w, body)

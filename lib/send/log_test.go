@@ -19,7 +19,6 @@ import (
 	"github.com/larkbridge/larkbridge/lib/bus"
 	"github.com/larkbridge/larkbridge/lib/lark"
 	"github.com/larkbridge/larkbridge/lib/larktest"
-	"github.com/larkbridge/larkbridge/lib/metric"
 	"github.com/larkbridge/larkbridge/lib/send"
 	"github.com/larkbridge/larkbridge/lib/store"
 )
@@ -40,10 +39,10 @@ func TestOwnLogger(t *testing.T) {
 		settings := store.Fixed{"default": `{"app_id":"` + larktest.AppID + `","app_secret":"` + secret + `","domain":"` + server.URL + `"}`}
 		sender := &send.Sender{
 			Apps: store.NewSettings(settings, time.Now), HTTP: server.Client(), Tokens: memory, Claims: memory, Results: &bus.Memory{},
-			Now: time.Now, Log: slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: level})), Count: func(metric.Name) {},
+			Now: time.Now, Log: slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: level})), Count: func(string) {},
 		}
 		payload := `{"requests":[{"message":{"to":{"chat_id":"oc_1"},"text":"hi"}},{"message":{"to":{"chat_id":"not-a-chat"},"text":"hi"}}]}`
-		if _, err := sender.Invoke(t.Context(), "", []byte(payload)); err != nil {
+		if _, err := sender.Lambda(t.Context(), []byte(payload)); err != nil {
 			t.Fatal(err)
 		}
 		var got []string
@@ -63,18 +62,18 @@ func TestOwnLogger(t *testing.T) {
 	}
 }
 
-// logged is the log of a sender.
-type logged struct{ bytes.Buffer }
+// logBuffer is the log of a sender.
+type logBuffer struct{ bytes.Buffer }
 
 // listen makes a sender log to a buffer.
-func listen(w *chaos) *logged {
-	l := &logged{}
-	w.sender.Log = slog.New(slog.NewJSONHandler(l, &slog.HandlerOptions{Level: slog.LevelDebug}))
+func listen(f *fixture) *logBuffer {
+	l := &logBuffer{}
+	f.sender.Log = slog.New(slog.NewJSONHandler(l, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	return l
 }
 
 // lines are the lines of requests.
-func (l *logged) lines(t *testing.T) []map[string]any {
+func (l *logBuffer) lines(t *testing.T) []map[string]any {
 	t.Helper()
 	return harness.Lines(t, l.String(), "send")
 }
@@ -86,13 +85,13 @@ func TestLines(t *testing.T) {
 		bad    = always + "code error kind retryable "
 	)
 	for name, tt := range map[string]struct {
-		prepare func(w *chaos, ctx context.Context)
+		prepare func(f *fixture, ctx context.Context)
 		payload string
 		keys    string
 	}{
-		"done":     {nil, hi, always + "app verb lark_ms log_id"},
-		"replayed": {func(w *chaos, ctx context.Context) { _, _ = w.sender.Invoke(ctx, "", []byte(hi)) }, hi, always + "app verb log_id replayed"},
-		"held":     {func(w *chaos, _ context.Context) { w.sender.Claims = held{w.sender.Claims} }, hi, bad + "app verb"},
+		"done":        {nil, hi, always + "app verb lark_ms log_id"},
+		"replayed":    {func(f *fixture, ctx context.Context) { _, _ = f.invoke(ctx, "", hi) }, hi, always + "app verb log_id replayed"},
+		"in progress": {func(f *fixture, _ context.Context) { f.sender.Claims = inProgress{f.sender.Claims} }, hi, bad + "app verb"},
 		"with a cause": {nil, strings.Replace(hi, "{", `{"trace_id":"t-1","correlation_id":"e-1",`, 1),
 			always + "app verb lark_ms log_id trace_id correlation_id"},
 		"failed":      {nil, `{"message":{"to":{"chat_id":"not-a-chat"},"text":"hi"}}`, bad + "app verb lark_ms log_id"},
@@ -102,12 +101,12 @@ func TestLines(t *testing.T) {
 		"not due":     {nil, `{"recall":{"message_id":"om_1"},"not_before":253402300799}`, bad + "app verb"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w, ctx := calm()
+			f, ctx := newFixture()
 			if tt.prepare != nil {
-				tt.prepare(w, ctx)
+				tt.prepare(f, ctx)
 			}
-			log := listen(w)
-			_, _ = w.sender.Invoke(ctx, "request-id", []byte(tt.payload)) // its error is in the line
+			log := listen(f)
+			_, _ = f.invoke(ctx, "request-id", tt.payload) // its error is in the line
 			lines := log.lines(t)
 			if len(lines) != 1 {
 				t.Fatalf("%d lines: %s", len(lines), log)
@@ -117,13 +116,13 @@ func TestLines(t *testing.T) {
 	}
 }
 
-// slowly is a Lark that takes its time.
-type slowly struct {
+// slowHTTP delays each call to Lark.
+type slowHTTP struct {
 	lark.HTTPDoer
 	time.Duration
 }
 
-func (s slowly) Do(req *http.Request) (*http.Response, error) {
+func (s slowHTTP) Do(req *http.Request) (*http.Response, error) {
 	time.Sleep(s.Duration)
 	return s.HTTPDoer.Do(req)
 }
@@ -132,15 +131,15 @@ func (s slowly) Do(req *http.Request) (*http.Response, error) {
 // was due, and after Lark had refused it for now.
 func TestDurations(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w, ctx := calm()
-		log := listen(w)
-		w.sender.HTTP = slowly{w, 40 * time.Millisecond}
-		w.platform.Fail(larktest.Fault{Times: 1, Match: isMessageCall, Kind: larktest.Throttle, Reset: 7 * time.Second})
+		f, ctx := newFixture()
+		log := listen(f)
+		f.sender.HTTP = slowHTTP{f, 40 * time.Millisecond}
+		f.platform.Fail(larktest.Fault{Times: 1, Match: isMessageCall, Kind: larktest.Throttle, Reset: 7 * time.Second})
 		for i, doc := range []string{
 			fmt.Sprintf(`{"message":{"to":{"chat_id":"oc_1"},"text":"hi"},"not_before":%d}`, time.Now().Add(10*time.Second).Unix()),
 			`{"message":{"to":{"chat_id":"oc_2"},"text":"hi"}}`,
 		} {
-			if _, err := w.sender.Invoke(ctx, fmt.Sprint(i), []byte(doc)); err != nil {
+			if _, err := f.invoke(ctx, fmt.Sprint(i), doc); err != nil {
 				t.Fatal(err)
 			}
 		}

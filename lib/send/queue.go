@@ -2,14 +2,11 @@ package send
 
 import (
 	"context"
-	"encoding/json"
 	"strconv"
 	"sync"
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
-
-	"github.com/larkbridge/larkbridge/lib/lark"
 )
 
 // Delay puts off the next delivery of a message.
@@ -17,10 +14,13 @@ type Delay interface {
 	Delay(ctx context.Context, queueARN, receipt string, d time.Duration) error
 }
 
-// again is the time until the next delivery of a message: 15 s, doubling up to
-// 16 min, so that a failure of Lark for some minutes does not use up what
-// deliveries the queue allows.
-func again(m events.SQSMessage) time.Duration {
+// maxDelay is the longest that SQS puts a message off.
+const maxDelay = 12 * time.Hour
+
+// retryDelay returns the duration until the next delivery of a message: 15 s,
+// doubling up to 16 min, so that a failure of Lark for some minutes does not
+// use up the deliveries that the queue allows.
+func retryDelay(m events.SQSMessage) time.Duration {
 	n, err := strconv.Atoi(m.Attributes["ApproximateReceiveCount"])
 	if err != nil {
 		n = 1
@@ -28,47 +28,40 @@ func again(m events.SQSMessage) time.Duration {
 	return 15 * time.Second << min(max(n-1, 0), 6)
 }
 
-// maxDelay is the longest that SQS puts a message off.
-const maxDelay = 12 * time.Hour
-
-// queue carries out the messages of an SQS batch, and returns those that
+// runQueue carries out the messages of an SQS batch and returns those that
 // should come again. Messages of one group of an ordered queue are carried out
 // one after the other; after one that failed, the rest of its group goes back
 // untouched, so that order is kept. Groups, and the messages of a standard
 // queue, are carried out at the same time.
-func (s *Sender) queue(ctx context.Context, payload []byte) (events.SQSEventResponse, error) {
-	out := events.SQSEventResponse{BatchItemFailures: []events.SQSBatchItemFailure{}}
-	var batch events.SQSEvent
-	if err := json.Unmarshal(payload, &batch); err != nil {
-		return out, functionError(&lark.Error{Kind: lark.KindValidation, Msg: "the SQS event cannot be read"})
-	}
+func (s *Sender) runQueue(ctx context.Context, from origin, records []events.SQSMessage) events.SQSEventResponse {
 	var all sync.WaitGroup
-	back := make([]bool, len(batch.Records))
-	for _, group := range groups(batch.Records) {
+	back := make([]bool, len(records))
+	for _, group := range groups(records) {
 		all.Go(func() {
 			for n, i := range group {
-				over, wait := s.message(ctx, batch.Records[i])
-				if over {
+				done, delay := s.runMessage(ctx, from, records[i])
+				if done {
 					continue
 				}
 				for _, rest := range group[n:] {
 					back[rest] = true
-					s.putOff(ctx, batch.Records[rest], wait)
+					s.putOff(ctx, records[rest], delay)
 				}
 				return
 			}
 		})
 	}
 	all.Wait()
+	out := events.SQSEventResponse{BatchItemFailures: []events.SQSBatchItemFailure{}}
 	for i, failed := range back {
 		if failed {
-			out.BatchItemFailures = append(out.BatchItemFailures, events.SQSBatchItemFailure{ItemIdentifier: batch.Records[i].MessageId})
+			out.BatchItemFailures = append(out.BatchItemFailures, events.SQSBatchItemFailure{ItemIdentifier: records[i].MessageId})
 		}
 	}
-	return out, nil
+	return out
 }
 
-// groups are the indexes of the records that belong together, in order.
+// groups returns the indexes of the records that belong together, in order.
 func groups(records []events.SQSMessage) [][]int {
 	var list [][]int
 	at := map[string]int{}
@@ -85,27 +78,29 @@ func groups(records []events.SQSMessage) [][]int {
 	return list
 }
 
-// message carries out one message and says whether it is over: done, or failed
-// for good and reported. If not, it should come again after the wait.
-func (s *Sender) message(ctx context.Context, m events.SQSMessage) (over bool, wait time.Duration) {
-	over = true
-	for _, j := range s.jobs([]byte(m.Body), job{source: "sqs", id: m.MessageId, patient: true, function: functionARN(ctx)}) {
+// runMessage carries out one message and reports whether it is done, or has
+// failed for good and is reported. If not, it should come again after the
+// delay.
+func (s *Sender) runMessage(ctx context.Context, from origin, m events.SQSMessage) (done bool, delay time.Duration) {
+	from.source, from.id, from.async = "sqs", m.MessageId, true
+	done = true
+	for _, j := range s.classify([]byte(m.Body), from).jobs {
 		r := s.do(ctx, j)
 		if r.retry() || !r.OK && r.unreported {
-			over = false
-			wait = max(wait, r.Error.RetryAfter, again(m))
+			done = false
+			delay = max(delay, r.Error.RetryAfter, retryDelay(m))
 		}
 	}
-	return over, wait
+	return done, delay
 }
 
 // putOff delays the next delivery of a message. Without it the message comes
-// back after the queue's visibility time-out.
-func (s *Sender) putOff(ctx context.Context, m events.SQSMessage, wait time.Duration) {
+// back after the queue's visibility timeout.
+func (s *Sender) putOff(ctx context.Context, m events.SQSMessage, delay time.Duration) {
 	if s.Delay == nil {
 		return
 	}
-	if err := s.Delay.Delay(ctx, m.EventSourceARN, m.ReceiptHandle, min(wait, maxDelay)); err != nil {
+	if err := s.Delay.Delay(ctx, m.EventSourceARN, m.ReceiptHandle, min(delay, maxDelay)); err != nil {
 		s.Log.WarnContext(ctx, "the message cannot be put off", "error", err)
 	}
 }

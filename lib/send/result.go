@@ -19,12 +19,12 @@ type Result struct {
 	Status int             `json:"http_status,omitempty"`
 	LogID  string          `json:"log_id,omitempty"`
 	Error  *lark.Error     `json:"error,omitempty"`
-	// MayRepeat says that Lark does not recognise a repetition of this verb: if
+	// MayRepeat reports that Lark does not recognise a repetition of this verb: if
 	// an answer is lost, it may have been carried out twice.
 	MayRepeat bool `json:"may_repeat,omitempty"`
-	// Replayed says that the request was done before, and this is its result.
+	// Replayed reports that the request was done before, and this is its result.
 	Replayed bool `json:"replayed,omitempty"`
-	// DataOmitted says that the data is too large to be kept.
+	// DataOmitted reports that the data is too large to be kept.
 	DataOmitted bool `json:"data_omitted,omitempty"`
 
 	unreported bool // it is not on the bus
@@ -43,14 +43,14 @@ func failed(err error) Result {
 	return Result{Code: e.Code, Msg: e.Msg, Status: e.Status, LogID: e.LogID, Error: e}
 }
 
-// retry says whether the request should come again.
+// retry reports whether the request should come again.
 func (r Result) retry() bool { return r.Error != nil && r.Error.Retryable }
 
 // maxKept is the size of data in bytes up to which a result keeps it in the
 // table and on the bus.
 const maxKept = 64 << 10
 
-// slim is the result without data that is too large to keep.
+// slim returns the result without data that is too large to keep.
 func (r Result) slim() Result {
 	if len(r.Data) > maxKept {
 		r.Data, r.DataOmitted = nil, true
@@ -58,7 +58,7 @@ func (r Result) slim() Result {
 	return r
 }
 
-// kept is the result as the table keeps it.
+// kept returns the result as the table keeps it.
 func (r Result) kept() []byte {
 	doc, err := json.Marshal(r.slim())
 	if err != nil {
@@ -67,7 +67,7 @@ func (r Result) kept() []byte {
 	return doc
 }
 
-// replayed is a result that the table kept.
+// replayed returns a result that the table kept.
 func replayed(doc []byte) Result {
 	var r Result
 	if json.Unmarshal(doc, &r) != nil {
@@ -87,7 +87,7 @@ func functionError(e *lark.Error) error {
 	return messages.InvokeResponse_Error{Type: errorType(e.Kind), Message: string(doc)}
 }
 
-// errorType is Lark.Throttled, Lark.NotFound, …
+// errorType returns Lark.Throttled, Lark.NotFound, …
 func errorType(kind lark.ErrorKind) string {
 	name := "Lark."
 	for word := range strings.SplitSeq(string(kind), "_") {

@@ -3,108 +3,134 @@ package send
 import (
 	"context"
 	"errors"
-	"fmt"
-	"math/rand/v2"
+	"sync"
 	"time"
 
+	"github.com/larkbridge/larkbridge/internal/wait"
 	"github.com/larkbridge/larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/send/request"
 )
 
-// Times of a request inside one invocation.
+// Limits of a request inside one invocation.
 const (
-	// reserve is what is left of the invocation for settling and reporting.
+	// reserve is what is left of the invocation for the claim and the report.
 	reserve = 4 * time.Second
-	// patience is for an invocation whose end is not known.
-	patience = 50 * time.Second
-	// tries is how often a call is made whose failure is Lark's or the
-	// network's. A throttled call is made as often as the budget allows.
-	tries = 4
+	// defaultBudget is for an invocation whose end is not known.
+	defaultBudget = 50 * time.Second
+	// maxAttempts is how often a call is made that fails because of Lark or the
+	// network. A throttled call is made as often as the budget allows.
+	maxAttempts = 4
 )
 
-// budget is until when a request may wait.
-func (s *Sender) budget(ctx context.Context) time.Time {
-	if end, ok := ctx.Deadline(); ok {
-		return end.Add(-reserve)
+// withBudget returns a context that ends when a request must be over, so that no
+// call outlives the invocation.
+func withBudget(ctx context.Context) (context.Context, context.CancelFunc) {
+	end, ok := ctx.Deadline()
+	if !ok {
+		return context.WithTimeout(ctx, defaultBudget)
 	}
-	return time.Now().Add(patience)
+	return context.WithDeadline(ctx, end.Add(-min(reserve, time.Until(end)/4)))
 }
 
-// retry makes the calls of a plan until they succeed, until no repetition
+// retry makes the calls of a request until they succeed, until no repetition
 // helps, or until the budget ends: then the request goes back to its queue. A
 // call that may have been carried out is repeated only if Lark recognises it.
-func (s *Sender) retry(ctx context.Context, e *errand, t *tools) (*lark.Result, error) {
-	end, p := s.budget(ctx), e.plan
-	for try := 1; ; try++ {
-		if !s.waits(e, func() bool { return s.pace.wait(ctx, p.target, end) }) {
-			return nil, &lark.Error{Kind: lark.KindThrottled, Retryable: true, Msg: "5 messages a second go to " + p.target + " already"}
+func (s *Sender) retry(ctx context.Context, x *execution, clients *request.Clients) (*lark.Result, error) {
+	for attempt := 1; ; attempt++ {
+		if err := s.pause(x, func() error { return s.pace.wait(ctx, s.Now(), x.plan.Target) }); err != nil {
+			return nil, &lark.Error{Kind: lark.KindThrottled, Retryable: true, Msg: "5 messages a second go to " + x.plan.Target + " already"}
 		}
-		res, err := s.calls(ctx, e, t)
-		var failed *lark.Error
-		if err == nil || !errors.As(err, &failed) || !failed.Retryable {
+		res, err := s.call(ctx, x, clients)
+		var e *lark.Error
+		if err == nil || !errors.As(err, &e) || !e.Retryable {
 			return res, err
 		}
-		if failed.Kind != lark.KindThrottled && try == tries || failed.Kind == lark.KindTransport && p.repeats {
+		if e.Kind != lark.KindThrottled && attempt == maxAttempts || e.Kind == lark.KindTransport && x.plan.MayRepeat {
 			return nil, err
 		}
-		pause := pauseAfter(failed, try)
-		if time.Now().Add(pause).After(end) || !s.waits(e, func() bool { return sleep(ctx, pause) }) {
+		if s.pause(x, func() error { return wait.Sleep(ctx, pauseAfter(e, attempt)) }) != nil {
 			return nil, err
 		}
 	}
 }
 
-// calls makes the calls of the plan once.
-func (s *Sender) calls(ctx context.Context, e *errand, t *tools) (*lark.Result, error) {
+// call makes the calls of the request once.
+func (s *Sender) call(ctx context.Context, x *execution, clients *request.Clients) (*lark.Result, error) {
 	start := s.Now()
-	defer func() { e.called, e.lark = true, e.lark+s.Now().Sub(start) }()
-	return e.plan.run(ctx, t)
+	defer func() { x.called, x.lark = true, x.lark+s.Now().Sub(start) }()
+	return x.plan.Run(ctx, clients)
 }
 
-// waits adds the time of a wait to the errand's.
-func (s *Sender) waits(e *errand, wait func() bool) bool {
+// pause adds the duration of a wait to the execution's.
+func (s *Sender) pause(x *execution, wait func() error) error {
 	start := s.Now()
-	defer func() { e.waited += s.Now().Sub(start) }()
+	defer func() { x.waited += s.Now().Sub(start) }()
 	return wait()
 }
 
-// pauseAfter is what Lark asks for, or a time that doubles; with a random part,
-// so that instances which failed together do not come back together.
-func pauseAfter(e *lark.Error, try int) time.Duration {
-	base := 250 * time.Millisecond << min(try, 6)
-	if e.Kind == lark.KindThrottled {
-		base = max(base, time.Second)
-	}
+// pauseAfter returns what Lark asks to wait after a failure, or else a duration
+// that doubles with each attempt.
+func pauseAfter(e *lark.Error, attempt int) time.Duration {
 	if e.RetryAfter > 0 {
-		base = e.RetryAfter
+		return wait.Jitter(e.RetryAfter, 0.25)
 	}
-	return base + rand.N(base/4+time.Millisecond)
+	pause := 250 * time.Millisecond << min(attempt, 6)
+	if e.Kind == lark.KindThrottled {
+		pause = max(pause, time.Second)
+	}
+	return wait.Jitter(pause, 0.25)
 }
 
-// await waits for not_before, if that is inside the budget.
-func (s *Sender) await(ctx context.Context, e *errand) error {
-	wait := e.req.notBefore().Sub(s.Now())
+// awaitDue waits for the time before which the request must not be carried out,
+// if that is inside the budget.
+func (s *Sender) awaitDue(ctx context.Context, x *execution) error {
+	remaining := time.Time(x.req.NotBefore).Sub(s.Now())
+	if remaining <= 0 {
+		return nil
+	}
+	err := s.pause(x, func() error { return wait.Sleep(ctx, remaining) })
 	switch {
-	case wait <= 0:
+	case err == nil:
 		return nil
-	case time.Now().Add(wait).Before(s.budget(ctx)):
-		if !s.waits(e, func() bool { return sleep(ctx, wait) }) {
-			return &lark.Error{Kind: lark.KindTransport, Retryable: true, Msg: "waiting for not_before: " + ctx.Err().Error()}
-		}
-		return nil
-	case e.patient:
-		return &lark.Error{Kind: lark.KindThrottled, Retryable: true, RetryAfter: wait, Msg: "not_before is still to come"}
+	case x.async:
+		return &lark.Error{Kind: lark.KindThrottled, Retryable: true, RetryAfter: remaining, Msg: "not_before is still to come"}
+	case ctx.Err() != nil:
+		return &lark.Error{Kind: lark.KindTransport, Retryable: true, Msg: "waiting for not_before: " + err.Error()}
 	}
-	return fmt.Errorf(`field "not_before": it is further away than an invocation can wait: send the request through the queue`)
+	return errors.New(`field "not_before": it is further away than an invocation can wait: send the request through the queue`)
 }
 
-// sleep is false when ctx ends first.
-func sleep(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
+// targetInterval keeps one target at 5 messages a second, which Lark allows to a
+// user and to a chat (im-v1/message/create). An instance works on a group of
+// the ordered queue alone, so its own pace is the target's. In other cases
+// Lark's refusals keep it.
+const targetInterval = 200 * time.Millisecond
+
+// maxTargets is the number of targets that a pace remembers.
+const maxTargets = 10_000
+
+// pace hands out the times at which a target may be sent to.
+type pace struct {
+	mu   sync.Mutex
+	next map[string]time.Time
+}
+
+// wait pauses until it is the target's turn. It returns an error when that is
+// after the end of ctx.
+func (p *pace) wait(ctx context.Context, now time.Time, target string) error {
+	if target == "" {
+		return nil
 	}
+	p.mu.Lock()
+	if p.next == nil || len(p.next) > maxTargets {
+		p.next = map[string]time.Time{}
+	}
+	pause := max(p.next[target].Sub(now), 0)
+	if end, ok := ctx.Deadline(); ok && time.Until(end) < pause {
+		p.mu.Unlock()
+		return context.DeadlineExceeded
+	}
+	p.next[target] = now.Add(pause + targetInterval)
+	p.mu.Unlock()
+	return wait.Sleep(ctx, pause)
 }

@@ -1,3 +1,6 @@
+// Package send carries out what AWS hands over: it reads a payload as requests
+// ([request.Request]), makes their calls to Lark, each once and in order, and
+// returns and reports the results.
 package send
 
 import (
@@ -12,7 +15,7 @@ import (
 
 	"github.com/larkbridge/larkbridge/lib/bus"
 	"github.com/larkbridge/larkbridge/lib/lark"
-	"github.com/larkbridge/larkbridge/lib/metric"
+	"github.com/larkbridge/larkbridge/lib/send/request"
 	"github.com/larkbridge/larkbridge/lib/store"
 )
 
@@ -29,38 +32,41 @@ type Claims interface {
 	Release(ctx context.Context, key, owner string) error
 }
 
-// Sender carries out requests. All fields but DefaultTo and Delay are
-// required.
+// Sender carries out requests. DefaultTo, Delay and Observe are optional, all
+// other fields are required.
 type Sender struct {
 	Apps    Apps
 	HTTP    lark.HTTPDoer
 	Tokens  lark.TokenStore
 	Claims  Claims
 	Results bus.Publisher
-	Blobs   Blobs
+	Blobs   request.Blobs
 	Now     func() time.Time
 	Log     *slog.Logger
-	// Count counts what an operator wants to be woken for.
-	Count func(metric.Name)
-	// DefaultTo is who gets AWS events that name nobody: a chat id, open id,
-	// union id, e-mail or user id.
+	// Count counts what an operator wants to be alerted to.
+	Count func(metric string)
+	// DefaultTo receives the notices, which name no receiver: a chat id, open id,
+	// union id, e-mail address or user id.
 	DefaultTo string
 	// Delay puts off the next delivery of a message that goes back to its
 	// queue; nil leaves that to the queue.
 	Delay Delay
+	// Observe is called with the outcome of each request; nil logs and counts
+	// it.
+	Observe func(context.Context, Outcome)
 
 	mu      sync.Mutex
 	clients map[string]client
 	pace    pace
 }
 
-// Times of a request's claim.
+// Durations of a request's claim.
 const (
-	// lease is longer than the function may run.
-	lease = 70 * time.Second
-	// keep is how long a result answers repetitions: longer than SQS and Lambda
-	// go on repeating.
-	keep = 24 * time.Hour
+	// claimLease is longer than the function may run.
+	claimLease = 70 * time.Second
+	// resultTTL is how long a result answers repetitions: longer than SQS and
+	// Lambda go on repeating.
+	resultTTL = 24 * time.Hour
 )
 
 // client calls Lark with one version of an app's settings.
@@ -69,97 +75,99 @@ type client struct {
 	*lark.Client
 }
 
-// job is one request as a source hands it over.
-type job struct {
-	doc []byte
-	// id is the request's idempotency key unless it has its own; "" for none.
-	id     string
-	source string
-	// patient says that the job can come again later.
-	patient bool
-	// function is the ARN of the function that this is, "" outside Lambda.
-	function string
+// execution is a job while it is carried out.
+type execution struct {
+	job
+	start  time.Time
+	plan   *request.Plan // nil if the request cannot be carried out
+	called bool
+	lark   time.Duration // in calls to Lark, with their tokens and files
+	waited time.Duration // until it was due, for its turn, and between calls
 }
 
-// do carries out one job: once, however often it comes.
+// Send carries out one request for a caller who waits. id identifies the
+// request if it has no idempotency key of its own: a repetition is answered
+// with the first result. An empty id makes every call a new request.
+func (s *Sender) Send(ctx context.Context, id string, req *request.Request) Result {
+	return s.do(ctx, job{origin: origin{source: "invoke", id: id}, req: req, err: req.Check()})
+}
+
+// do carries out one job.
 func (s *Sender) do(ctx context.Context, j job) Result {
-	e := &errand{job: j, start: s.Now()}
-	req, err := parse(j.doc)
-	if err != nil {
-		return s.finish(ctx, e, failed(err))
+	x := &execution{job: j, start: s.Now()}
+	if x.err != nil {
+		return s.finish(ctx, x, failed(x.err))
 	}
-	e.req = req
-	if req.IdempotencyKey != "" {
-		e.id = req.IdempotencyKey
+	if x.req.IdempotencyKey != "" {
+		x.id = x.req.IdempotencyKey
 	}
-	r := s.once(ctx, e)
-	r.asOutput = req.OnError == "return"
+	if x.plan, x.err = x.req.Plan(uuid(x.req.App, x.id)); x.err != nil {
+		return s.finish(ctx, x, failed(x.err))
+	}
+	if x.id == "" {
+		return s.finish(ctx, x, s.run(ctx, x))
+	}
+	return s.once(ctx, x)
+}
+
+// once carries out a request unless another execution is doing so or has done
+// it.
+func (s *Sender) once(ctx context.Context, x *execution) Result {
+	key, owner := store.SendKey(x.req.App, x.id), rand.Text()
+	state, stored, err := s.Claims.Claim(ctx, key, owner, claimLease, resultTTL)
+	switch {
+	case err != nil:
+		// Lark still recognises a message by its uuid, so it goes out once.
+		s.Count("DedupeBypassed")
+		s.Log.WarnContext(ctx, "the table cannot be reached", "error", err)
+	case state == store.InProgress:
+		r := failed(&lark.Error{Kind: lark.KindServer, Retryable: true, Msg: "the same request is being carried out"})
+		s.observe(ctx, x, r)
+		return r
+	case state == store.Completed:
+		r := replayed(stored)
+		s.observe(ctx, x, r)
+		return r
+	}
+	r := s.finish(ctx, x, s.run(ctx, x))
+	s.complete(ctx, key, owner, r)
 	return r
 }
 
-// once carries out a request, unless it is being carried out or has been.
-func (s *Sender) once(ctx context.Context, e *errand) Result {
-	var err error
-	if e.plan, err = e.req.plan(uuid(e.req.App, e.id)); err != nil {
-		return s.finish(ctx, e, failed(err))
-	}
-	if e.id == "" {
-		return s.finish(ctx, e, s.run(ctx, e))
-	}
-	key, owner := store.SendKey(e.req.App, e.id), rand.Text()
-	state, stored, err := s.Claims.Claim(ctx, key, owner, lease, keep)
-	switch {
-	case err != nil:
-		// Lark still knows a message by its uuid, so it goes out once.
-		s.Count(metric.DedupeBypassed)
-		s.Log.WarnContext(ctx, "the table cannot be reached", "error", err)
-	case state == store.InProgress:
-		result := failed(&lark.Error{Kind: lark.KindServer, Retryable: true, Msg: "the same request is being carried out"})
-		s.logResult(ctx, e, result)
-		return result
-	case state == store.Completed:
-		result := replayed(stored)
-		s.logResult(ctx, e, result)
-		return result
-	}
-	result := s.finish(ctx, e, s.run(ctx, e))
-	s.settle(ctx, key, owner, result)
-	return result
-}
-
-// settle keeps the result of a request that is done, and frees one that is
-// not: its next attempt need not wait for the lease.
-func (s *Sender) settle(ctx context.Context, key, owner string, r Result) {
+// complete keeps the result of a request that is done, and releases the claim
+// on one that is not, so that its next attempt need not wait for the lease.
+func (s *Sender) complete(ctx context.Context, key, owner string, r Result) {
 	var err error
 	if r.OK {
-		err = s.Claims.Complete(ctx, key, r.kept(), keep)
+		err = s.Claims.Complete(ctx, key, r.kept(), resultTTL)
 	} else {
 		err = s.Claims.Release(ctx, key, owner)
 	}
 	if err != nil {
-		s.Count(metric.MarkFailed)
+		s.Count("MarkFailed")
 		s.Log.WarnContext(ctx, "the request's claim is not settled", "error", err)
 	}
 }
 
-// run makes the calls of a plan, again where that helps.
-func (s *Sender) run(ctx context.Context, e *errand) Result {
-	if err := s.await(ctx, e); err != nil {
+// run makes the calls of a request when it is due.
+func (s *Sender) run(ctx context.Context, x *execution) Result {
+	ctx, cancel := withBudget(ctx)
+	defer cancel()
+	if err := s.awaitDue(ctx, x); err != nil {
 		return failed(err)
 	}
-	c, err := s.client(ctx, e.req.App)
+	c, err := s.client(ctx, x.req.App)
 	if err != nil {
 		return failed(err)
 	}
-	tools := &tools{client: c, http: s.HTTP, blobs: s.Blobs, now: s.Now}
-	res, err := s.retry(ctx, e, tools)
+	res, err := s.retry(ctx, x, &request.Clients{Lark: c, HTTP: s.HTTP, Blobs: s.Blobs, Now: s.Now})
 	if err != nil {
 		r := failed(err)
-		r.MayRepeat = e.plan.repeats && r.Error.Kind == lark.KindTransport
+		r.MayRepeat = x.plan.MayRepeat && r.Error.Kind == lark.KindTransport
 		return r
 	}
 	r := succeeded(res)
-	r.MayRepeat = e.plan.repeats
+	r.MayRepeat = x.plan.MayRepeat
 	return r
 }
 
@@ -186,42 +194,13 @@ func (s *Sender) client(ctx context.Context, name string) (*lark.Client, error) 
 	return c.Client, nil
 }
 
-// uuid is what Lark's message API knows a request by, at most 50 characters:
-// the same for each attempt. A request without an id gets a new one, so that
-// at least its own retries are recognised.
+// uuid returns the id by which Lark's message API recognises a request, of at
+// most 50 characters: the same for each attempt. A request without an id gets a
+// new one, so that at least its own retries are recognised.
 func uuid(app, id string) string {
 	if id == "" {
 		id = rand.Text()
 	}
 	sum := sha256.Sum256([]byte(app + "#" + id))
 	return hex.EncodeToString(sum[:20])
-}
-
-// finish logs the outcome and puts it on the bus.
-func (s *Sender) finish(ctx context.Context, e *errand, r Result) Result {
-	s.logResult(ctx, e, r)
-	s.countFailure(r)
-	if r.retry() && e.patient {
-		return r // it is not over
-	}
-	if !r.OK {
-		s.Count(metric.SendFailed)
-	}
-	if err := s.report(ctx, e, r); err != nil {
-		s.Count(metric.ResultLost)
-		s.Log.ErrorContext(ctx, "the result is not on the bus", "error", err)
-		r.unreported = true
-	}
-	return r
-}
-
-// countFailure counts what an operator can do something about.
-func (s *Sender) countFailure(r Result) {
-	switch {
-	case r.Error == nil:
-	case r.Error.Kind == lark.KindThrottled:
-		s.Count(metric.Throttled)
-	case r.Error.Kind == lark.KindAuth:
-		s.Count(metric.TokenFailed)
-	}
 }

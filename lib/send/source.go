@@ -1,226 +1,251 @@
 package send
 
 import (
+	"bytes"
 	"encoding/json"
+	"errors"
 	"strconv"
-	"strings"
-	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+	jsonv2 "github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/larkbridge/larkbridge/lib/bus"
 	"github.com/larkbridge/larkbridge/lib/notice"
+	"github.com/larkbridge/larkbridge/lib/send/request"
 )
 
-// shape is what tells the sources apart: the fields that only one of them has.
-type shape struct {
-	Records    []json.RawMessage `json:"Records"`
-	Requests   []json.RawMessage `json:"requests"`
-	DetailType string            `json:"detail-type"`
-	Source     string            `json:"source"`
-	ID         string            `json:"id"`
-	Detail     json.RawMessage   `json:"detail"`
-	// An SNS notification as a queue gets it.
-	Type      string `json:"Type"`
-	TopicArn  string `json:"TopicArn"`
-	MessageID string `json:"MessageId"`
-	Message   *text  `json:"Message"`
-	Subject   string `json:"Subject"`
-	// A Lambda destination record.
-	RequestContext  *requestContext `json:"requestContext"`
-	RequestPayload  json.RawMessage `json:"requestPayload"`
-	ResponsePayload json.RawMessage `json:"responsePayload"`
+// origin says where a document comes from.
+type origin struct {
+	source string // invoke, sqs, sns, eventbridge, destination or notice
+	// id is the idempotency key of a request that has none of its own: a
+	// repetition of the document has the same id. "" is none.
+	id       string
+	async    bool   // nobody waits, and the document can come again
+	function string // the ARN of this function, "" outside Lambda
+	subject  string // of an SNS notification
+	depth    int    // how many other documents it is inside
 }
 
-// text is a JSON string; another value of the same name is another document.
-type text string
-
-func (t *text) UnmarshalJSON(doc []byte) error {
-	var s string
-	if json.Unmarshal(doc, &s) == nil {
-		*t = text(s)
-	}
-	return nil
+// job is one request to carry out, or the reason why there is none.
+type job struct {
+	origin
+	req    *request.Request
+	err    error
+	listed bool // the request is one of a list
 }
 
-type requestContext struct {
-	RequestID   string `json:"requestId"`
-	Condition   string `json:"condition"`
-	FunctionARN string `json:"functionArn"`
+// source is a classified document: the messages of a queue, or jobs.
+type source struct {
+	messages []events.SQSMessage
+	jobs     []job
 }
 
-// detailTypeRequest is the event by which anything asks over the bus.
+// maxDepth is how many documents one may be inside: a request on the bus, by way
+// of a topic, in a failed invocation's record.
+const maxDepth = 3
+
+// detailTypeRequest is the detail type of an event that is a request.
 const detailTypeRequest = "Lark Send Request"
 
-// jobs turns a document of any source into requests. id is the idempotency
-// key that the document came with, "" for none. What it cannot read it leaves
-// as a request, whose own error then says what is wrong.
-func (s *Sender) jobs(doc []byte, j job) []job {
-	var d shape
-	if json.Unmarshal(doc, &d) != nil {
-		if isObject(doc) {
-			return []job{j.with(doc)}
-		}
-		return []job{j.with(s.toDefault("text", plainText(doc), cause{}))}
+// classify reads a document of any source: the payload of the function, or the
+// body of a queue's message. A document is a request or a notice; each becomes
+// at least one job, but for this product's own results and for what a card's
+// handler leaves unchanged.
+func (s *Sender) classify(doc []byte, from origin) source {
+	doc = bytes.TrimSpace(bytes.TrimPrefix(doc, []byte("\ufeff")))
+	if text, ok := unquoted(doc); ok {
+		doc = text
+		from.depth++
 	}
+	o, ok := readObject(doc)
+	if !ok {
+		if from.depth == 0 && from.source == "invoke" {
+			return from.requests(doc) // which says what it is not
+		}
+		return from.one(s.text(string(doc), from))
+	}
+	if from.depth > maxDepth {
+		return from.fail(errors.New("the request is inside too many other documents"))
+	}
+	switch eventSource(o) {
+	case "aws:sqs":
+		if from.source == "invoke" {
+			return batch(doc, from)
+		}
+	case "aws:sns":
+		return s.notifications(doc, from.by("sns", ""))
+	}
+	return s.object(doc, o, from)
+}
+
+// object reads a document that is a JSON object.
+func (s *Sender) object(doc []byte, o object, from origin) source {
+	detailType := o.text("detail-type")
 	switch {
-	case d.Requests != nil:
-		return j.each(d.Requests)
-	case d.TopicArn != "" && d.Message != nil:
-		return s.jobs(titled(d.Subject, string(*d.Message)), j.named(d.MessageID))
-	case d.DetailType != "" && d.Source == bus.SendSource:
-		return nil // a result: to report on a report would never end
-	case d.DetailType == detailTypeRequest:
-		return s.jobs(d.Detail, j.named(d.ID))
-	case d.RequestContext != nil && d.RequestPayload != nil && d.RequestContext.isFailureOf(j.function):
-		return s.failed(d, j.named(d.RequestContext.RequestID))
-	case d.RequestContext != nil && d.RequestPayload != nil:
-		return cardUpdate(d, j.named(d.RequestContext.RequestID))
+	case o.isRequest():
+		return from.requests(doc)
+	case o.text("TopicArn") != "" && o.is("Message", '"'): // SNS, as a queue gets it
+		return s.notification(o.text("Subject"), o.text("Message"), from.withID(o.text("MessageId")))
+	case detailType != "" && o.text("source") == bus.SendSource:
+		return source{} // a report on a report would never end
+	case detailType == detailTypeRequest:
+		return from.by("eventbridge", o.text("id")).requests(o["detail"])
+	case o.is("requestContext", '{') && o["requestPayload"] != nil:
+		return s.destination(doc, from)
 	}
 	if card, ok := notice.Card(doc); ok {
-		content, err := json.Marshal(card)
-		if err != nil {
-			return []job{j.with(doc)}
+		by := from.by("notice", "")
+		if detailType != "" {
+			by = from.by("eventbridge", o.text("id"))
 		}
-		if d.DetailType != "" {
-			j = j.named(d.ID)
+		req := s.card(card)
+		if o.text("source") == bus.Source {
+			req.Correlation = clickOf(o["detail"]).correlation()
 		}
-		var event detail
-		if d.Source == bus.Source {
-			_ = json.Unmarshal(d.Detail, &event) // of another shape it tells nothing
-		}
-		return []job{j.with(s.toDefault("card", content, event.cause()))}
+		return by.one(req)
 	}
-	return []job{j.with(doc)}
+	if from.source == "invoke" && eventSource(o) == "" {
+		return from.requests(doc)
+	}
+	return from.by("notice", "").one(s.card(notice.Object(from.subject, doc)))
 }
 
-// toDefault makes a message to the default target. Without one the request is
-// left without "to", and its error says so.
-func (s *Sender) toDefault(kind string, content json.RawMessage, c cause) []byte {
-	message := map[string]any{kind: content}
-	if to := s.DefaultTo; to != "" {
-		message["to"] = map[string]string{targetKind(to): to}
+// batch reads the messages of a queue.
+func batch(doc []byte, from origin) source {
+	var event events.SQSEvent
+	if json.Unmarshal(doc, &event) != nil {
+		return from.fail(errors.New("the SQS event cannot be read"))
 	}
-	request := map[string]any{"message": message}
-	for name, id := range c.ids() {
-		request[name] = id
-	}
-	doc, err := json.Marshal(request)
-	if err != nil {
-		return content // not reached: the content is JSON
-	}
-	return doc
+	return source{messages: event.Records}
 }
 
-// targetKind tells ids apart by how Lark makes them.
-func targetKind(id string) string {
-	switch {
-	case strings.HasPrefix(id, "oc_"):
-		return "chat_id"
-	case strings.HasPrefix(id, "ou_"):
-		return "open_id"
-	case strings.HasPrefix(id, "on_"):
-		return "union_id"
-	case strings.Contains(id, "@"):
-		return "email"
+// notifications reads what an SNS topic sends to the function.
+func (s *Sender) notifications(doc []byte, from origin) (all source) {
+	var event events.SNSEvent
+	if json.Unmarshal(doc, &event) != nil {
+		return from.fail(errors.New("the SNS event cannot be read"))
 	}
-	return "user_id"
+	for _, r := range event.Records {
+		one := s.notification(r.SNS.Subject, r.SNS.Message, from.withID(r.SNS.MessageID))
+		all.jobs = append(all.jobs, one.jobs...)
+	}
+	return all
 }
 
-// click is the detail of a card's click, as far as its update needs it.
-type click struct {
-	detail
-	Event struct {
-		Token   string `json:"token"`
-		Context struct {
-			OpenMessageID string `json:"open_message_id"`
-		} `json:"context"`
-	} `json:"event"`
+// notification reads the message of an SNS topic.
+func (s *Sender) notification(subject, message string, from origin) source {
+	from.subject = subject
+	from.depth++
+	return s.classify([]byte(message), from)
 }
 
-// answered is the time after which a click has its first answer, before which
-// Lark takes no update: it waits 3 s for that answer.
-const answered = 4 * time.Second
-
-// cardUpdate makes the delayed update of a card from what its handler
-// returned: null or a failure is none. The handler was given the detail of the
-// click, or the event around it when a rule invoked it.
-func cardUpdate(d shape, j job) []job {
-	var event struct {
-		click
-		Detail click `json:"detail"`
+// by returns the origin of a document whose own source is known only now, if
+// the function was invoked with it. Such a source does not wait.
+func (from origin) by(source, id string) origin {
+	if from.source == "invoke" {
+		from.source, from.async = source, true
 	}
-	var answer struct {
-		Card json.RawMessage `json:"card"`
-	}
-	if d.RequestContext.Condition != "Success" || json.Unmarshal(d.RequestPayload, &event) != nil ||
-		json.Unmarshal(d.ResponsePayload, &answer) != nil {
-		return nil
-	}
-	c := event.click
-	if c.Event.Token == "" {
-		c = event.Detail
-	}
-	if answer.Card == nil || string(answer.Card) == "null" || c.Event.Token == "" {
-		return nil
-	}
-	update := map[string]any{"token": c.Event.Token, "card": answer.Card}
-	if id := c.Event.Context.OpenMessageID; id != "" {
-		update["message_id"] = id // for when the token has ended
-	}
-	request := map[string]any{"app": c.App, "update_card": update}
-	for name, id := range c.cause().ids() {
-		request[name] = id
-	}
-	if micros, err := strconv.ParseInt(c.Header.CreateTime, 10, 64); err == nil {
-		request["not_before"] = time.UnixMicro(micros).Add(answered).UTC().Format(time.RFC3339Nano)
-	}
-	doc, err := json.Marshal(request)
-	if err != nil {
-		return nil // not reached: the card is JSON
-	}
-	return []job{j.with(doc)}
+	return from.withID(id)
 }
 
-func (j job) with(doc []byte) job {
-	j.doc = doc
-	return j
-}
-
-// named takes the id of a document found inside another: an event keeps its
-// id when a rule or a topic delivers it twice, and a queue gives each copy
-// another one.
-func (j job) named(id string) job {
+// withID returns the origin with the id of a document inside another one: an
+// event keeps its id when a rule or a topic delivers it twice, while a queue
+// gives each copy another id.
+func (from origin) withID(id string) origin {
 	if id != "" {
-		j.id = id
+		from.id = id
 	}
-	return j
+	return from
 }
 
-func (j job) each(docs []json.RawMessage) []job {
-	list := make([]job, len(docs))
+func (from origin) one(req *request.Request) source {
+	return source{jobs: []job{{origin: from, req: req}}}
+}
+
+func (from origin) fail(err error) source { return source{jobs: []job{{origin: from, err: err}}} }
+
+// requests reads one request, or a list of them under "requests". Those of a
+// list get ids of their own.
+func (from origin) requests(doc []byte) source {
+	docs, listed, err := request.Split(doc)
+	switch {
+	case err != nil:
+		return from.fail(err)
+	case listed && len(docs) == 0 && from.async:
+		return from.fail(errors.New(`field "requests" is empty`))
+	}
+	jobs := make([]job, len(docs))
 	for i, doc := range docs {
-		list[i] = j.with(doc)
-		if j.id != "" {
-			list[i].id = j.id + "#" + strconv.Itoa(i)
+		jobs[i] = job{origin: from, listed: listed}
+		jobs[i].req, jobs[i].err = request.Parse(doc)
+		if listed && from.id != "" {
+			jobs[i].id += "#" + strconv.Itoa(i)
 		}
 	}
-	return list
+	return source{jobs: jobs}
 }
 
-// titled puts an SNS subject above a plain text.
-func titled(subject, message string) []byte {
-	if subject == "" || isObject([]byte(message)) {
-		return []byte(message)
+// unquoted decodes a JSON string. A template of several lines in an EventBridge
+// rule becomes one string in each line.
+func unquoted(doc []byte) ([]byte, bool) {
+	if len(doc) == 0 || doc[0] != '"' {
+		return nil, false
 	}
-	return []byte(subject + "\n" + message)
+	var lines [][]byte
+	for line := range bytes.Lines(doc) {
+		var text string
+		if jsonv2.Unmarshal(line, &text, jsontext.AllowInvalidUTF8(true)) != nil {
+			return nil, false
+		}
+		lines = append(lines, []byte(text))
+	}
+	return bytes.Join(lines, []byte("\n")), true
 }
 
-func isObject(doc []byte) bool { return strings.HasPrefix(strings.TrimSpace(string(doc)), "{") }
+// object is a JSON object whose values have not been read.
+type object map[string]jsontext.Value
 
-// plainText is a text that is not JSON, as a JSON string.
-func plainText(doc []byte) json.RawMessage {
-	content, err := json.Marshal(string(doc))
-	if err != nil {
-		return json.RawMessage(`""`) // not reached: a string always marshals
+// readObject reports whether a document is a JSON object.
+func readObject(doc []byte) (object, bool) {
+	if len(doc) == 0 || doc[0] != '{' {
+		return nil, false
 	}
-	return content
+	var o object
+	err := jsonv2.Unmarshal(doc, &o, jsontext.AllowInvalidUTF8(true), jsontext.AllowDuplicateNames(true))
+	return o, err == nil
+}
+
+// text returns a string, or "" for a value of another kind.
+func (o object) text(name string) (text string) {
+	if o.is(name, '"') {
+		_ = jsonv2.Unmarshal(o[name], &text, jsontext.AllowInvalidUTF8(true)) // it has been read before
+	}
+	return text
+}
+
+// is reports whether a value is of a kind.
+func (o object) is(name string, kind jsontext.Kind) bool { return o[name].Kind() == kind }
+
+// isRequest reports whether the object has a verb with an object, or a list of
+// requests.
+func (o object) isRequest() bool {
+	if o.is("requests", '[') {
+		return true
+	}
+	for name, value := range o {
+		if value.Kind() == '{' && request.IsVerb(name) {
+			return true
+		}
+	}
+	return false
+}
+
+// eventSource returns the service whose records an event of Lambda holds.
+func eventSource(o object) string {
+	var records []struct{ EventSource string } // eventSource in SQS and S3, EventSource in SNS
+	if !o.is("Records", '[') || json.Unmarshal(o["Records"], &records) != nil || len(records) == 0 {
+		return ""
+	}
+	return records[0].EventSource
 }

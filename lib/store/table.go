@@ -85,7 +85,8 @@ func (t *Table) update(ctx context.Context, key, expression, condition string, v
 		in.ReturnValuesOnConditionCheckFailure = types.ReturnValuesOnConditionCheckFailureAllOld
 	}
 	_, err := t.client.UpdateItem(ctx, in)
-	if failed, ok := errors.AsType[*types.ConditionalCheckFailedException](err); ok {
+	var failed *types.ConditionalCheckFailedException
+	if errors.As(err, &failed) {
 		return false, failed.Item, nil
 	}
 	return err == nil, nil, err

@@ -102,7 +102,9 @@ func Gateway(ctx context.Context, function string, getenv func(string) string) (
 		},
 		Cards:      gateway.Invoked(cloud.NewLambda(p.cloud.Config(), p.cloud.Endpoint("LAMBDA"), time.Now)),
 		Now:        time.Now,
-		Observers:  []gateway.Observer{gateway.Log(p.log), gateway.Count(counter.Count)},
+		Log:        p.log,
+		Count:      counter.Count,
+		CountApp:   counter.CountApp,
 		FailClosed: dedupe == "closed",
 	}, nil
 }
@@ -124,7 +126,6 @@ func Sender(ctx context.Context, getenv func(string) string) (*send.Sender, erro
 	if err != nil {
 		return nil, err
 	}
-	counter := metric.New(os.Stdout, getenv(envStack), "send", time.Now)
 	return &send.Sender{
 		Apps:      p.settings,
 		HTTP:      LarkHTTP(),
@@ -134,7 +135,7 @@ func Sender(ctx context.Context, getenv func(string) string) (*send.Sender, erro
 		Blobs:     cloud.NewS3(p.cloud.Config(), p.cloud.Endpoint("S3"), time.Now),
 		Now:       time.Now,
 		Log:       p.log,
-		Count:     func(name metric.Name) { counter.Count(name, "") },
+		Count:     metric.New(os.Stdout, getenv(envStack), "send", time.Now).Count,
 		DefaultTo: getenv(envTo),
 		Delay:     cloud.NewSQS(p.cloud.Config(), p.cloud.Endpoint("SQS")),
 	}, nil

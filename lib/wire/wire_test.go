@@ -1,7 +1,6 @@
 package wire_test
 
 import (
-	"maps"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -21,7 +20,9 @@ func complete(t *testing.T, change map[string]string) func(string) string {
 		"TABLE_NAME": "t", "BUS_NAME": "b", "BUCKET_NAME": "c", "PARAMETER_PREFIX": "/larkbridge",
 		"STACK_NAME": "larkbridge",
 	}
-	maps.Copy(env, change)
+	for name, value := range change {
+		env[name] = value
+	}
 	return func(name string) string { return env[name] }
 }
 

@@ -80,7 +80,8 @@ func TestFaultSelection(t *testing.T) {
 	})
 	for i, want := range []string{"One", "Two", "Two", ""} {
 		got := ""
-		if refused, ok := errors.AsType[smithy.APIError](update(t, c)); ok {
+		var refused smithy.APIError
+		if errors.As(update(t, c), &refused) {
 			got = refused.ErrorCode()
 		}
 		if got != want {

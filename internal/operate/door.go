@@ -1,0 +1,126 @@
+package operate
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/larkbridge/larkbridge/lib/lark"
+)
+
+// door is one of the stack's two public URLs.
+type door struct {
+	name string // "event" or "card": also the function behind it
+	url  string
+}
+
+// challengeTime is how long Lark waits for the answer to a challenge.
+const challengeTime = time.Second
+
+// visit makes the checks of one door as one app. It returns the server's
+// clock, zero without an answer.
+func (d *Doctor) visit(ctx context.Context, at door, app *lark.App) time.Time {
+	subject := func(what string) string { return at.name + " " + what + ", " + app.Name }
+	url := strings.TrimRight(at.url, "/")
+	if app.Name != lark.DefaultApp {
+		url += "/" + app.Name
+	}
+	answered, err := d.knock(ctx, subject("challenge"), url, at, app)
+	if err != nil {
+		d.Show(fail(subject("challenge"), oneLine(err), "look whether "+url+" is the stack's output, and whether this machine reaches it"))
+		return time.Time{}
+	}
+	now := answered.date
+	if now.IsZero() {
+		now = d.Now()
+	}
+	d.deliver(ctx, subject, url, at, app, now)
+	return answered.date
+}
+
+// knock posts a challenge. A first answer that is late may be a cold start,
+// which Lark's own first try warms up just so: the second one counts.
+func (d *Doctor) knock(ctx context.Context, subject, url string, at door, app *lark.App) (reply, error) {
+	var first time.Duration
+	for {
+		text := rand.Text()
+		l, err := challenge(app, text, d.Now())
+		if err != nil {
+			return reply{}, err
+		}
+		r, err := d.post(ctx, url, l)
+		if err != nil {
+			return reply{}, err
+		}
+		var answer struct{ Challenge string }
+		switch good := r.status == http.StatusOK && json.Unmarshal([]byte(r.body), &answer) == nil && answer.Challenge == text; {
+		case !good:
+			d.Show(fail(subject, told(r), d.cure(r, at)))
+		case r.took > challengeTime && first == 0:
+			first = r.took
+			continue
+		case r.took > challengeTime:
+			d.Show(fail(subject, "answered in "+short(r.took)+", and Lark waits 1 s", "give the functions more memory (MemorySize), or use a region nearer to Lark"))
+		case first > 0:
+			d.Show(ok(subject, "answered in "+short(r.took)+", from a cold start in "+short(first)+": press Save twice"))
+		default:
+			d.Show(ok(subject, "answered in "+short(r.took)))
+		}
+		return r, nil
+	}
+}
+
+// deliver posts the test event, forged and then as it is.
+func (d *Doctor) deliver(ctx context.Context, subject func(string) string, url string, at door, app *lark.App, now time.Time) {
+	send := func(write func(*lark.App, string, time.Time) (lark.Delivery, error)) (reply, error) {
+		l, err := write(app, "doctor-"+rand.Text(), now)
+		if err != nil {
+			return reply{}, err
+		}
+		return d.post(ctx, url, l)
+	}
+	switch r, err := send(forgery); {
+	case err != nil:
+		d.Show(fail(subject("forgery"), oneLine(err), "run doctor again"))
+	case r.status != http.StatusUnauthorized:
+		d.Show(fail(subject("forgery"), "a changed event is not refused: "+told(r), "look whether "+url+" is the stack's own URL, and what stands in between"))
+	default:
+		d.Show(ok(subject("forgery"), "a changed event is refused"))
+	}
+	switch r, err := send(event); {
+	case err != nil:
+		d.Show(fail(subject("event"), oneLine(err), "run doctor again"))
+	case r.status != http.StatusOK || r.body != "{}":
+		d.Show(fail(subject("event"), told(r), d.cure(r, at)))
+	default:
+		d.Show(ok(subject("event"), TypeDoctor+" was accepted in "+short(r.took)))
+	}
+}
+
+// told is an answer in short. The functions' own hold no secret; that of
+// another server may repeat what was posted to it.
+func told(r reply) string { return fmt.Sprintf("the answer is %d %.100s", r.status, mask(r.body)) }
+
+// cure says what to do about an answer.
+func (d *Doctor) cure(r reply, at door) string {
+	log := "see the log group " + d.Stack.LogGroup(at.name)
+	switch ours := strings.Contains(r.body, `"error"`); {
+	case r.status == http.StatusNotFound && ours:
+		return "the function knows no such app: compare its ParameterPrefix with --prefix " + d.Prefix
+	case r.status == http.StatusNotFound:
+		return "there is no such URL: take it from the stack's outputs EventUrl and CardUrl"
+	case r.status == http.StatusUnauthorized:
+		return "the function has other settings, or its clock differs: compare its ParameterPrefix with --prefix " + d.Prefix + "; " + log
+	case r.status == http.StatusServiceUnavailable && ours:
+		return "the function could not read the settings, or not publish; with a KMS key of your own its role needs kms:Decrypt; " + log
+	case r.status == http.StatusForbidden || r.status == http.StatusTooManyRequests:
+		return "something in front of the function refuses: a firewall, an authorizer, a throttle"
+	}
+	return log
+}
+
+func short(d time.Duration) string { return d.Round(time.Millisecond).String() }

@@ -1,0 +1,51 @@
+package send
+
+import (
+	"encoding/json"
+	"regexp"
+	"strings"
+
+	"github.com/larkbridge/larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/send/request"
+)
+
+// card makes a request that shows a card to the default target. Without one its
+// plan says that the receiver is missing.
+func (s *Sender) card(card lark.Card) *request.Request {
+	doc, err := json.Marshal(card)
+	if err != nil {
+		return s.text(card.Title, origin{})
+	}
+	return &request.Request{App: lark.DefaultApp, Message: &request.Message{To: target(s.DefaultTo), Card: doc}}
+}
+
+// mention matches the beginning of a mention in a text.
+var mention = regexp.MustCompile(`(?i)<(/?at\b)`)
+
+// text makes a request that shows a text to the default target, below the
+// subject that it came with. It notifies nobody, and is cut to what Lark takes.
+func (s *Sender) text(message string, from origin) *request.Request {
+	if from.subject != "" {
+		message = from.subject + "\n" + message
+	}
+	const zeroWidthSpace = "\u200b"
+	message = request.FitText(mention.ReplaceAllString(message, "<"+zeroWidthSpace+"$1"))
+	return &request.Request{App: lark.DefaultApp, Message: &request.Message{To: target(s.DefaultTo), Text: &message}}
+}
+
+// target tells ids apart by how Lark makes them.
+func target(id string) *request.Target {
+	switch {
+	case id == "":
+		return nil
+	case strings.HasPrefix(id, "oc_"):
+		return &request.Target{ChatID: id}
+	case strings.HasPrefix(id, "ou_"):
+		return &request.Target{OpenID: id}
+	case strings.HasPrefix(id, "on_"):
+		return &request.Target{UnionID: id}
+	case strings.Contains(id, "@"):
+		return &request.Target{Email: id}
+	}
+	return &request.Target{UserID: id}
+}

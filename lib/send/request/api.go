@@ -1,0 +1,179 @@
+package request
+
+import (
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/larkbridge/larkbridge/lib/lark"
+)
+
+// API is the verb request: any call of the open platform.
+type API struct {
+	Method          string           `json:"method"`
+	Path            string           `json:"path"`
+	PathParams      map[string]Text  `json:"path_params"`
+	Query           map[string]Texts `json:"query"`
+	Body            json.RawMessage  `json:"body"` // sent as it is
+	Form            *Form            `json:"form"`
+	Token           lark.TokenType   `json:"token"` // "" is the tenant's
+	TenantKey       string           `json:"tenant_key"`
+	UserAccessToken lark.Secret      `json:"user_access_token"`
+	HelpDesk        bool             `json:"helpdesk"`
+	NoDataField     bool             `json:"no_data_field"`
+	Timeout         float64          `json:"timeout"` // in seconds
+	Paginate        Pages            `json:"paginate"`
+	SaveTo          string           `json:"save_to"` // s3://bucket/key
+}
+
+// Form is a multipart body.
+type Form struct {
+	Fields map[string]Texts `json:"fields"`
+	Files  []FormFile       `json:"files"`
+}
+
+// FormFile is a file of a form; a field can have several.
+type FormFile struct {
+	Field string `json:"field"`
+	FileSource
+}
+
+// maxTimeout is longer than a Lambda function can run.
+const maxTimeout = 15 * time.Minute
+
+// plan makes the call. Only a uuid makes Lark recognise the repetition of a
+// call that creates or changes something.
+func (a *API) plan(c common) (*Plan, error) {
+	c.tenantKey = cmp.Or(a.TenantKey, c.tenantKey)
+	call, err := a.call()
+	if err != nil {
+		return nil, err
+	}
+	if err := a.identity(c, &call); err != nil {
+		return nil, err
+	}
+	p, err := a.route(c, call)
+	if err != nil {
+		return nil, err
+	}
+	p.MayRepeat = (call.Method == http.MethodPost || call.Method == http.MethodPatch) && !a.hasUUID()
+	return p, nil
+}
+
+// route makes the plan: of one call, of a call for each page, or of one with
+// files.
+func (a *API) route(c common, call lark.Call) (*Plan, error) {
+	switch {
+	case a.SaveTo != "":
+		to, err := parsePlace("request.save_to", a.SaveTo)
+		if err != nil {
+			return nil, err
+		}
+		more := []field{{"paginate", a.Paginate > 0}, {"form", a.Form != nil}, {"no_data_field", a.NoDataField}}
+		return c.save(call, to), refused("request", "save_to", more...)
+	case a.Paginate > 0:
+		more := []field{{"form", a.Form != nil}, {"no_data_field", a.NoDataField}}
+		return c.pages(call, int(a.Paginate)), refused("request", "paginate", more...)
+	case a.Form != nil:
+		fields, files, err := a.Form.check()
+		call.Timeout = cmp.Or(call.Timeout, fileTimeout)
+		return c.form(call, fields, files...), err
+	}
+	return c.call("", call), nil
+}
+
+func (a *API) call() (lark.Call, error) {
+	call := lark.Call{
+		Method: strings.ToUpper(a.Method), Path: a.Path, PathParams: map[string]string{}, Query: url.Values{},
+		UserAccessToken: a.UserAccessToken, HelpDesk: a.HelpDesk, NoDataField: a.NoDataField,
+		Timeout: time.Duration(a.Timeout * float64(time.Second)),
+	}
+	err := cmp.Or(
+		required("request", field{"method", a.Method != ""}, field{"path", a.Path != ""}),
+		oneOf("request.method", call.Method, "GET", "POST", "PUT", "PATCH", "DELETE"),
+	)
+	switch {
+	case err != nil:
+		return call, err
+	case a.Timeout < 0 || a.Timeout > maxTimeout.Seconds():
+		return call, fmt.Errorf(`field "request.timeout": want 0 to %.0f seconds`, maxTimeout.Seconds())
+	}
+	for name, value := range a.PathParams {
+		call.PathParams[name] = string(value)
+	}
+	for name, values := range a.Query {
+		call.Query[name] = values
+	}
+	if a.hasBody() {
+		call.Body = a.Body
+		err = refused("request", "body", field{"form", a.Form != nil})
+	}
+	return call, err
+}
+
+// identity sets whose token the call is made with. What is given and cannot be
+// used is refused: a call must not quietly run with other rights.
+func (a *API) identity(c common, call *lark.Call) error {
+	if a.Token == "" {
+		return nil
+	}
+	call.Tokens = []lark.TokenType{a.Token}
+	err := oneOf("request.token", string(a.Token),
+		string(lark.TenantToken), string(lark.AppToken), string(lark.UserToken), string(lark.NoToken))
+	switch {
+	case err != nil:
+		return err
+	case a.Token == lark.UserToken && a.UserAccessToken == "":
+		return errors.New(`field "request.user_access_token" is missing: token is user`)
+	case a.Token != lark.UserToken && a.UserAccessToken != "":
+		return errors.New(`field "request.user_access_token" needs token user, or no token`)
+	case a.Token != lark.TenantToken && a.Token != lark.UserToken && c.tenantKey != "":
+		return errors.New(`field "tenant_key" needs token tenant, or no token`)
+	}
+	return nil
+}
+
+// hasBody tells a body from none: null is none.
+func (a *API) hasBody() bool { return a.Body != nil && string(a.Body) != "null" }
+
+func (a *API) hasUUID() bool {
+	var body struct {
+		UUID string `json:"uuid"`
+	}
+	if a.hasBody() && json.Unmarshal(a.Body, &body) != nil {
+		body.UUID = "" // a body that is no object has none
+	}
+	return body.UUID != "" || strings.Join(a.Query["uuid"], "") != ""
+}
+
+func (f *Form) check() ([]lark.FormField, []*file, error) {
+	if len(f.Fields) == 0 && len(f.Files) == 0 {
+		return nil, nil, errors.New(`field "request.form": give fields or files`)
+	}
+	var fields []lark.FormField
+	for _, name := range slices.Sorted(maps.Keys(f.Fields)) {
+		for _, value := range f.Fields[name] {
+			fields = append(fields, lark.FormField{Name: name, Value: value})
+		}
+	}
+	var files []*file
+	for i, source := range f.Files {
+		where := fmt.Sprintf("request.form.files.%d", i)
+		if err := required(where, field{"field", source.Field != ""}); err != nil {
+			return nil, nil, err
+		}
+		file, err := source.check(where, source.Field, 0)
+		if err != nil {
+			return nil, nil, err
+		}
+		files = append(files, file)
+	}
+	return fields, files, nil
+}

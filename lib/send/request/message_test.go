@@ -1,0 +1,133 @@
+package request
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+)
+
+func TestMessageContent(t *testing.T) {
+	for _, c := range []struct{ name, fields, kind, content string }{
+		{"text", `"text":"a <b> & \"c\""`, "text", `{"text":"a <b> & \"c\""}`},
+		{"post", `"post":{"en_us": {"content": [[{"tag":"hr"}]]}}`, "post", `{"en_us":{"content":[[{"tag":"hr"}]]}}`},
+		{"markdown", `"markdown":"**a**"`, "post", `{"zh_cn":{"content":[[{"tag":"md","text":"**a**"}]]}}`},
+		{"markdown as a card", `"markdown":"# a"`, "interactive", `{"body":{"elements":[{"tag":"markdown","content":"# a"}]},"schema":"2.0"}`},
+		{"card", `"card":{"elements":[],"id":12345678901234567890}`, "interactive", `{"elements":[],"id":12345678901234567890}`},
+		{"template", `"template":{"template_id":"A"}`, "interactive", `{"type":"template","data":{"template_id":"A"}}`},
+		{"image", `"image":"img_1"`, "image", `{"image_key":"img_1"}`},
+		{"file", `"file":"file_1"`, "file", `{"file_key":"file_1"}`},
+		{"audio", `"audio":"file_1"`, "audio", `{"file_key":"file_1"}`},
+		{"media", `"media":{"file_key":"file_1"}`, "media", `{"file_key":"file_1"}`},
+		{"media with an image", `"media":{"file_key":"file_1","image_key":"img_1"}`, "media", `{"file_key":"file_1","image_key":"img_1"}`},
+		{"sticker", `"sticker":"file_1"`, "sticker", `{"file_key":"file_1"}`},
+		{"share_chat", `"share_chat":"oc_2"`, "share_chat", `{"chat_id":"oc_2"}`},
+		{"share_user", `"share_user":"ou_2"`, "share_user", `{"user_id":"ou_2"}`},
+		{"raw", `"msg_type":"system","content":{"type":"divider"}`, "system", `{"type":"divider"}`},
+		{"null is none", `"text":"a","post":null,"msg_type":null`, "text", `{"text":"a"}`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got := newRig(t).sent(`{"message":{"to":{"chat_id":"oc_1"},` + c.fields + `}}`)
+			body, err := json.Marshal(c.content)
+			if err != nil {
+				t.Fatal(err)
+			}
+			body = []byte(strings.NewReplacer(`\u003c`, "<", `\u003e`, ">", `\u0026`, "&").Replace(string(body)))
+			diff(t, seen{"POST", "/open-apis/im/v1/messages", "receive_id_type=chat_id",
+				`{"receive_id":"oc_1","msg_type":"` + c.kind + `","content":` + string(body) + `,"uuid":"uuid-1"}`}, got)
+		})
+	}
+}
+
+func TestMessageTarget(t *testing.T) {
+	const body = `"msg_type":"text","content":"{\"text\":\"a\"}"`
+	for _, c := range []struct{ to, target, path, query, body string }{
+		{`"to":{"chat_id":"oc_1"}`, "chat_id oc_1", "", "receive_id_type=chat_id", `{"receive_id":"oc_1",` + body + `,"uuid":"uuid-1"}`},
+		{`"to":{"open_id":"ou_1"}`, "open_id ou_1", "", "receive_id_type=open_id", `{"receive_id":"ou_1",` + body + `,"uuid":"uuid-1"}`},
+		{`"to":{"user_id":"7c"}`, "user_id 7c", "", "receive_id_type=user_id", `{"receive_id":"7c",` + body + `,"uuid":"uuid-1"}`},
+		{`"to":{"union_id":"on_1"}`, "union_id on_1", "", "receive_id_type=union_id", `{"receive_id":"on_1",` + body + `,"uuid":"uuid-1"}`},
+		{`"to":{"email":"a@b.c"}`, "email a@b.c", "", "receive_id_type=email", `{"receive_id":"a@b.c",` + body + `,"uuid":"uuid-1"}`},
+		{`"reply_to":{"message_id":"om_1"}`, "message om_1", "/om_1/reply", "", `{` + body + `,"uuid":"uuid-1"}`},
+		{`"reply_to":{"message_id":"om_1","in_thread":true}`, "message om_1", "/om_1/reply", "", `{` + body + `,"reply_in_thread":true,"uuid":"uuid-1"}`},
+		{`"reply_to":{"message_id":"../x?y"}`, "message ../x?y", "/..%2Fx%3Fy/reply", "", `{` + body + `,"uuid":"uuid-1"}`},
+	} {
+		t.Run(c.target, func(t *testing.T) {
+			g := newRig(t)
+			doc := `{"message":{` + c.to + `,"text":"a"}}`
+			p, err := g.plan(doc)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if p.Verb != "message" || p.Target != c.target || p.MayRepeat {
+				t.Errorf("got %s to %q, repeats %v", p.Verb, p.Target, p.MayRepeat)
+			}
+			diff(t, seen{"POST", "/open-apis/im/v1/messages" + c.path, c.query, c.body}, g.sent(doc))
+		})
+	}
+}
+
+func TestMarkdownNeedsCard(t *testing.T) {
+	for _, c := range []struct {
+		name, text string
+		card       bool
+	}{
+		{"plain", "a\nb", false},
+		{"styles", "**a** *b* ~~c~~ ~d~", false},
+		{"lists", "1. a\n    1. b\n- c", false},
+		{"quote and rule", "> a\n\n --- \n", false},
+		{"link", "[a](https://b.c) and a! [x](y)", false},
+		{"mention", `<at user_id="ou_1">A</at>`, false},
+		{"code", "```go\n# a\n|---|\n![a](b)\n```", false},
+		{"tag, not a heading", "#a", false},
+		{"seven marks", "####### a", false},
+		{"pipes, not a table", "a | b\nc - d | e", false},
+		{"heading", "a\n## b", true},
+		{"table", "|a|b|\n|:--|--:|\n|c|d|", true},
+		{"table without outer pipes", "a|b\n---|---\nc|d", true},
+		{"image", "see ![a](img_1)", true},
+		{"after code", "```\na\n```\n# b", true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if got := needsCard(c.text); got != c.card {
+				t.Errorf("got %v", got)
+			}
+		})
+	}
+}
+
+func TestMarkdownMentionsInCard(t *testing.T) {
+	got := newRig(t).sent(`{"message":{"to":{"chat_id":"oc_1"},"markdown":"# a\n<at user_id=\"ou_1\"></at>"}}`)
+	if !strings.Contains(got.Body, `<at id=\\\"ou_1\\\"></at>`) {
+		t.Errorf("got %s", got.Body)
+	}
+}
+
+// The limits are on the body of the call, to the byte.
+func TestSizes(t *testing.T) {
+	kb := 1 << 10
+	for _, c := range []struct {
+		name, before, after, field string
+		limit                      int
+	}{
+		{"text", `{"message":{"to":{"chat_id":"oc_1"},"text":"`, `"}}`, "message.text", 150 * kb},
+		{"raw", `{"message":{"to":{"chat_id":"oc_1"},"msg_type":"new","content":{"a":"`, `"}}}`, "message.content", 150 * kb},
+		{"post", `{"message":{"to":{"chat_id":"oc_1"},"post":{"zh_cn":{"title":"`, `"}}}}`, "message.post", 30 * kb},
+		{"markdown", `{"message":{"to":{"chat_id":"oc_1"},"markdown":"`, `"}}`, "message.markdown", 30 * kb},
+		{"card", `{"message":{"to":{"chat_id":"oc_1"},"card":{"a":"`, `"}}}`, "message.card", 30 * kb},
+		{"template", `{"message":{"reply_to":{"message_id":"om_1"},"template":{"a":"`, `"}}}`, "message.template", 30 * kb},
+		{"edit", `{"edit":{"message_id":"om_1","text":"`, `"}}`, "edit.text", 150 * kb},
+		{"edit post", `{"edit":{"message_id":"om_1","post":{"a":"`, `"}}}`, "edit.post", 30 * kb},
+		{"card by token", `{"update_card":{"token":"c-1","card":{"a":"`, `"}}}`, "update_card.card", 30 * kb},
+		{"card by message", `{"update_card":{"message_id":"om_1","card":{"a":"`, `"}}}`, "update_card.card", 30 * kb},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			g := newRig(t)
+			doc := func(n int) string { return c.before + strings.Repeat("x", n) + c.after }
+			room := c.limit - len(g.sent(doc(1)).Body) + 1
+			if n := len(g.sent(doc(room)).Body); n != c.limit {
+				t.Fatalf("the call has %d bytes", n)
+			}
+			_, err := g.plan(doc(room + 1))
+			diff(t, errorText(fits(c.field, c.limit+1, c.limit)), errorText(err))
+		})
+	}
+}

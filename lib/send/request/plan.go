@@ -1,0 +1,66 @@
+package request
+
+import (
+	"context"
+	"io"
+	"time"
+
+	"github.com/larkbridge/larkbridge/lib/lark"
+)
+
+// Plan is a request that has been checked and made ready to run.
+type Plan struct {
+	Verb string
+	// Target names whom the request reaches ("chat_id oc_…"), for order and
+	// pace. It is empty for a request that reaches nobody in particular.
+	Target string
+	// MayRepeat reports that Lark does not recognise a repetition of the calls:
+	// if an answer is lost, a second attempt may do everything twice.
+	MayRepeat bool
+	// Run makes the calls.
+	Run func(ctx context.Context, clients *Clients) (*lark.Result, error)
+}
+
+// Clients holds what the calls of a plan are made with.
+type Clients struct {
+	Lark  *lark.Client
+	HTTP  lark.HTTPDoer // for webhooks, which belong to no app
+	Blobs Blobs
+	Now   func() time.Time
+}
+
+// Blobs reads and writes the objects that files come from and go to. Its errors
+// may have a method HTTPStatusCode, which tells a refusal from a failure.
+type Blobs interface {
+	// Open begins to read an object and returns its size in bytes.
+	Open(ctx context.Context, bucket, key string) (body io.ReadCloser, size int64, err error)
+	// Create writes an object. A size of -1 means that it is not known.
+	Create(ctx context.Context, bucket, key string, body io.Reader, size int64, contentType string) error
+}
+
+// Plan checks the fields of the request's verb and makes it ready. uuid is the
+// id by which Lark's message API recognises a repetition. The error names the
+// field that is wrong.
+func (r *Request) Plan(uuid string) (*Plan, error) {
+	v, err := r.verb()
+	if err != nil {
+		return nil, err
+	}
+	p, err := v.verb.plan(common{uuid: uuid, tenantKey: r.TenantKey})
+	if err != nil {
+		return nil, err
+	}
+	p.Verb = v.name
+	return p, nil
+}
+
+// common holds what a verb takes from its request.
+type common struct{ uuid, tenantKey string }
+
+// call makes a plan of one call.
+func (c common) call(target string, call lark.Call) *Plan {
+	call.TenantKey = c.tenantKey
+	return &Plan{Target: target, Run: func(ctx context.Context, clients *Clients) (*lark.Result, error) {
+		return clients.Lark.Do(ctx, call)
+	}}
+}

@@ -1,0 +1,95 @@
+package request
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+
+	"github.com/larkbridge/larkbridge/lib/lark"
+)
+
+// Webhook is the verb that posts to the incoming webhook of a custom bot. Its
+// URL is all that one needs to post, so it is a secret.
+type Webhook struct {
+	URL    lark.Secret `json:"url"`
+	Secret lark.Secret `json:"secret"` // "" when the bot does not check signatures
+
+	Text      *string `json:"text"`
+	Post      Object  `json:"post"`
+	Card      Object  `json:"card"`
+	Image     *string `json:"image"`
+	ShareChat *string `json:"share_chat"`
+
+	MsgType string `json:"msg_type"`
+	Content Object `json:"content"`
+}
+
+// Sizes of a webhook's message in bytes (develop-bots/custom-bot-usage-guide).
+const (
+	maxWebhook = 20 << 10
+	signLength = 44 // base64 of SHA-256
+)
+
+// plan makes the message; its content is an object here, not a string.
+func (w *Webhook) plan(c common) (*Plan, error) {
+	if err := required("webhook", field{"url", w.URL != ""}); err != nil {
+		return nil, err
+	}
+	if c.tenantKey != "" {
+		return nil, errors.New(`field "tenant_key" does not go with webhook: its URL says where it goes`)
+	}
+	content, err := w.content()
+	if err != nil {
+		return nil, err
+	}
+	message, err := content.webhook()
+	if err != nil {
+		return nil, err
+	}
+	if err := fits("webhook."+content.field, w.size(message), maxWebhook); err != nil {
+		return nil, err
+	}
+	p := &Plan{Target: "webhook " + hashed(w.URL.Reveal()), MayRepeat: true}
+	p.Run = func(ctx context.Context, clients *Clients) (*lark.Result, error) {
+		ctx, cancel := context.WithTimeout(ctx, lark.DefaultTimeout)
+		defer cancel()
+		return lark.Webhook(ctx, clients.HTTP, w.URL, w.Secret, message, clients.Now())
+	}
+	return p, nil
+}
+
+func (w *Webhook) content() (content, error) {
+	return choose("webhook", w.MsgType, w.Content,
+		value("text", "text", "text", w.Text),
+		object("post", "post", w.Post),
+		object("card", "interactive", w.Card),
+		value("image", "image", "image_key", w.Image),
+		value("share_chat", "share_chat", "share_chat_id", w.ShareChat))
+}
+
+// webhook is the content as a custom bot takes it: a card stands beside
+// content, and a post is wrapped once more.
+func (c content) webhook() (map[string]json.RawMessage, error) {
+	name, doc := "content", c.doc
+	switch {
+	case c.kind == "interactive":
+		name = "card"
+	case c.field == "post":
+		doc = append(append([]byte(`{"post":`), doc...), '}')
+	}
+	kind, err := encode(c.kind)
+	return map[string]json.RawMessage{"msg_type": kind, name: doc}, err
+}
+
+// size is the size of what goes out, with the signature that is added then.
+func (w *Webhook) size(message map[string]json.RawMessage) int {
+	doc, err := json.Marshal(message) // as lark.Webhook does
+	if err != nil {
+		return 0 // not reached: the values are JSON
+	}
+	size := len(doc)
+	if w.Secret != "" {
+		size += len(`,"timestamp":"1234567890","sign":""`) + signLength
+	}
+	return size
+}
