@@ -7,27 +7,49 @@ OUT = .build
 PYTHON = python3
 VENV = .tools/venv
 SAM = SAM_CLI_TELEMETRY=0 $(VENV)/bin/sam
+GOLANGCI_LINT = .tools/golangci-lint/v2.15.0/golangci-lint
+GOVULNCHECK = .tools/govulncheck/v1.9.0/govulncheck
+DIST = dist
+PLATFORMS = linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
+CODE =
 
 # The one way a Lambda binary is made. Same sources and same Go release, same bytes: no paths, no VCS stamp.
 # lambda.norpc leaves out the go1.x runtime's RPC server; -s -w drops what only a debugger reads.
 GOBUILD = CGO_ENABLED=0 go build -trimpath -buildvcs=false -tags lambda.norpc -ldflags "-s -w"
 
-.PHONY: help run test test-arm64 fuzz build test-binaries bench deploy clean
+# The race detector needs cgo, which Go turns off where it finds no C compiler or the environment has CGO_ENABLED=0.
+RACE = $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
+
+.PHONY: help run lint unit test test-arm64 fuzz build test-binaries release bench deploy clean
 .PHONY: build-EventFunction build-CardFunction build-SendFunction
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
 
 run: ## run everything locally, on Go alone, and say how to try it
-	go run ./cmd/larkbridge run
+	@echo "Starting Larkbridge. The first time, Go downloads its modules and compiles it, which takes a minute or two."
+	@go run ./cmd/larkbridge run
 
-test: $(VENV)/stamp test-binaries ## check format, vet, template and run all tests (needs Python 3.10+ once, for emulators and SAM)
+lint: $(GOLANGCI_LINT) $(GOVULNCHECK) ## check the Go code and go.mod (installs golangci-lint and govulncheck once)
 	@unformatted=$$(find . -name '*.go' -not -path './.*' -exec gofmt -l {} +); \
 		if [ -n "$$unformatted" ]; then echo "run gofmt -w on:"; echo "$$unformatted"; exit 1; fi
-	go vet ./...
+	go mod tidy -diff
+	$(GOLANGCI_LINT) run ./...
+	@$(GOVULNCHECK) ./... >.tools/govulncheck/report 2>&1; \
+		case $$?/$$(grep -c 'https://vuln.go.dev' .tools/govulncheck/report) in \
+		0/*) ;; \
+		3/*|*/0) cat .tools/govulncheck/report; exit 1 ;; \
+		*) echo "govulncheck is left out: its database, https://vuln.go.dev, cannot be reached" ;; \
+		esac
+
+# The emulators are left out even where they are installed: LARKBRIDGE_TOOLS names a folder that has none.
+unit: test-binaries ## run the tests that need Go alone, with the race detector where there is a C compiler
+	LARKBRIDGE_TOOLS=$(CURDIR)/.tools/none go test $(RACE) -count=1 ./...
+
+test: lint $(VENV)/stamp test-binaries ## lint, check the templates and run all tests, those of unit too (needs Python 3.10+ once, for emulators and SAM)
 	AWS_DEFAULT_REGION=us-east-1 $(SAM) validate --lint
 	AWS_DEFAULT_REGION=us-east-1 $(SAM) validate --lint -t examples/handler/template.yaml
-	LARKBRIDGE_REQUIRE_EMULATOR=1 go test -race -count=1 ./...
+	LARKBRIDGE_REQUIRE_EMULATOR=1 go test $(RACE) -count=1 ./...
 
 # What ships is for arm64, and most machines that test it are not. The binaries of the last `make test-binaries` give
 # way to scripts that run those; Go would not write over a script.
@@ -56,6 +78,18 @@ build: ## write .build/<event|card|send>/bootstrap for Lambda (ARCH=arm64|amd64,
 test-binaries: ## write .build/test/<event|card|send>/bootstrap for this machine
 	@$(MAKE) --no-print-directory build OS=$$(go env GOHOSTOS) ARCH=$$(go env GOHOSTARCH) OUT=.build/test
 
+# PLATFORMS and DIST can be set. So can CODE, which the template puts before the name of a function's zip, such as
+# CODE=s3://my-bucket/larkbridge/0.1.0/ for zips that are uploaded there. Without it the zips are beside the template, and
+# `sam deploy` uploads them.
+release: ## write a release to dist/: function zips, template, the command for six platforms, checksums (publishes nothing)
+	rm -rf $(OUT)/release $(DIST)
+	@$(MAKE) --no-print-directory build OS=linux ARCH=arm64 OUT=$(OUT)/release
+	@for platform in $(PLATFORMS); do \
+		os=$${platform%/*} arch=$${platform#*/}; echo "build larkbridge $$platform"; \
+		GOOS=$$os GOARCH=$$arch $(GOBUILD) -o $(OUT)/release/larkbridge-$$os-$$arch/ ./cmd/larkbridge || exit 1; \
+	done
+	go run ./internal/release -from $(OUT)/release -to $(DIST) -code '$(CODE)'
+
 bench: test-binaries ## run the benchmarks
 	go test -run '^$$' -bench Event ./lib/bus/
 	go test -run '^$$' -bench Cold -benchtime 40x ./internal/awstest/stage/
@@ -65,8 +99,8 @@ deploy: $(VENV)/stamp ## build and deploy the stack; the first time SAM asks for
 	$(SAM) build
 	$(SAM) deploy $(if $(shell grep -s '^parameter_overrides' samconfig.toml),,--guided)
 
-clean: ## remove all that these targets made, the Python tools too
-	rm -rf .build .aws-sam .tools
+clean: ## remove all that these targets made, the tools too
+	rm -rf .build .aws-sam .tools $(DIST)
 
 # `sam build` calls these, one per function of template.yaml. The architecture is the template's, whatever
 # ARCH says: `make deploy ARCH=amd64` must not put an amd64 binary into an arm64 function.
@@ -83,6 +117,13 @@ build-SendFunction:
 # Mode and time are in the zip, too. With a strict umask Lambda could not run the file; with the time of the build
 # each zip would be another one, and `aws cloudformation package` would deploy it anew.
 FREEZE = chmod 755 $(ARTIFACTS_DIR)/bootstrap && touch -t 198001010000 $(ARTIFACTS_DIR)/bootstrap
+
+# Made once, and again when the pins change, which are in the paths.
+$(GOLANGCI_LINT):
+	@echo "Installing golangci-lint, which takes some minutes, once."
+	GOBIN=$(CURDIR)/$(@D) go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(notdir $(@D))
+$(GOVULNCHECK):
+	GOBIN=$(CURDIR)/$(@D) go install golang.org/x/vuln/cmd/govulncheck@$(notdir $(@D))
 
 # Made once, and again when the pins change.
 $(VENV)/stamp: tools/requirements.txt

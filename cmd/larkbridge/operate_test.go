@@ -3,7 +3,6 @@ package main
 import (
 	"encoding/json"
 	"io"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -95,7 +94,7 @@ func deployed(t *testing.T) (url string) {
 	doors := httptest.NewServer(&gateway.Gateway{
 		Apps: store.NewSettings(store.Fixed{"default": operateSettings(t, "")}, time.Now), Claims: memory, Tickets: memory,
 		Events: &bus.Bus{Publisher: entries, Blobs: entries, InlineLimit: bus.DefaultInlineLimit},
-		Cards:  gateway.Invoked(nil), Now: time.Now, Log: slog.New(slog.DiscardHandler), Count: func(string) {},
+		Cards:  gateway.Invoked(nil), Now: time.Now,
 	})
 	t.Cleanup(doors.Close)
 	return doors.URL

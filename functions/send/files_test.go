@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"io"
 	"runtime"
 	"testing"
@@ -70,7 +69,7 @@ func invoke(t *testing.T, f *harness.Function, payload string) []byte {
 	out, err := f.Invoke(t.Context(), []byte(payload))
 	var result struct{ OK bool }
 	if err != nil || json.Unmarshal(out, &result) != nil || !result.OK {
-		t.Fatal(fmt.Sprintf("%s: got %s, %v\n%s", payload, out, err, f.Logs()))
+		t.Fatalf("%s: got %s, %v\n%s", payload, out, err, f.Logs())
 	}
 	return out
 }

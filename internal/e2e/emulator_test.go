@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -62,7 +63,7 @@ func (c *cloud) launch() {
 	defer log.Close()
 	cmd := exec.Command(c.tool("python"), "-c", launcher)
 	own := c.t.TempDir() // else all emulators of a machine share what they unpack and save
-	cmd.Env, cmd.Stdout, cmd.Stderr = append(c.env, "TMPDIR="+own, "STATE_DIR="+own), log, log
+	cmd.Env, cmd.Stdout, cmd.Stderr = slices.Concat(c.env, []string{"TMPDIR=" + own, "STATE_DIR=" + own}), log, log
 	stdin, err := cmd.StdinPipe()
 	if err != nil {
 		c.t.Fatal(err)

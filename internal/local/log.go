@@ -4,15 +4,13 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"strings"
 	"time"
 
 	"github.com/larkbridge/larkbridge/lib/send"
 )
 
-// stepLog is a slog.Handler that makes steps of the lines that the gateway and
-// send log, which is where the reason of a refusal is. Other lines show from
-// the level of a warning.
+// stepLog is a slog.Handler that makes steps of the lines that send logs. Other
+// lines show from the level of a warning.
 type stepLog struct {
 	show func(Step)
 	now  func() time.Time
@@ -26,7 +24,7 @@ func (h stepLog) WithAttrs([]slog.Attr) slog.Handler { return h }
 func (h stepLog) WithGroup(string) slog.Handler      { return h }
 
 // Handle shows a line.
-func (h stepLog) Handle(ctx context.Context, r slog.Record) error {
+func (h stepLog) Handle(_ context.Context, r slog.Record) error {
 	attrs := map[string]string{}
 	r.Attrs(func(a slog.Attr) bool {
 		attrs[a.Key] = fmt.Sprint(a.Value.Resolve().Any())
@@ -34,29 +32,10 @@ func (h stepLog) Handle(ctx context.Context, r slog.Record) error {
 	})
 	now := h.now()
 	switch {
-	case r.Message == "request":
-		h.show(reply(ctx, now, attrs))
 	case r.Level >= slog.LevelWarn:
 		h.show(Step{Time: now, Kind: StepNote, Subject: r.Message, Note: attrs["error"], Failed: true})
 	}
 	return nil
-}
-
-// reply is what Lark got, and why.
-func reply(ctx context.Context, now time.Time, attrs map[string]string) Step {
-	step := Step{Time: now, Kind: StepReply, Subject: attrs["status"] + " " + attrs["outcome"], Failed: attrs["status"] != "200"}
-	var notes []string
-	if attrs["outcome"] != "published" && attrs["type"] != "" {
-		notes = append(notes, attrs["type"])
-	}
-	if attrs["error"] != "" {
-		notes = append(notes, attrs["error"])
-	}
-	if v, ok := visitOf(ctx); ok {
-		notes = append(notes, "("+millis(now.Sub(v.start))+")")
-	}
-	step.Note = strings.Join(notes, " ")
-	return step
 }
 
 // sent returns the step for the outcome of a request to send.

@@ -1,7 +1,6 @@
 package local
 
 import (
-	"errors"
 	"log/slog"
 	"slices"
 	"testing"
@@ -13,23 +12,10 @@ import (
 
 func TestLogMakesSteps(t *testing.T) {
 	now := time.Unix(1, 0)
-	ctx := withVisit(t.Context(), visit{start: now.Add(-1500 * time.Microsecond)})
 	cases := map[string]struct {
 		log  func(*slog.Logger)
 		want []Step
 	}{
-		"published": {
-			func(l *slog.Logger) {
-				l.InfoContext(ctx, "request", "outcome", "published", "status", 200, "type", "a")
-			},
-			[]Step{{now, StepReply, "200 published", "(1.5 ms)", false}},
-		},
-		"refused with its reason": {
-			func(l *slog.Logger) {
-				l.WarnContext(ctx, "request", "status", 401, "outcome", "no", "error", errors.New("why"))
-			},
-			[]Step{{now, StepReply, "401 no", "why (1.5 ms)", true}},
-		},
 		"a warning": {func(l *slog.Logger) { l.Warn("away", "error", "why") }, []Step{{now, StepNote, "away", "why", true}}},
 		"chatter":   {func(l *slog.Logger) { l.Info("hello") }, nil},
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/larkbridge/larkbridge/lib/bus"
 	"github.com/larkbridge/larkbridge/lib/gateway"
 	"github.com/larkbridge/larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/metric"
 	"github.com/larkbridge/larkbridge/lib/send"
 	"github.com/larkbridge/larkbridge/lib/store"
 )
@@ -37,15 +38,14 @@ func New(app *lark.App, client lark.HTTPDoer, calls *Calls, now func() time.Time
 	apps, memory, events := only{&store.App{App: app}}, store.NewMemory(now), &eventBus{show: show, now: now}
 	s := &Server{
 		gateway: &gateway.Gateway{
-			Apps: apps, Claims: memory, Tickets: memory, Now: now, Log: log,
-			Events:   &bus.Bus{Publisher: events, Blobs: events, Bucket: "details", InlineLimit: bus.DefaultInlineLimit},
-			Cards:    gateway.Invoked(nil), // the default app has no card_handler
-			Count:    func(string) {},      // what is counted is logged, too
-			CountApp: func(string, string) {},
+			Apps: apps, Claims: memory, Tickets: memory, Now: now,
+			Events:    &bus.Bus{Publisher: events, Blobs: events, Bucket: "details", InlineLimit: bus.DefaultInlineLimit},
+			Cards:     gateway.Invoked(nil), // the default app has no card_handler
+			Observers: []gateway.Observer{showOutcome(show, now)},
 		},
 		sender: &send.Sender{
 			Apps: apps, HTTP: client, Tokens: memory, Claims: memory, Results: events, Blobs: events,
-			Now: now, Log: log, Count: func(string) {},
+			Now: now, Log: log, Count: func(metric.Name) {},
 			Observe: func(_ context.Context, o send.Outcome) { show(sent(now(), o)) },
 		},
 		bus: events, calls: calls, show: show, now: now,

@@ -27,7 +27,7 @@ type Parameters interface {
 	PutParameter(context.Context, *ssm.PutParameterInput, ...func(*ssm.Options)) (*ssm.PutParameterOutput, error)
 }
 
-// Apps are the apps of a stack, as their settings' parameters.
+// Apps stores and lists the settings of a stack's apps, as SSM parameters.
 type Apps struct {
 	Parameters Parameters
 	Prefix     string
@@ -37,10 +37,10 @@ type Apps struct {
 	Out        io.Writer
 }
 
-// Put checks the settings of an app and stores them, in place of older ones.
-// With try it also asks Lark whether the credentials are good: a refusal is an
-// error, no answer only a warning.
-func (a *Apps) Put(ctx context.Context, name string, doc []byte, try bool) error {
+// Put checks the settings of an app and stores them, in place of older ones. With
+// check it first asks Lark whether the credentials are valid: if Lark refuses them,
+// Put fails; if Lark does not answer, Put only prints a warning.
+func (a *Apps) Put(ctx context.Context, name string, doc []byte, check bool) error {
 	if !lark.ValidAppName(name) {
 		return errors.New("the name of an app is 1 to 32 of a-z, 0-9 and -")
 	}
@@ -48,19 +48,19 @@ func (a *Apps) Put(ctx context.Context, name string, doc []byte, try bool) error
 	if err != nil {
 		return fmt.Errorf("the settings of %s: %s", name, oneLine(err))
 	}
-	if try {
-		if err := a.try(ctx, app.App); err != nil {
+	if check {
+		if err := a.checkCredentials(ctx, app.App); err != nil {
 			return err
 		}
 	}
 	if err := a.store(ctx, name, doc); err != nil {
 		return err
 	}
-	a.sayURLs(app.App)
+	a.printURLs(app.App)
 	return nil
 }
 
-// maxParameter is the size in bytes that a standard parameter takes.
+// maxParameter is the largest value of a standard SSM parameter, in bytes.
 const maxParameter = 4096
 
 func (a *Apps) store(ctx context.Context, name string, doc []byte) error {
@@ -75,7 +75,7 @@ func (a *Apps) store(ctx context.Context, name string, doc []byte) error {
 	in := &ssm.PutParameterInput{
 		Name: &parameter, Value: aws.String(short.String()), Type: types.ParameterTypeSecureString, Overwrite: aws.Bool(true),
 	}
-	under := "the account's own key" // whatever an older version was under
+	under := "the account's own key" // also if an older version used another key
 	if a.Key != "" {
 		in.KeyId, under = &a.Key, a.Key
 	}
@@ -86,9 +86,9 @@ func (a *Apps) store(ctx context.Context, name string, doc []byte) error {
 	return nil
 }
 
-// sayURLs says what to paste, and what an app without keys cannot do.
-func (a *Apps) sayURLs(app *lark.App) {
-	if why := deaf(app); why != "" {
+// printURLs prints the ends of the app's Request URLs, or why it receives nothing.
+func (a *Apps) printURLs(app *lark.App) {
+	if why := cannotReceive(app); why != "" {
 		fmt.Fprintf(a.Out, "The app can send. It receives nothing yet: %s.\n", why)
 		return
 	}
@@ -99,8 +99,9 @@ func (a *Apps) sayURLs(app *lark.App) {
 	fmt.Fprintf(a.Out, "In the Lark console, under Events & Callbacks, the Request URLs end in\n  events     /event%s\n  callbacks  /card%s\n", suffix, suffix)
 }
 
-// deaf says why an app is refused all that comes in, "" when it is not.
-func deaf(app *lark.App) string {
+// cannotReceive returns why every inbound request of an app is refused, "" if the
+// app can receive.
+func cannotReceive(app *lark.App) string {
 	switch {
 	case len(app.VerificationTokens) == 0:
 		return "it has no verification_token"
@@ -110,8 +111,8 @@ func deaf(app *lark.App) string {
 	return ""
 }
 
-// try asks Lark for a token. The token itself is dropped.
-func (a *Apps) try(ctx context.Context, app *lark.App) error {
+// checkCredentials asks Lark for a token, which it does not keep.
+func (a *Apps) checkCredentials(ctx context.Context, app *lark.App) error {
 	if app.Type == lark.Marketplace {
 		fmt.Fprintln(a.Out, "The credentials of a marketplace app cannot be tried before its app_ticket has come.")
 		return nil
@@ -122,7 +123,7 @@ func (a *Apps) try(ctx context.Context, app *lark.App) error {
 	}
 	_, err = lark.NewClient(app, lark.WithHTTPClient(a.Lark), lark.WithClock(a.Now)).Do(ctx, lark.Call{
 		Method: http.MethodPost, Path: "auth/v3/tenant_access_token/internal", Body: body,
-		Tokens: []lark.TokenType{lark.NoToken}, NoDataField: true, Timeout: tryTimeout,
+		Tokens: []lark.TokenType{lark.NoToken}, NoDataField: true, Timeout: credentialsTimeout,
 	})
 	var refused *lark.Error
 	switch {
@@ -136,10 +137,10 @@ func (a *Apps) try(ctx context.Context, app *lark.App) error {
 	return nil
 }
 
-const tryTimeout = 10 * time.Second
+const credentialsTimeout = 10 * time.Second
 
-// List writes the apps, one a line: the names of the fields that are set, or
-// what is wrong with them.
+// List writes one line for each app: the names of the fields that are set, or what
+// is wrong with them.
 func (a *Apps) List(ctx context.Context) error {
 	source := store.NewSSM(a.Parameters, a.Prefix)
 	docs, err := source.Settings(ctx)
@@ -159,11 +160,55 @@ func (a *Apps) List(ctx context.Context) error {
 	return nil
 }
 
-// fields names what a document sets.
+// fields returns the names of the fields that a document sets.
 func fields(doc string) string {
 	var set map[string]json.RawMessage
 	if json.Unmarshal([]byte(doc), &set) != nil {
 		return ""
 	}
 	return strings.Join(slices.Sorted(maps.Keys(set)), " ")
+}
+
+// Terminal asks the operator for values.
+type Terminal interface {
+	Line(label string) (string, error)
+	// Secret asks as Line does, without showing what is typed.
+	Secret(label string) (string, error)
+}
+
+// questions are the settings that every app has, in the order in which the
+// Lark console shows them. An empty answer leaves a field out.
+var questions = [...]struct {
+	field, label string
+	secret       bool
+}{
+	{"app_id", "App ID", false},
+	{"app_secret", "App Secret", true},
+	{"encrypt_key", "Encrypt Key (empty: none)", true},
+	{"verification_token", "Verification Token (empty: none)", true},
+	{"domain", "Domain: lark, feishu or a base URL (empty: lark)", false},
+	{"type", "Type: custom or marketplace (empty: custom)", false},
+}
+
+// Ask asks for the settings of an app and returns them as its document.
+func Ask(t Terminal) ([]byte, error) {
+	settings := map[string]string{}
+	for _, q := range questions {
+		ask := t.Line
+		if q.secret {
+			ask = t.Secret
+		}
+		answer, err := ask(q.label)
+		if err != nil {
+			return nil, fmt.Errorf("reading %s: %w", q.field, err)
+		}
+		if answer != "" {
+			settings[q.field] = answer
+		}
+	}
+	doc, err := json.Marshal(settings)
+	if err != nil {
+		return nil, fmt.Errorf("encoding the settings: %w", err)
+	}
+	return doc, nil
 }

@@ -3,8 +3,10 @@ package operate
 import (
 	"context"
 	"fmt"
+	"io"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/larkbridge/larkbridge/lib/lark"
@@ -24,7 +26,7 @@ type Doctor struct {
 	Buses    Buses
 	Send     Invoker
 	Now      func() time.Time
-	// Show is told each finding as it is made.
+	// Show is called with each finding as soon as it is made.
 	Show func(Finding)
 }
 
@@ -34,33 +36,33 @@ type Invoker interface {
 	Invoke(ctx context.Context, function string, payload []byte) ([]byte, error)
 }
 
-// Check makes every check there is. It stops at none: one finding often
+// Check makes all checks. It goes on after a failed one, because one finding often
 // explains another.
 func (d *Doctor) Check(ctx context.Context) {
 	apps := d.apps(ctx)
-	var clock time.Time
+	var serverTime time.Time
 	for _, app := range apps {
-		if why := deaf(app); why != "" {
-			d.Show(skip("doors, "+app.Name, why, "to receive events, copy it from the Lark console: larkbridge app put "+app.Name))
+		if why := cannotReceive(app); why != "" {
+			d.Show(skip("URLs, "+app.Name, why, "to receive events, copy it from the Lark console: larkbridge app put "+app.Name))
 			continue
 		}
-		for _, at := range []door{{"event", d.EventURL}, {"card", d.CardURL}} {
-			if at.url == "" {
-				d.Show(skip(at.name+" URL", "is not known", "give the stack's output: --"+at.name+"-url"))
+		for _, e := range []endpoint{{"event", d.EventURL}, {"card", d.CardURL}} {
+			if e.url == "" {
+				d.Show(skip(e.name+" URL", "is not known", "give the stack's output: --"+e.name+"-url"))
 				continue
 			}
-			if date := d.visit(ctx, at, app); !date.IsZero() {
-				clock = date
+			if date := d.checkURL(ctx, e, app); !date.IsZero() {
+				serverTime = date
 			}
 		}
 	}
-	d.clock(clock)
+	d.checkClock(serverTime)
 	for _, app := range apps {
-		d.sends(ctx, app)
+		d.checkSend(ctx, app)
 	}
-	d.bus(ctx)
-	for _, line := range d.Stack.Lines() {
-		d.line(ctx, line)
+	d.checkBus(ctx)
+	for _, pair := range d.Stack.QueuePairs() {
+		d.checkQueues(ctx, pair)
 	}
 }
 
@@ -94,9 +96,10 @@ func (d *Doctor) apps(ctx context.Context) []*lark.App {
 	return apps
 }
 
-// clock compares this machine's clock with that of the server. The functions'
-// own clocks are right; it is this machine whose signatures may be refused.
-func (d *Doctor) clock(server time.Time) {
+// checkClock compares this machine's clock with the server's. AWS keeps the
+// functions' clocks right; this machine's may be wrong, and then its signatures
+// are refused.
+func (d *Doctor) checkClock(server time.Time) {
 	const subject = "clock"
 	if server.IsZero() {
 		d.Show(skip(subject, "no server said what time it is", "first make a URL answer"))
@@ -109,3 +112,35 @@ func (d *Doctor) clock(server time.Time) {
 		d.Show(ok(subject, fmt.Sprintf("this machine and the server differ by %v", off)))
 	}
 }
+
+// Status is the outcome of a check.
+type Status string
+
+// The outcomes of a check. A skipped check could not be made and says nothing about
+// the stack.
+const (
+	OK   Status = "ok"
+	Fail Status = "fail"
+	Skip Status = "skip"
+)
+
+// Finding is the result of one check.
+type Finding struct {
+	Status  Status
+	Subject string // what was checked
+	Note    string // what was found
+	Fix     string // what to do about it, "" when it is ok
+}
+
+// Write writes the finding as one line, and its fix as a second one.
+func (f Finding) Write(w io.Writer) {
+	line := fmt.Sprintf("%-4s  %-32s  %s", f.Status, plain(f.Subject), plain(f.Note))
+	fmt.Fprintln(w, strings.TrimRight(line, " "))
+	if f.Fix != "" {
+		fmt.Fprintf(w, "      %-32s  fix: %s\n", "", plain(f.Fix))
+	}
+}
+
+func ok(subject, note string) Finding        { return Finding{OK, subject, note, ""} }
+func fail(subject, note, fix string) Finding { return Finding{Fail, subject, note, fix} }
+func skip(subject, note, fix string) Finding { return Finding{Skip, subject, note, fix} }

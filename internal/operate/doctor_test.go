@@ -14,18 +14,18 @@ import (
 	"github.com/larkbridge/larkbridge/lib/store"
 )
 
-// clinic is a doctor and a healthy stack to check.
-type clinic struct {
+// fixture is a doctor with a healthy stack to check.
+type fixture struct {
 	operate.Doctor
 	docs store.Fixed // what the operator reads
 	out  strings.Builder
 	all  []operate.Finding
 }
 
-func newClinic(t *testing.T, deployed store.Fixed) *clinic {
+func newFixture(t *testing.T, deployed store.Fixed) *fixture {
 	t.Helper()
-	server, _ := doors(t, deployed)
-	c := &clinic{docs: store.Fixed{"default": settings(nil)}}
+	server, _ := endpoints(t, deployed)
+	c := &fixture{docs: store.Fixed{"default": settings(nil)}}
 	c.Doctor = operate.Doctor{
 		Stack: "larkbridge", Prefix: "/larkbridge", EventURL: server.URL + "/event", CardURL: server.URL + "/card",
 		Settings: c, HTTP: http.DefaultClient, Queues: newQueues(), Buses: &fakeEvents{archives: []string{"kept"}},
@@ -36,16 +36,16 @@ func newClinic(t *testing.T, deployed store.Fixed) *clinic {
 	return c
 }
 
-func (c *clinic) Settings(context.Context) (map[string]string, error) {
+func (c *fixture) Settings(context.Context) (map[string]string, error) {
 	if c.docs == nil {
 		return nil, refusal("AccessDeniedException")
 	}
 	return c.docs, nil
 }
-func (*clinic) Where(name string) string { return name }
+func (*fixture) Where(name string) string { return name }
 
 // bad are the findings that are not ok.
-func (c *clinic) bad(t *testing.T) (bad []string) {
+func (c *fixture) bad(t *testing.T) (bad []string) {
 	t.Helper()
 	c.Check(t.Context())
 	noSecrets(t, c.out.String())
@@ -63,7 +63,7 @@ func (c *clinic) bad(t *testing.T) (bad []string) {
 
 func TestAHealthyStack(t *testing.T) {
 	docs := store.Fixed{"default": settings(nil), "ops": settings(map[string]any{"encrypt_key": nil, "allow_unsigned": true})}
-	c := newClinic(t, docs)
+	c := newFixture(t, docs)
 	c.docs = docs
 	if bad := c.bad(t); len(bad) > 0 {
 		t.Errorf("got %q", bad)
@@ -81,8 +81,8 @@ func TestAHealthyStack(t *testing.T) {
 
 // The test event is on the bus, the forged one is not.
 func TestTheTestEventGoesThrough(t *testing.T) {
-	server, entries := doors(t, store.Fixed{"default": settings(nil)})
-	c := newClinic(t, nil)
+	server, entries := endpoints(t, store.Fixed{"default": settings(nil)})
+	c := newFixture(t, nil)
 	c.EventURL, c.CardURL = server.URL+"/event", server.URL+"/card/" // a slash too many is forgiven
 	if bad := c.bad(t); len(bad) > 0 {
 		t.Errorf("got %q", bad)
@@ -93,7 +93,7 @@ func TestTheTestEventGoesThrough(t *testing.T) {
 	}
 }
 
-// answers serves every request alike.
+// answers serves the same answer to every request.
 func answers(t *testing.T, status int, body string) string {
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.WriteHeader(status)
@@ -103,45 +103,45 @@ func answers(t *testing.T, status int, body string) string {
 	return s.URL + "/event"
 }
 
-func TestFindingsOfDoors(t *testing.T) {
+func TestFindingsOfEndpoints(t *testing.T) {
 	for name, c := range map[string]struct {
 		deployed store.Fixed
-		change   func(*clinic)
+		change   func(*fixture)
 		want     string // in one of the findings
 	}{
 		"other settings deployed": {store.Fixed{"default": settings(map[string]any{"verification_token": "another"})}, nil, `fail|event event, default|the answer is 401 {"error":"unauthorized"}|the function has other settings`},
 		"app unknown":             {store.Fixed{}, nil, "fail|event challenge, default|the answer is 404 {\"error\":\"not_found\"}|the function knows no such app: compare its ParameterPrefix with --prefix /larkbridge"},
-		"no such URL":             {nil, func(c *clinic) { c.EventURL = answers(t, 404, `{"message":"Not Found"}`) }, "there is no such URL"},
-		"a firewall":              {nil, func(c *clinic) { c.EventURL = answers(t, 403, `no`) }, "something in front of the function refuses"},
-		"unavailable":             {nil, func(c *clinic) { c.EventURL = answers(t, 503, `{"error":"unavailable"}`) }, "its role needs kms:Decrypt; see the log group /aws/lambda/larkbridge-event"},
-		"broken":                  {nil, func(c *clinic) { c.EventURL = answers(t, 500, `{"message":"Internal Server Error"}`) }, "fail|event event, default|the answer is 500"},
-		"takes everything":        {nil, func(c *clinic) { c.EventURL = answers(t, 200, `{}`) }, "fail|event forgery, default|a changed event is not refused"},
-		"nobody there":            {nil, func(c *clinic) { c.EventURL = "http://127.0.0.1:1/event" }, "connection refused|look whether http://127.0.0.1:1/event is the stack's output"},
-		"not a URL":               {nil, func(c *clinic) { c.EventURL = "://" }, "this is not a URL"},
-		"URL unknown":             {nil, func(c *clinic) { c.CardURL = "" }, "skip|card URL|is not known|give the stack's output: --card-url"},
-		"sends only":              {nil, func(c *clinic) { c.docs = store.Fixed{"default": settings(map[string]any{"encrypt_key": nil})} }, "skip|doors, default|it has no encrypt_key"},
-		"settings wrong":          {nil, func(c *clinic) { c.docs = store.Fixed{"default": `{"app_id":1}`} }, `fail|settings, default|field "app_id": want a string`},
-		"name wrong":              {nil, func(c *clinic) { c.docs = store.Fixed{"A": settings(nil)} }, "fail|settings, A|this is not a name"},
-		"settings not readable":   {nil, func(c *clinic) { c.docs = nil }, "your credentials need ssm:GetParametersByPath on /larkbridge"},
-		"no such app":             {nil, func(c *clinic) { c.Only = "shop" }, "fail|settings|there is no app shop under /larkbridge"},
-		"clock":                   {nil, func(c *clinic) { c.Now = func() time.Time { return time.Now().Add(-6 * time.Minute) } }, "fail|clock|this machine and the server differ by -"},
+		"no such URL":             {nil, func(c *fixture) { c.EventURL = answers(t, 404, `{"message":"Not Found"}`) }, "there is no such URL"},
+		"a firewall":              {nil, func(c *fixture) { c.EventURL = answers(t, 403, `no`) }, "something in front of the function refuses"},
+		"unavailable":             {nil, func(c *fixture) { c.EventURL = answers(t, 503, `{"error":"unavailable"}`) }, "its role needs kms:Decrypt; see the log group /aws/lambda/larkbridge-event"},
+		"broken":                  {nil, func(c *fixture) { c.EventURL = answers(t, 500, `{"message":"Internal Server Error"}`) }, "fail|event event, default|the answer is 500"},
+		"takes everything":        {nil, func(c *fixture) { c.EventURL = answers(t, 200, `{}`) }, "fail|event forgery, default|a changed event is not refused"},
+		"nobody there":            {nil, func(c *fixture) { c.EventURL = "http://127.0.0.1:1/event" }, "connection refused|look whether http://127.0.0.1:1/event is the stack's output"},
+		"not a URL":               {nil, func(c *fixture) { c.EventURL = "://" }, "this is not a URL"},
+		"URL unknown":             {nil, func(c *fixture) { c.CardURL = "" }, "skip|card URL|is not known|give the stack's output: --card-url"},
+		"sends only":              {nil, func(c *fixture) { c.docs = store.Fixed{"default": settings(map[string]any{"encrypt_key": nil})} }, "skip|URLs, default|it has no encrypt_key"},
+		"settings wrong":          {nil, func(c *fixture) { c.docs = store.Fixed{"default": `{"app_id":1}`} }, `fail|settings, default|field "app_id": want a string`},
+		"name wrong":              {nil, func(c *fixture) { c.docs = store.Fixed{"A": settings(nil)} }, "fail|settings, A|this is not a name"},
+		"settings not readable":   {nil, func(c *fixture) { c.docs = nil }, "your credentials need ssm:GetParametersByPath on /larkbridge"},
+		"no such app":             {nil, func(c *fixture) { c.Only = "shop" }, "fail|settings|there is no app shop under /larkbridge"},
+		"clock":                   {nil, func(c *fixture) { c.Now = func() time.Time { return time.Now().Add(-6 * time.Minute) } }, "fail|clock|this machine and the server differ by -"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if c.deployed == nil {
 				c.deployed = store.Fixed{"default": settings(nil)}
 			}
-			clinic := newClinic(t, c.deployed)
+			fixture := newFixture(t, c.deployed)
 			if c.change != nil {
-				c.change(clinic)
+				c.change(fixture)
 			}
-			if bad := strings.Join(clinic.bad(t), "\n"); !strings.Contains(bad, c.want) {
+			if bad := strings.Join(fixture.bad(t), "\n"); !strings.Contains(bad, c.want) {
 				t.Errorf("got\n%s\nwant %s", bad, c.want)
 			}
 		})
 	}
 }
 
-// slow is a client and a clock: each answer takes its next duration.
+// slow is an HTTP client and a clock: each answer takes the next of its durations.
 type slow struct {
 	lark.HTTPDoer
 	now  time.Time
@@ -164,12 +164,12 @@ func TestChallengeMustBeFast(t *testing.T) {
 		{[]time.Duration{1500 * time.Millisecond, 20 * time.Millisecond}, "answered in 20ms, from a cold start in 1.5s: press Save twice"},
 		{[]time.Duration{1500 * time.Millisecond, 1200 * time.Millisecond}, "fail  event challenge, default          answered in 1.2s, and Lark waits 1 s\n"},
 	} {
-		clinic := newClinic(t, store.Fixed{"default": settings(nil)})
+		fixture := newFixture(t, store.Fixed{"default": settings(nil)})
 		s := &slow{http.DefaultClient, time.Now(), c.took}
-		clinic.HTTP, clinic.Now = s, func() time.Time { return s.now }
-		clinic.Check(t.Context())
-		if !strings.Contains(clinic.out.String(), c.want) {
-			t.Errorf("got\n%swant %s", clinic.out.String(), c.want)
+		fixture.HTTP, fixture.Now = s, func() time.Time { return s.now }
+		fixture.Check(t.Context())
+		if !strings.Contains(fixture.out.String(), c.want) {
+			t.Errorf("got\n%swant %s", fixture.out.String(), c.want)
 		}
 	}
 }
@@ -178,7 +178,7 @@ func TestChallengeMustBeFast(t *testing.T) {
 func TestAnEchoShowsNoSecret(t *testing.T) {
 	echo := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _ = r.Write(w) }))
 	defer echo.Close()
-	c := newClinic(t, store.Fixed{})
+	c := newFixture(t, store.Fixed{})
 	c.docs = store.Fixed{"default": settings(map[string]any{"encrypt_key": nil, "allow_unsigned": true})}
 	c.EventURL = echo.URL
 	if bad := c.bad(t); len(bad) == 0 {
@@ -187,7 +187,7 @@ func TestAnEchoShowsNoSecret(t *testing.T) {
 }
 
 func TestFindingsOfBusAndQueues(t *testing.T) {
-	c := newClinic(t, store.Fixed{"default": settings(nil)})
+	c := newFixture(t, store.Fixed{"default": settings(nil)})
 	q := newQueues()
 	q.put("larkbridge-send-dead", message("1", `{}`))
 	delete(q.all, "larkbridge-send.fifo")

@@ -12,20 +12,21 @@ import (
 
 const masked = "***"
 
-// secretWords are in the names of fields whose value opens something.
+// secretWords occur in the names of fields whose values are secret.
 var secretWords = [...]string{"token", "secret", "password", "passwd", "authorization", "ticket", "encrypt_key", "credential", "signature"}
 
-// kinds are what the field token of a request may hold instead of a token.
-var kinds = [...]string{"tenant", "app", "user", "none"}
+// tokenKinds are the values of a request's field token that name a kind of token:
+// they are not secret.
+var tokenKinds = [...]string{"tenant", "app", "user", "none"}
 
-// secretText is what opens something wherever it stands: the id of a webhook,
-// a bearer, a token of Lark, a token in a query, a field of broken JSON.
+// secretText matches secrets in any text: the id of a webhook, a bearer token, a
+// token of Lark, a token in a query, a secret field of invalid JSON.
 var secretText = regexp.MustCompile(`(/hook/)[^/?#"\s]+|(?i:(Bearer )\S+)|\b([tuac]-)[A-Za-z0-9_.-]{16,}|` +
 	`([?&](?i:[a-z_]*token|key|sign|secret|ticket)=)[^&#"\s]+|` +
 	`("\w*(?i:` + strings.Join(secretWords[:], "|") + `)\w*"\s*:\s*")(?:[^"\\]|\\.)*`)
 
-// mask returns a document, JSON or any text, without the secrets it may hold,
-// on one line, and without what could steer a terminal.
+// mask returns a document, JSON or any text, on one line, without the secrets that
+// it may contain and without control characters.
 func mask(doc string) string {
 	if text, ok := maskJSON(doc); ok {
 		return plain(text)
@@ -37,7 +38,7 @@ func maskText(text string) string {
 	return secretText.ReplaceAllString(text, "$1$2$3$4$5"+masked)
 }
 
-// maskJSON is false for what is not one JSON object or list.
+// maskJSON masks a JSON object or list; it returns false for any other text.
 func maskJSON(doc string) (string, bool) {
 	if trimmed := strings.TrimSpace(doc); !strings.HasPrefix(trimmed, "{") && !strings.HasPrefix(trimmed, "[") {
 		return "", false
@@ -53,18 +54,19 @@ func maskJSON(doc string) (string, bool) {
 	}
 	var out bytes.Buffer
 	e := json.NewEncoder(&out)
-	e.SetEscapeHTML(false) // it is for people to read
+	e.SetEscapeHTML(false) // people read it
 	if e.Encode(maskValue("", value)) != nil {
 		return "", false
 	}
 	return strings.TrimSpace(out.String()), true
 }
 
-// maskValue masks by the name of a field and, in a text, by what it looks
-// like. A text that is a document itself, as SNS sends it, is opened.
+// maskValue masks a value by the name of its field, and secrets inside a text by
+// their form. A text that is itself JSON, as in a message of SNS, is masked as
+// JSON.
 func maskValue(name string, value any) any {
 	if secret(name) && value != nil {
-		if kind, ok := value.(string); ok && slices.Contains(kinds[:], kind) {
+		if kind, ok := value.(string); ok && slices.Contains(tokenKinds[:], kind) {
 			return kind
 		}
 		return masked
@@ -87,14 +89,14 @@ func maskValue(name string, value any) any {
 	return value
 }
 
-// secret says whether a field's name promises a secret. A page_token is none,
-// but no loss either.
+// secret reports whether a field's name is that of a secret. It is true also for
+// page_token, which is not secret: masking it does no harm.
 func secret(name string) bool {
 	name = strings.ToLower(name)
 	return slices.ContainsFunc(secretWords[:], func(word string) bool { return strings.Contains(name, word) })
 }
 
-// plain replaces what could steer a terminal.
+// plain replaces control characters, which could change the terminal's state.
 func plain(text string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsPrint(r) {

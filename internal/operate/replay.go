@@ -24,17 +24,18 @@ type Replays interface {
 	DescribeReplay(context.Context, *eventbridge.DescribeReplayInput, ...func(*eventbridge.Options)) (*eventbridge.DescribeReplayOutput, error)
 }
 
-// Replay puts archived events onto a bus again.
+// Replay replays archived events onto a bus.
 type Replay struct {
 	Events  Replays
 	Stack   Stack
 	Archive string   // "" for the only one of the bus
-	Rules   []string // the names of those that see the events again; none for all
+	Rules   []string // the names of the rules that get the events; none means all
 	Out     io.Writer
 }
 
-// Start starts the replay of a window. Its name says what is replayed, so that
-// EventBridge itself refuses to replay the same twice; here that is no error.
+// Start starts the replay of a window. The replay's name is derived from what is
+// replayed, so that EventBridge refuses to start the same replay twice; Start then
+// reports the first one.
 func (r *Replay) Start(ctx context.Context, w Window) error {
 	name := r.Stack.Bus()
 	bus, err := r.Events.DescribeEventBus(ctx, &eventbridge.DescribeEventBusInput{Name: &name})
@@ -61,7 +62,7 @@ func (r *Replay) Start(ctx context.Context, w Window) error {
 	var known *types.ResourceAlreadyExistsException
 	switch {
 	case errors.As(err, &known):
-		return r.again(ctx, replay)
+		return r.startedBefore(ctx, replay)
 	case err != nil:
 		return fmt.Errorf("starting the replay: %s%s", reason(err), needs(err, "events:StartReplay"))
 	}
@@ -72,8 +73,8 @@ func (r *Replay) Start(ctx context.Context, w Window) error {
 	return nil
 }
 
-// again tells of a replay that there is already.
-func (r *Replay) again(ctx context.Context, replay string) error {
+// startedBefore writes the state of a replay that was started before.
+func (r *Replay) startedBefore(ctx context.Context, replay string) error {
 	about, err := r.Events.DescribeReplay(ctx, &eventbridge.DescribeReplayInput{ReplayName: &replay})
 	if err != nil {
 		return fmt.Errorf("replay %s was started before, but cannot be looked at: %s%s", replay, reason(err), needs(err, "events:DescribeReplay"))
@@ -86,7 +87,7 @@ func (r *Replay) again(ctx context.Context, replay string) error {
 	return nil
 }
 
-// archive finds the archive by its name, or the only one of the bus.
+// archive returns the archive of the given name, or the only one of the bus.
 func (r *Replay) archive(ctx context.Context, bus string) (types.Archive, error) {
 	var found []types.Archive
 	in := &eventbridge.ListArchivesInput{EventSourceArn: &bus}
@@ -117,16 +118,120 @@ func (r *Replay) archive(ctx context.Context, bus string) (types.Archive, error)
 	return types.Archive{}, fmt.Errorf("the bus has no archive %s, but %s", r.Archive, strings.Join(names, ", "))
 }
 
-// archiveARN is that of an archive of the bus: they are in one place.
+// archiveARN returns the ARN of an archive, which is in the region and account of
+// its bus.
 func archiveARN(bus, archive string) string {
 	place, _, _ := strings.Cut(bus, ":event-bus/")
 	return place + ":archive/" + archive
 }
 
-// replayName is the same for the same window, archive and rules.
+// replayName returns a name that depends on window, archive and rules only.
 func replayName(w Window, archive string, rules []string) string {
 	const stamp = "20060102T150405Z"
 	rules = slices.Sorted(slices.Values(rules))
 	sum := sha256.Sum256([]byte(archive + "\n" + strings.Join(rules, "\n")))
 	return "larkbridge-" + w.From.Format(stamp) + "-" + w.To.Format(stamp) + "-" + hex.EncodeToString(sum[:4])
 }
+
+// rules returns the ARNs of the rules that get the events again. Rules that match
+// requests to send are left out unless they are named, because what was sent must
+// not be sent once more.
+func (r *Replay) rules(ctx context.Context) ([]string, error) {
+	bus := r.Stack.Bus()
+	var arns, known []string
+	in := &eventbridge.ListRulesInput{EventBusName: &bus}
+	for {
+		page, err := r.Events.ListRules(ctx, in)
+		if err != nil {
+			return nil, fmt.Errorf("looking for rules: %s%s", reason(err), needs(err, "events:ListRules"))
+		}
+		for _, rule := range page.Rules {
+			known = append(known, text(rule.Name))
+			if r.wants(rule) {
+				arns = append(arns, text(rule.Arn))
+			}
+		}
+		if in.NextToken = page.NextToken; in.NextToken == nil {
+			break
+		}
+	}
+	for _, name := range r.Rules {
+		if !slices.Contains(known, name) {
+			return nil, fmt.Errorf("the bus has no rule %s, but %s", name, strings.Join(known, ", "))
+		}
+	}
+	if len(arns) == 0 {
+		return nil, errors.New("the bus has no rule that would see the events")
+	}
+	return arns, nil
+}
+
+// sendRequest is the detail type of a request to send.
+const sendRequest = "Lark Send Request"
+
+// wants reports whether a rule gets the events. It also leaves out the rules of
+// the archives, which AWS manages.
+func (r *Replay) wants(rule types.Rule) bool {
+	if len(r.Rules) > 0 {
+		return slices.Contains(r.Rules, text(rule.Name))
+	}
+	return text(rule.ManagedBy) == "" && !strings.Contains(text(rule.EventPattern), sendRequest)
+}
+
+// Window is the span of time to replay.
+type Window struct{ From, To time.Time }
+
+// archiveLag is how long an event may take into an archive
+// (docs.aws.amazon.com/eventbridge/latest/userguide/eb-archive.html).
+const archiveLag = 10 * time.Minute
+
+// ParseWindow reads since and until, each a time in RFC 3339 or a duration
+// back from now ("2h", "3d"); "" for until is now.
+//
+// Now is rounded down to ten minutes: younger events may not be in the archive yet,
+// and the same command a minute later means the same window.
+func ParseWindow(since, until string, now time.Time) (Window, error) {
+	now = now.UTC().Truncate(archiveLag)
+	from, err := parsePoint(since, now)
+	if err != nil {
+		return Window{}, fmt.Errorf("--since: %w", err)
+	}
+	to := now
+	if until != "" {
+		if to, err = parsePoint(until, now); err != nil {
+			return Window{}, fmt.Errorf("--until: %w", err)
+		}
+	}
+	switch {
+	case !from.Before(to):
+		return Window{}, fmt.Errorf("there is nothing between %s and %s", from.Format(time.RFC3339), to.Format(time.RFC3339))
+	case to.After(now):
+		return Window{}, fmt.Errorf("--until must be no later than %s: what is younger may not be in the archive yet", now.Format(time.RFC3339))
+	}
+	return Window{from, to}, nil
+}
+
+func parsePoint(text string, now time.Time) (time.Time, error) {
+	if at, err := time.Parse(time.RFC3339, text); err == nil {
+		return at.UTC().Truncate(time.Second), nil
+	}
+	span := text
+	days := 0
+	if before, after, ok := strings.Cut(text, "d"); ok {
+		if _, err := fmt.Sscanf(before+"\n", "%d\n", &days); err != nil || days < 0 {
+			return time.Time{}, errPoint
+		}
+		span = after
+	}
+	back := time.Duration(days) * 24 * time.Hour
+	if span != "" || text == "" {
+		d, err := time.ParseDuration(span)
+		if err != nil || d < 0 {
+			return time.Time{}, errPoint
+		}
+		back += d
+	}
+	return now.Add(-back), nil
+}
+
+var errPoint = errors.New("want a time such as 2026-01-31T09:00:00Z, or how long ago, such as 2h or 3d")

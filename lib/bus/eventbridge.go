@@ -89,16 +89,14 @@ var refusals = retry.IsErrorRetryables(retry.DefaultRetryables)
 
 // transient says whether the same call may succeed a moment later.
 func transient(err error) bool {
-	var entry *entryError
-	if errors.As(err, &entry) {
+	if entry, ok := errors.AsType[*entryError](err); ok {
 		switch entry.code {
 		case "ThrottlingException", "InternalFailure", "InternalException":
 			return true
 		}
 		return false
 	}
-	var api smithy.APIError
-	if errors.As(err, &api) {
+	if _, ok := errors.AsType[smithy.APIError](err); ok {
 		return refusals.IsErrorRetryable(err) == aws.TrueTernary
 	}
 	var network net.Error

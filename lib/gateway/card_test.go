@@ -29,7 +29,7 @@ func approve(_ context.Context, click *lark.Click) (*lark.CardReply, error) {
 }
 
 func TestHandlerAnswersBothStyles(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	w.handler = approve
 	want(t, w.post(t, "/card", delivery(now, payload(t, "card.action.trigger"))), 200,
 		`{"toast":{"type":"success","content":"approved 42"},"card":{"type":"raw","data":{"header":{},"elements":[]}}}`)
@@ -66,7 +66,7 @@ func TestHandlerFails(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t)
+				w := newFixture(t)
 				w.docs["default"] = settings(map[string]any{"card_toast": "Noted"})
 				w.handler = tt.handler
 				start := time.Now()
@@ -90,14 +90,14 @@ func TestHandlerFails(t *testing.T) {
 }
 
 func TestHandlerReturnsNothing(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	w.docs["default"] = settings(map[string]any{"card_toast": "Noted"})
 	w.handler = func(context.Context, *lark.Click) (*lark.CardReply, error) { return nil, nil }
 	want(t, w.post(t, "/card", delivery(now, payload(t, "card.action.trigger"))), 200, `{}`)
 }
 
 func TestLinkPreview(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	w.docs["default"] = settings(map[string]any{"card_toast": "Noted"}) // has no place in a preview
 	w.handler = func(_ context.Context, click *lark.Click) (*lark.CardReply, error) {
 		if click.Context.URL == "" {
@@ -112,7 +112,7 @@ func TestLinkPreview(t *testing.T) {
 // once and gets the same answer; two clicks are two.
 func TestClickDeliveredTwice(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
+		w := newFixture(t)
 		var runs atomic.Int32
 		w.handler = func(context.Context, *lark.Click) (*lark.CardReply, error) {
 			time.Sleep(300 * time.Millisecond)

@@ -1,8 +1,13 @@
+// Package gateway receives what Lark posts: it authenticates each HTTP request,
+// puts each event on the bus once, and answers clicks on cards.
+//
+// One [Gateway] serves the events and the cards of all apps. [Gateway.Lambda] is
+// its handler in AWS Lambda, [Gateway.ServeHTTP] its handler for net/http. What
+// became of a request is an [Outcome], which observers log and count.
 package gateway
 
 import (
 	"context"
-	"log/slog"
 	"time"
 
 	"github.com/larkbridge/larkbridge/lib/lark"
@@ -12,10 +17,12 @@ import (
 // Apps finds an app by its name; [store.Settings] does.
 type Apps interface {
 	App(ctx context.Context, name string) (*store.App, error)
+	// Refresh reads the settings anew, unless that was done a moment ago, and
+	// reports whether it did.
 	Refresh(ctx context.Context) bool
 }
 
-// Claims makes an event's work that of one instance; [store.Table] does.
+// Claims makes an event the work of one instance; [store.Table] does.
 type Claims interface {
 	Claim(ctx context.Context, key, owner string, lease, ttl time.Duration) (state store.State, result []byte, err error)
 	Complete(ctx context.Context, key string, result []byte, ttl time.Duration) error
@@ -26,12 +33,13 @@ type Tickets interface {
 	PutTicket(ctx context.Context, appID string, ticket lark.Secret, issued time.Time) error
 }
 
-// Events puts an event on the bus; [bus.Bus] does.
+// Events puts an event on the bus and returns the id of its entry; [bus.Bus]
+// does.
 type Events interface {
 	PublishEvent(ctx context.Context, app string, ev *lark.Event) (string, error)
 }
 
-// Gateway serves requests. All fields but Closed are required.
+// Gateway serves requests. All fields but Observers and FailClosed are required.
 type Gateway struct {
 	Apps    Apps
 	Claims  Claims
@@ -39,11 +47,9 @@ type Gateway struct {
 	Events  Events
 	Cards   Answerer
 	Now     func() time.Time
-	Log     *slog.Logger
-	// Count counts what an operator wants to be woken for.
-	Count func(metric string)
-	// CountApp counts for each app, by its name in the settings.
-	CountApp func(metric, app string)
+	// Observers are called with the outcome of each request, one after another,
+	// before the request is answered.
+	Observers []Observer
 	// FailClosed refuses events while the table cannot be reached, instead of
 	// publishing them without deduplication.
 	FailClosed bool
@@ -57,13 +63,17 @@ type Request struct {
 	Body   []byte
 }
 
+// answerBudget is how long an answer may take. Lark waits 3 s for it, network
+// included.
+const answerBudget = 2500 * time.Millisecond
+
 // Serve answers a request within 2.5 s.
 func (g *Gateway) Serve(ctx context.Context, req Request) Reply {
 	start := g.Now()
 	ctx, cancel := context.WithTimeout(ctx, answerBudget)
 	defer cancel()
-	v := &visit{gateway: g, start: start, header: req.Header}
-	reply := v.serve(ctx, req)
-	v.log(ctx, reply.Status)
+	r := &request{gateway: g, header: req.Header, outcome: Outcome{Start: start}}
+	reply := r.serve(ctx, req)
+	r.finish(ctx, reply.Status)
 	return reply
 }

@@ -22,7 +22,7 @@ func header(h lark.Header) http.Header {
 // The same request in each form that API Gateway and net/http give it.
 func TestDoors(t *testing.T) {
 	message := payload(t, "im.message.receive_v1")
-	invoke := func(t *testing.T, w *world, in events.APIGatewayV2HTTPRequest) gateway.Reply {
+	invoke := func(t *testing.T, w *fixture, in events.APIGatewayV2HTTPRequest) gateway.Reply {
 		out, err := w.Lambda(t.Context(), in)
 		if err != nil || out.Headers["Content-Type"] != "application/json; charset=utf-8" || out.IsBase64Encoded {
 			t.Errorf("got %+v, %v", out, err)
@@ -35,19 +35,19 @@ func TestDoors(t *testing.T) {
 		}
 		return in
 	}
-	for name, door := range map[string]func(t *testing.T, w *world, path string, req lark.Delivery) gateway.Reply{
-		"plain": func(t *testing.T, w *world, path string, req lark.Delivery) gateway.Reply {
+	for name, door := range map[string]func(t *testing.T, w *fixture, path string, req lark.Delivery) gateway.Reply{
+		"plain": func(t *testing.T, w *fixture, path string, req lark.Delivery) gateway.Reply {
 			return invoke(t, w, decode(t, harness.HTTPEvent("POST", path, header(req.Header), req.Body)))
 		},
-		"base64": func(t *testing.T, w *world, path string, req lark.Delivery) gateway.Reply {
+		"base64": func(t *testing.T, w *fixture, path string, req lark.Delivery) gateway.Reply {
 			return invoke(t, w, decode(t, harness.HTTPEventBase64("POST", path, header(req.Header), req.Body)))
 		},
-		"stage": func(t *testing.T, w *world, path string, req lark.Delivery) gateway.Reply {
+		"stage": func(t *testing.T, w *fixture, path string, req lark.Delivery) gateway.Reply {
 			in := decode(t, harness.HTTPEvent("POST", "/prod"+path, header(req.Header), req.Body))
 			in.RequestContext.Stage = "prod"
 			return invoke(t, w, in)
 		},
-		"net/http": func(t *testing.T, w *world, path string, req lark.Delivery) gateway.Reply {
+		"net/http": func(t *testing.T, w *fixture, path string, req lark.Delivery) gateway.Reply {
 			r := httptest.NewRequest("POST", path, bytes.NewReader(req.Body))
 			r.Header = header(req.Header)
 			rec := httptest.NewRecorder()
@@ -56,7 +56,7 @@ func TestDoors(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := newWorld(t)
+			w := newFixture(t)
 			want(t, door(t, w, "/event", delivery(now, message)), 200, `{}`)
 			want(t, door(t, w, "/event/other", delivery(now, message)), 404, `{"error":"not_found"}`)
 			want(t, door(t, w, "/event", lark.Delivery{Body: make([]byte, lark.MaxBody+1)}), 413, `{"error":"too_large"}`)
@@ -69,7 +69,7 @@ func TestDoors(t *testing.T) {
 }
 
 func TestBrokenBase64(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	out, err := w.Lambda(t.Context(), events.APIGatewayV2HTTPRequest{RawPath: "/event", Body: "%%%", IsBase64Encoded: true})
 	if err != nil || out.StatusCode != http.StatusBadRequest {
 		t.Errorf("got %+v, %v", out, err)

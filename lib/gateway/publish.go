@@ -6,87 +6,83 @@ import (
 	"time"
 
 	"github.com/larkbridge/larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/metric"
 	"github.com/larkbridge/larkbridge/lib/store"
 )
 
-// Budgets. Lark waits 3 s for an answer, network and cold start included.
+// Budgets of the phases, out of answerBudget.
 const (
-	answerBudget  = 2500 * time.Millisecond
-	publishBudget = 2200 * time.Millisecond // leaves time to mark
-	claimBudget   = 900 * time.Millisecond  // leaves time to publish
+	publishBudget = 2200 * time.Millisecond // from the start; it leaves time to complete the claim
+	claimBudget   = 900 * time.Millisecond  // it leaves time to publish
 )
 
-// publish claims the event, puts it on the bus and marks it, and says whether
-// it is there: now or from an earlier delivery.
+// claimTTL is how long a claim is kept: at least as long as any delivery of the
+// event can be accepted. The last term is for a redelivery that Lark stamped
+// anew and somebody captured.
+const claimTTL = lark.EventMaxAge + lark.MaxClockSkew + lark.RedeliverySpan
+
+// publish claims the event, puts it on the bus and completes the claim, and
+// reports whether the event is on the bus: now or from an earlier delivery.
 //
-// The claim is never given back. If this instance dies or the bus fails, it
-// lapses before Lark delivers again. So an event is lost only if no delivery
-// of it gets through, and it is there twice only if an instance dies, or an
-// answer is lost, between publishing and marking.
-func (v *visit) publish(ctx context.Context, app *store.App) bool {
-	g, key := v.gateway, store.EventKey(app.AppID, v.event.Key)
-	state, err := v.claim(ctx, key)
+// The claim is never released. If this instance dies or the bus fails, its lease
+// ends before Lark delivers again. So an event is lost only if no delivery of it
+// gets through, and it is on the bus twice only if an instance dies, or an
+// answer is lost, between publishing and completing.
+func (r *request) publish(ctx context.Context, app *store.App) bool {
+	key := store.EventKey(app.AppID, r.outcome.Event.Key)
+	start := r.gateway.Now()
+	state, _, err := r.claim(ctx, key, rand.Text())
+	r.observe(&r.claiming, start)
 	switch {
 	case err != nil:
-		g.Count("DedupeBypassed")
-		g.Log.WarnContext(ctx, "the table cannot be reached", "error", err, "closed", g.FailClosed)
-		if g.FailClosed {
-			v.outcome = "no table"
+		r.report(metric.DedupeBypassed, "the table cannot be reached", err)
+		if r.gateway.FailClosed {
+			r.outcome.Result = NoTable
 			return false
 		}
 	case state == store.Completed:
-		v.outcome = "duplicate"
+		r.outcome.Result = Duplicate
 		return true
 	case state == store.InProgress:
-		v.outcome = "held" // its holder may still fail: Lark must come again
+		r.outcome.Result = Held // its owner may still fail: Lark is to deliver it again
 		return false
 	}
-	publishing, cancel := context.WithDeadline(ctx, v.deadline(ctx, publishBudget))
+	publishing, cancel := within(ctx, publishBudget)
 	defer cancel()
-	if v.err = v.put(publishing, app); v.err != nil {
-		v.outcome = "not published"
-		g.Count("PublishFailed")
+	if err := r.put(publishing, app); err != nil {
+		r.outcome.Result, r.outcome.Err = NotPublished, err
+		r.count(metric.PublishFailed)
 		return false
 	}
-	v.outcome = "published"
-	if err := v.complete(ctx, key, nil); err != nil {
-		g.Count("MarkFailed")
-		g.Log.WarnContext(ctx, "the event is on the bus but not marked", "error", err)
+	r.outcome.Result = Published
+	if err := r.complete(ctx, key, nil); err != nil {
+		r.report(metric.MarkFailed, "the event is on the bus but not marked", err)
 	}
 	return true
 }
 
+// within returns a context that ends when a request has taken the given part of
+// answerBudget, at the end of which ctx ends.
+func within(ctx context.Context, budget time.Duration) (context.Context, context.CancelFunc) {
+	end, _ := ctx.Deadline()
+	return context.WithDeadline(ctx, end.Add(budget-answerBudget))
+}
+
+func (r *request) claim(ctx context.Context, key, owner string) (store.State, []byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, claimBudget)
+	defer cancel()
+	return r.gateway.Claims.Claim(ctx, key, owner, store.ClaimLease, claimTTL)
+}
+
 // put puts the event on the bus.
-func (v *visit) put(ctx context.Context, app *store.App) (err error) {
-	defer v.took(&v.publishing, v.gateway.Now())
-	v.busID, err = v.gateway.Events.PublishEvent(ctx, app.Name, v.event)
+func (r *request) put(ctx context.Context, app *store.App) (err error) {
+	defer r.observe(&r.publishing, r.gateway.Now())
+	r.outcome.BusID, err = r.gateway.Events.PublishEvent(ctx, app.Name, r.outcome.Event)
 	return err
 }
 
-// complete records that the event is done, with the answer to a click.
-func (v *visit) complete(ctx context.Context, key string, answer []byte) error {
-	defer v.took(&v.marking, v.gateway.Now())
-	return v.gateway.Claims.Complete(ctx, key, answer, claimTTL)
-}
-
-// claimTTL is how long a claim is remembered: at least as long as any delivery of
-// the event can be accepted. The last term covers a redelivery that Lark
-// stamped anew and somebody captured.
-const claimTTL = lark.EventMaxAge + lark.MaxClockSkew + lark.RedeliverySpan
-
-func (v *visit) claim(ctx context.Context, key string) (store.State, error) {
-	defer v.took(&v.claiming, v.gateway.Now())
-	ctx, cancel := context.WithTimeout(ctx, claimBudget)
-	defer cancel()
-	state, _, err := v.gateway.Claims.Claim(ctx, key, rand.Text(), store.ClaimLease, claimTTL)
-	return state, err
-}
-
-// deadline is the given part of the answer's budget, counted from the start.
-func (v *visit) deadline(ctx context.Context, part time.Duration) time.Time {
-	end, ok := ctx.Deadline()
-	if !ok {
-		return time.Now().Add(part)
-	}
-	return end.Add(part - answerBudget)
+// complete records that the event is done, and the answer to a click.
+func (r *request) complete(ctx context.Context, key string, answer []byte) error {
+	defer r.observe(&r.completing, r.gateway.Now())
+	return r.gateway.Claims.Complete(ctx, key, answer, claimTTL)
 }

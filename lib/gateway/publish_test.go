@@ -12,11 +12,12 @@ import (
 
 	"github.com/larkbridge/larkbridge/lib/gateway"
 	"github.com/larkbridge/larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/metric"
 	"github.com/larkbridge/larkbridge/lib/store"
 )
 
 func TestEventIsPublishedOnce(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	message := payload(t, "im.message.receive_v1")
 	want(t, w.post(t, "/event", delivery(now, message)), 200, `{}`)
 	want(t, w.post(t, "/event", delivery(now, message)), 200, `{}`)
@@ -33,7 +34,7 @@ func TestEventIsPublishedOnce(t *testing.T) {
 // A redelivery that Lark stamped anew is forgotten only when the copy that
 // somebody captured cannot be accepted any more.
 func TestCapturedRetryIsHarmless(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	message := payload(t, "im.message.receive_v1")
 	want(t, w.post(t, "/event", delivery(now, message)), 200, `{}`)
 	restamped := delivery(now.Add(lark.RedeliverySpan), message)
@@ -60,7 +61,7 @@ func (f *failing) PublishEvent(ctx context.Context, app string, ev *lark.Event) 
 // While the bus fails, the answer is 503 and nothing is marked; the delivery
 // after the lease publishes.
 func TestBusDown(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	w.Events = &failing{1, w.Events}
 	message := payload(t, "im.message.receive_v1")
 	want(t, w.post(t, "/event", delivery(now, message)), 503, `{"error":"unavailable"}`)
@@ -73,7 +74,7 @@ func TestBusDown(t *testing.T) {
 }
 
 func TestClickWhileTheBusIsDown(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	w.Events = &failing{1, w.Events}
 	want(t, w.post(t, "/card", delivery(now, payload(t, "card.action.trigger"))), 200, `{}`)
 	if w.counts["ClickLost"] != 1 {
@@ -108,13 +109,13 @@ func TestTableDown(t *testing.T) {
 		closed            bool
 		claim, complete   bool
 		status, published int
-		counts            map[string]int
+		counts            map[metric.Name]int
 	}{
-		{"open", false, true, true, 200, 1, map[string]int{"DedupeBypassed": 1, "MarkFailed": 1}},
-		{"closed", true, true, true, 503, 0, map[string]int{"DedupeBypassed": 1}},
-		{"only the completion", true, false, true, 200, 1, map[string]int{"MarkFailed": 1}},
+		{"open", false, true, true, 200, 1, map[metric.Name]int{"DedupeBypassed": 1, "MarkFailed": 1}},
+		{"closed", true, true, true, 503, 0, map[metric.Name]int{"DedupeBypassed": 1}},
+		{"only the completion", true, false, true, 200, 1, map[metric.Name]int{"MarkFailed": 1}},
 	} {
-		w := newWorld(t)
+		w := newFixture(t)
 		w.Claims, w.FailClosed = noTable{w.memory, tt.claim, tt.complete}, tt.closed
 		if got := w.post(t, "/event", delivery(now, message)); got.Status != tt.status {
 			t.Errorf("%s: status %d", tt.name, got.Status)
@@ -146,7 +147,7 @@ func (stuck) PublishEvent(ctx context.Context, _ string, _ *lark.Event) (string,
 // Whatever hangs, the parts of the budget leave time for an answer.
 func TestAnswerInTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
+		w := newFixture(t)
 		w.Claims, w.Events = stuck{}, stuck{}
 		start := time.Now()
 		want(t, w.post(t, "/event", delivery(now, payload(t, "im.message.receive_v1"))), 503, `{"error":"unavailable"}`)
@@ -162,7 +163,7 @@ func TestAnswerInTime(t *testing.T) {
 }
 
 func TestConcurrentDeliveries(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	message := payload(t, "im.message.receive_v1")
 	var all sync.WaitGroup
 	for range 50 {

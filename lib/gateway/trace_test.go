@@ -12,7 +12,7 @@ import (
 )
 
 // trace is the trace_id of the last entry on the bus.
-func (w *world) trace(t *testing.T) string {
+func (w *fixture) trace(t *testing.T) string {
 	t.Helper()
 	entries := w.bus.Entries()
 	if len(entries) == 0 {
@@ -43,7 +43,7 @@ func TestTrace(t *testing.T) {
 		{"the invocation's id", true, message, "8476a536-e9f4-11e8-9739-2dfe598c3fcd"},
 		{"a new one", false, message, ""},
 	} {
-		w := newWorld(t)
+		w := newFixture(t)
 		ctx := t.Context()
 		if tt.lambda {
 			ctx = invocation
@@ -57,7 +57,7 @@ func TestTrace(t *testing.T) {
 
 // Each delivery of an event has another log id. It is still one event.
 func TestTraceIsNoKey(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	for path, sample := range map[string]string{"/event": "im.message.receive_v1", "/card": "card.action.trigger"} {
 		for _, id := range []string{"first", "second"} {
 			want(t, w.post(t, path, withLogID(delivery(now, payload(t, sample)), id)), 200, `{}`)
@@ -75,7 +75,7 @@ func TestHostileLogID(t *testing.T) {
 		"evil\nlevel=ERROR", "evil\x1b[31m", "evil\x00", `evil"`, `evil","outcome":"published`, `evil\`, "evil\u2028", "évil", "evil\xff",
 		"evil ", "evil,other", "${evil}", "<evil>", strings.Repeat("evil", 10<<10/4),
 	} {
-		w := newWorld(t)
+		w := newFixture(t)
 		want(t, w.post(t, "/event", withLogID(delivery(now, payload(t, "im.message.receive_v1")), id)), 200, `{}`)
 		want(t, w.post(t, "/event", withLogID(lark.Delivery{Body: []byte("hello")}, id)), 400, `{"error":"bad_request"}`)
 		for _, line := range w.lines(t) {

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"io"
+	"maps"
 	"mime"
 	"net/http"
 	"strconv"
@@ -64,9 +65,7 @@ func successAnswer(x *exchange, result any) *answer {
 		return fileAnswer(x, r)
 	case noDataField:
 		fields := map[string]any{"code": 0, "msg": "ok"}
-		for k, v := range r {
-			fields[k] = v
-		}
+		maps.Copy(fields, r)
 		return jsonAnswer(x, http.StatusOK, 0, "ok", fields)
 	case nil:
 		result = struct{}{}
@@ -124,9 +123,7 @@ func (a *answer) write(w http.ResponseWriter) {
 	if c, ok := body.(io.Closer); ok {
 		defer c.Close()
 	}
-	for k, v := range a.header {
-		w.Header()[k] = v
-	}
+	maps.Copy(w.Header(), a.header)
 	w.WriteHeader(a.status)
 	// An error here means that the client closed the connection: nothing can be done.
 	_, _ = io.Copy(w, body)

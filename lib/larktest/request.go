@@ -127,7 +127,7 @@ func readForm(r *multipart.Reader) form {
 	f := form{parts: map[string]part{}}
 	for {
 		p, err := r.NextRawPart()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return f
 		}
 		if err != nil {

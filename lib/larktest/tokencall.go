@@ -133,7 +133,7 @@ func userToken(p *Platform, x *exchange) (any, *failure) {
 func (p *Platform) IssueTicket(appID string) string {
 	ticket := rand.Text()
 	p.mu.Lock()
-	ts := append(p.tickets[appID], ticket)
+	ts := slices.Concat(p.tickets[appID], []string{ticket})
 	p.tickets[appID] = ts[max(0, len(ts)-2):]
 	fs := p.onTicket
 	p.mu.Unlock()

@@ -1,21 +1,88 @@
-// Package metric counts what happens, in CloudWatch's embedded metric format:
-// a line in the log that CloudWatch turns into a metric, without a call.
+// Package metric counts what happens in the functions.
+//
+// It writes CloudWatch's embedded metric format: a line in the log that
+// CloudWatch turns into a metric, without a call. The lines do not depend on
+// the log level. The constants of type [Name] describe every metric.
 package metric
 
 import (
 	"encoding/json"
 	"io"
+	"slices"
 	"sync"
 	"time"
 )
 
-// Namespace holds every metric of Larkbridge.
+// Namespace is the CloudWatch namespace of every metric.
 const Namespace = "Larkbridge"
 
-// Counter counts by name. The dimension is the stack, so that an alarm needs no
-// arithmetic over functions and two stacks of an account have metrics of their
-// own; the function is in the line for who reads the log. A dimension of
-// anything that comes from outside would be a bill without end.
+// Name is the name of a metric.
+type Name string
+
+// The metrics of the functions event and card.
+const (
+	// Refused counts requests that did not prove that they come from Lark. They
+	// were answered with 401.
+	Refused Name = "Refused"
+	// PublishFailed counts deliveries of events that EventBridge did not take.
+	// They were answered with 503, and Lark delivers them again.
+	PublishFailed Name = "PublishFailed"
+	// CardFallback counts clicks that were answered with the app's card_toast,
+	// because the card handler failed or did not answer in time.
+	CardFallback Name = "CardFallback"
+	// ClickLost counts clicks that are not on the bus. Lark does not deliver a
+	// click again.
+	ClickLost Name = "ClickLost"
+	// TicketStored counts the app_tickets of a marketplace app that were stored.
+	// Lark sends one each hour. The app is a dimension of this metric.
+	TicketStored Name = "TicketStored"
+)
+
+// The metrics of the function send.
+const (
+	// SendFailed counts requests that failed and are not tried again.
+	SendFailed Name = "SendFailed"
+	// Throttled counts requests that failed because Lark limits their rate.
+	Throttled Name = "Throttled"
+	// TokenFailed counts requests that failed because Lark refuses the app's
+	// credentials or a token.
+	TokenFailed Name = "TokenFailed"
+	// ResultLost counts results that are not on the bus.
+	ResultLost Name = "ResultLost"
+)
+
+// The metrics of all functions.
+const (
+	// DedupeBypassed counts events and requests that were processed, or refused
+	// when the parameter DedupeFailure is closed, while the table could not be
+	// reached. What was processed may have been processed before.
+	DedupeBypassed Name = "DedupeBypassed"
+	// MarkFailed counts events and requests that were processed, but whose claim
+	// could not be completed in the table. Their next delivery is processed
+	// again.
+	MarkFailed Name = "MarkFailed"
+)
+
+// All returns the names of all metrics, in the order of the alphabet.
+func All() []Name {
+	return []Name{
+		CardFallback, ClickLost, DedupeBypassed, MarkFailed, PublishFailed, Refused, ResultLost, SendFailed, Throttled,
+		TicketStored, TokenFailed,
+	}
+}
+
+// Dimensions returns the dimensions of the metric. The stack is one of each
+// metric, so that an alarm needs no arithmetic over functions, and two stacks of
+// an account have metrics of their own. No dimension has values that come from
+// outside: each value is billed.
+func (n Name) Dimensions() []string {
+	if n == TicketStored {
+		return []string{"Stack", "App"}
+	}
+	return []string{"Stack"}
+}
+
+// Counter counts for one function of a stack. It is safe for concurrent use.
 type Counter struct {
 	stack, function string
 	now             func() time.Time
@@ -24,7 +91,7 @@ type Counter struct {
 	out io.Writer
 }
 
-// New counts for the named function of a stack, on out.
+// New makes a counter for the named function of a stack that writes to out.
 func New(out io.Writer, stack, function string, now func() time.Time) *Counter {
 	return &Counter{stack: stack, function: function, now: now, out: out}
 }
@@ -35,29 +102,24 @@ type definition struct {
 	Metrics    []map[string]string
 }
 
-// Count adds one to the named metric.
-func (c *Counter) Count(name string) { c.write(name, map[string]any{}, "Stack") }
-
-// CountApp adds one to the named metric of an app, which is a dimension: a name
-// from the settings, never one that somebody asked for.
-func (c *Counter) CountApp(name, app string) {
-	c.write(name, map[string]any{"App": app}, "Stack", "App")
-}
-
-// write adds one to a metric in a line that has the given fields.
-func (c *Counter) write(name string, line map[string]any, dimensions ...string) {
-	line["_aws"] = map[string]any{
-		"Timestamp": c.now().UnixMilli(),
-		"CloudWatchMetrics": []definition{{
-			Namespace: Namespace, Dimensions: [][]string{dimensions},
-			Metrics: []map[string]string{{"Name": name, "Unit": "Count"}},
-		}},
+// Count adds one to a metric. The app is the name that the settings give to an
+// app; metrics that do not have the dimension App leave it out.
+func (c *Counter) Count(name Name, app string) {
+	dimensions := name.Dimensions()
+	line := map[string]any{
+		"_aws": map[string]any{
+			"Timestamp": c.now().UnixMilli(),
+			"CloudWatchMetrics": []definition{{
+				Namespace: Namespace, Dimensions: [][]string{dimensions},
+				Metrics: []map[string]string{{"Name": string(name), "Unit": "Count"}},
+			}},
+		},
+		"Stack": c.stack, "Function": c.function, string(name): 1,
 	}
-	line["Stack"], line["Function"], line[name] = c.stack, c.function, 1
-	doc, err := json.Marshal(line)
-	if err != nil {
-		return // not reached: strings and numbers always marshal
+	if slices.Contains(dimensions, "App") {
+		line["App"] = app
 	}
+	doc, _ := json.Marshal(line) // never fails for strings and numbers
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	_, _ = c.out.Write(append(doc, '\n'))

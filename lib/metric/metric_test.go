@@ -1,7 +1,13 @@
 package metric_test
 
 import (
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"os"
+	"slices"
+	"strconv"
+	"testing"
 	"time"
 
 	"github.com/larkbridge/larkbridge/lib/metric"
@@ -10,13 +16,43 @@ import (
 func then() time.Time { return time.UnixMilli(1735689600123) }
 
 func ExampleCounter_Count() {
-	metric.New(os.Stdout, "larkbridge", "event", then).Count("DedupeBypassed")
+	metric.New(os.Stdout, "larkbridge", "event", then).Count(metric.DedupeBypassed, "")
 	// Output:
 	// {"DedupeBypassed":1,"Function":"event","Stack":"larkbridge","_aws":{"CloudWatchMetrics":[{"Namespace":"Larkbridge","Dimensions":[["Stack"]],"Metrics":[{"Name":"DedupeBypassed","Unit":"Count"}]}],"Timestamp":1735689600123}}
 }
 
-func ExampleCounter_CountApp() {
-	metric.New(os.Stdout, "larkbridge", "event", then).CountApp("TicketStored", "shop")
+// The app is a dimension of one metric.
+func ExampleCounter_Count_app() {
+	metric.New(os.Stdout, "larkbridge", "event", then).Count(metric.TicketStored, "shop")
 	// Output:
 	// {"App":"shop","Function":"event","Stack":"larkbridge","TicketStored":1,"_aws":{"CloudWatchMetrics":[{"Namespace":"Larkbridge","Dimensions":[["Stack","App"]],"Metrics":[{"Name":"TicketStored","Unit":"Count"}]}],"Timestamp":1735689600123}}
+}
+
+// All has each constant of this package once, each constant has a comment, and
+// its name in Go is that of the metric.
+func TestAll(t *testing.T) {
+	file, err := parser.ParseFile(token.NewFileSet(), "metric.go", nil, parser.ParseComments)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var declared []metric.Name
+	ast.Inspect(file, func(n ast.Node) bool {
+		spec, ok := n.(*ast.ValueSpec)
+		if !ok {
+			return true
+		}
+		if typ, ok := spec.Type.(*ast.Ident); !ok || typ.Name != "Name" {
+			return true
+		}
+		value, err := strconv.Unquote(spec.Values[0].(*ast.BasicLit).Value)
+		if err != nil || value != spec.Names[0].Name || spec.Doc.Text() == "" {
+			t.Errorf("%s: got the value %q and the comment %q", spec.Names[0], value, spec.Doc.Text())
+		}
+		declared = append(declared, metric.Name(value))
+		return true
+	})
+	slices.Sort(declared)
+	if got := metric.All(); len(got) == 0 || !slices.Equal(got, declared) {
+		t.Errorf("got %v, want %v", got, declared)
+	}
 }

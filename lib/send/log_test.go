@@ -19,6 +19,7 @@ import (
 	"github.com/larkbridge/larkbridge/lib/bus"
 	"github.com/larkbridge/larkbridge/lib/lark"
 	"github.com/larkbridge/larkbridge/lib/larktest"
+	"github.com/larkbridge/larkbridge/lib/metric"
 	"github.com/larkbridge/larkbridge/lib/send"
 	"github.com/larkbridge/larkbridge/lib/store"
 )
@@ -39,7 +40,7 @@ func TestOwnLogger(t *testing.T) {
 		settings := store.Fixed{"default": `{"app_id":"` + larktest.AppID + `","app_secret":"` + secret + `","domain":"` + server.URL + `"}`}
 		sender := &send.Sender{
 			Apps: store.NewSettings(settings, time.Now), HTTP: server.Client(), Tokens: memory, Claims: memory, Results: &bus.Memory{},
-			Now: time.Now, Log: slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: level})), Count: func(string) {},
+			Now: time.Now, Log: slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: level})), Count: func(metric.Name) {},
 		}
 		payload := `{"requests":[{"message":{"to":{"chat_id":"oc_1"},"text":"hi"}},{"message":{"to":{"chat_id":"not-a-chat"},"text":"hi"}}]}`
 		if _, err := sender.Lambda(t.Context(), []byte(payload)); err != nil {

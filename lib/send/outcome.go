@@ -8,6 +8,7 @@ import (
 
 	"github.com/larkbridge/larkbridge/lib/bus"
 	"github.com/larkbridge/larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/metric"
 	"github.com/larkbridge/larkbridge/lib/send/request"
 )
 
@@ -38,7 +39,7 @@ func (s *Sender) finish(ctx context.Context, x *execution, r Result) Result {
 		return r
 	}
 	if err := s.report(ctx, o); err != nil {
-		s.Count("ResultLost")
+		s.Count(metric.ResultLost)
 		s.Log.ErrorContext(ctx, "the result is not on the bus", "error", err)
 		r.unreported = true
 	}
@@ -96,18 +97,18 @@ func (o Outcome) Log(ctx context.Context, log *slog.Logger) {
 }
 
 // count counts the failures that an operator can do something about.
-func (o Outcome) count(count func(metric string)) {
+func (o Outcome) count(count func(metric.Name)) {
 	if o.Error == nil {
 		return
 	}
 	switch o.Error.Kind {
 	case lark.KindThrottled:
-		count("Throttled")
+		count(metric.Throttled)
 	case lark.KindAuth:
-		count("TokenFailed")
+		count(metric.TokenFailed)
 	}
 	if o.Final {
-		count("SendFailed")
+		count(metric.SendFailed)
 	}
 }
 

@@ -15,6 +15,7 @@ import (
 
 	"github.com/larkbridge/larkbridge/lib/bus"
 	"github.com/larkbridge/larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/metric"
 	"github.com/larkbridge/larkbridge/lib/send/request"
 	"github.com/larkbridge/larkbridge/lib/store"
 )
@@ -44,7 +45,7 @@ type Sender struct {
 	Now     func() time.Time
 	Log     *slog.Logger
 	// Count counts what an operator wants to be alerted to.
-	Count func(metric string)
+	Count func(metric.Name)
 	// DefaultTo receives the notices, which name no receiver: a chat id, open id,
 	// union id, e-mail address or user id.
 	DefaultTo string
@@ -118,7 +119,7 @@ func (s *Sender) once(ctx context.Context, x *execution) Result {
 	switch {
 	case err != nil:
 		// Lark still recognises a message by its uuid, so it goes out once.
-		s.Count("DedupeBypassed")
+		s.Count(metric.DedupeBypassed)
 		s.Log.WarnContext(ctx, "the table cannot be reached", "error", err)
 	case state == store.InProgress:
 		r := failed(&lark.Error{Kind: lark.KindServer, Retryable: true, Msg: "the same request is being carried out"})
@@ -144,7 +145,7 @@ func (s *Sender) complete(ctx context.Context, key, owner string, r Result) {
 		err = s.Claims.Release(ctx, key, owner)
 	}
 	if err != nil {
-		s.Count("MarkFailed")
+		s.Count(metric.MarkFailed)
 		s.Log.WarnContext(ctx, "the request's claim is not settled", "error", err)
 	}
 }

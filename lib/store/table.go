@@ -85,8 +85,7 @@ func (t *Table) update(ctx context.Context, key, expression, condition string, v
 		in.ReturnValuesOnConditionCheckFailure = types.ReturnValuesOnConditionCheckFailureAllOld
 	}
 	_, err := t.client.UpdateItem(ctx, in)
-	var failed *types.ConditionalCheckFailedException
-	if errors.As(err, &failed) {
+	if failed, ok := errors.AsType[*types.ConditionalCheckFailedException](err); ok {
 		return false, failed.Item, nil
 	}
 	return err == nil, nil, err

@@ -102,9 +102,7 @@ func Gateway(ctx context.Context, function string, getenv func(string) string) (
 		},
 		Cards:      gateway.Invoked(cloud.NewLambda(p.cloud.Config(), p.cloud.Endpoint("LAMBDA"), time.Now)),
 		Now:        time.Now,
-		Log:        p.log,
-		Count:      counter.Count,
-		CountApp:   counter.CountApp,
+		Observers:  []gateway.Observer{gateway.Log(p.log), gateway.Count(counter.Count)},
 		FailClosed: dedupe == "closed",
 	}, nil
 }
@@ -126,6 +124,7 @@ func Sender(ctx context.Context, getenv func(string) string) (*send.Sender, erro
 	if err != nil {
 		return nil, err
 	}
+	counter := metric.New(os.Stdout, getenv(envStack), "send", time.Now)
 	return &send.Sender{
 		Apps:      p.settings,
 		HTTP:      LarkHTTP(),
@@ -135,7 +134,7 @@ func Sender(ctx context.Context, getenv func(string) string) (*send.Sender, erro
 		Blobs:     cloud.NewS3(p.cloud.Config(), p.cloud.Endpoint("S3"), time.Now),
 		Now:       time.Now,
 		Log:       p.log,
-		Count:     metric.New(os.Stdout, getenv(envStack), "send", time.Now).Count,
+		Count:     func(name metric.Name) { counter.Count(name, "") },
 		DefaultTo: getenv(envTo),
 		Delay:     cloud.NewSQS(p.cloud.Config(), p.cloud.Endpoint("SQS")),
 	}, nil

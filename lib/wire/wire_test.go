@@ -1,6 +1,7 @@
 package wire_test
 
 import (
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -20,9 +21,7 @@ func complete(t *testing.T, change map[string]string) func(string) string {
 		"TABLE_NAME": "t", "BUS_NAME": "b", "BUCKET_NAME": "c", "PARAMETER_PREFIX": "/larkbridge",
 		"STACK_NAME": "larkbridge",
 	}
-	for name, value := range change {
-		env[name] = value
-	}
+	maps.Copy(env, change)
 	return func(name string) string { return env[name] }
 }
 

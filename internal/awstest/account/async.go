@@ -45,14 +45,13 @@ func (a *Account) InvokeAsync(functionARN string, payload []byte) {
 			return
 		}
 	}
-	var failed *harness.FunctionError
 	record := map[string]any{
 		"version": "1.0", "timestamp": time.Now().UTC().Format(time.RFC3339Nano),
 		"requestContext":  map[string]any{"requestId": id, "functionArn": f.ARN + ":$LATEST", "condition": "RetriesExhausted", "approximateInvokeCount": 1 + int(config.Retries)},
 		"requestPayload":  json.RawMessage(payload),
 		"responseContext": map[string]any{"statusCode": 200, "executedVersion": "$LATEST", "functionError": "Unhandled"},
 	}
-	if errors.As(err, &failed) {
+	if failed, ok := errors.AsType[*harness.FunctionError](err); ok {
 		record["responsePayload"] = map[string]string{"errorType": failed.Type, "errorMessage": failed.Message}
 	}
 	doc, err := json.Marshal(record)

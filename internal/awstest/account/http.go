@@ -1,6 +1,7 @@
 package account
 
 import (
+	"errors"
 	"net/http"
 	"strings"
 	"time"
@@ -49,7 +50,7 @@ func (a *Account) Post(path string, req lark.Delivery) (status int, body string)
 func (a *Account) integrate(f *function, path string, req lark.Delivery) (int, string) {
 	header, _ := req.Header.(http.Header) // nil for a delivery without headers
 	out, err := a.invoke(f, harness.HTTPEvent(http.MethodPost, path, header, req.Body), "")
-	if err == errThrottled {
+	if errors.Is(err, errThrottled) {
 		return http.StatusServiceUnavailable, `{"message":"Service Unavailable"}`
 	}
 	if err == nil {

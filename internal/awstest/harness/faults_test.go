@@ -80,8 +80,7 @@ func TestFaultSelection(t *testing.T) {
 	})
 	for i, want := range []string{"One", "Two", "Two", ""} {
 		got := ""
-		var refused smithy.APIError
-		if errors.As(update(t, c), &refused) {
+		if refused, ok := errors.AsType[smithy.APIError](update(t, c)); ok {
 			got = refused.ErrorCode()
 		}
 		if got != want {

@@ -1,8 +1,6 @@
 package template_test
 
 import (
-	"bytes"
-	"encoding/json"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -12,10 +10,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/larkbridge/larkbridge/internal/awstest/harness"
-	"github.com/larkbridge/larkbridge/internal/awstest/template"
 	"github.com/larkbridge/larkbridge/lib/metric"
 )
 
@@ -30,7 +26,7 @@ type facts struct {
 func gather(t *testing.T) facts {
 	t.Helper()
 	root := harness.Root(t)
-	f := facts{folder: make(map[string]string), calls: make(map[string][]string), metrics: counted(t, root), runbook: make(map[string]bool)}
+	f := facts{folder: make(map[string]string), calls: make(map[string][]string), metrics: counted(), runbook: make(map[string]bool)}
 	// SAM runs the Makefile's target of a function: that says what it is made of.
 	target := regexp.MustCompile(`(?m)^build-(\w+):\n\t.* \./functions/(\w+)$`)
 	for _, found := range target.FindAllStringSubmatch(read(t, root, "Makefile"), -1) {
@@ -52,47 +48,13 @@ func read(t *testing.T, path ...string) string {
 	return string(text)
 }
 
-// counted finds the names that the packages of the functions count by.
-func counted(t *testing.T, root string) map[string][]string {
-	t.Helper()
-	by := map[string][]string{
-		"Count":    dimensions(t, func(c *metric.Counter) { c.Count("x") }),
-		"CountApp": dimensions(t, func(c *metric.Counter) { c.CountApp("x", "app") }),
-	}
+// counted returns the metrics of the functions with their dimensions, sorted.
+func counted() map[string][]string {
 	names := make(map[string][]string)
-	for _, file := range sources(t, filepath.Join(root, "lib", "gateway"), filepath.Join(root, "lib", "send")) {
-		ast.Inspect(file, func(n ast.Node) bool {
-			call, ok := n.(*ast.CallExpr)
-			if !ok || len(call.Args) == 0 {
-				return true
-			}
-			method, ok := call.Fun.(*ast.SelectorExpr)
-			if !ok || by[method.Sel.Name] == nil {
-				return true
-			}
-			if name, ok := call.Args[0].(*ast.BasicLit); ok {
-				names[strings.Trim(name.Value, `"`)] = by[method.Sel.Name]
-			}
-			return true
-		})
+	for _, name := range metric.All() {
+		names[string(name)] = slices.Sorted(slices.Values(name.Dimensions()))
 	}
 	return names
-}
-
-// dimensions are the ones of the metric that count writes.
-func dimensions(t *testing.T, count func(*metric.Counter)) []string {
-	t.Helper()
-	var out bytes.Buffer
-	count(metric.New(&out, template.Stack, "function", time.Now))
-	var line struct {
-		AWS struct {
-			CloudWatchMetrics [1]struct{ Dimensions [1][]string }
-		} `json:"_aws"`
-	}
-	if err := json.Unmarshal(out.Bytes(), &line); err != nil {
-		t.Fatal(err)
-	}
-	return slices.Sorted(slices.Values(line.AWS.CloudWatchMetrics[0].Dimensions[0]))
 }
 
 // sources parses the Go files of some folders, but for the tests.

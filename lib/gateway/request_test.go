@@ -11,10 +11,11 @@ import (
 	"github.com/larkbridge/larkbridge/lib/gateway"
 	"github.com/larkbridge/larkbridge/lib/lark"
 	"github.com/larkbridge/larkbridge/lib/larktest"
+	"github.com/larkbridge/larkbridge/lib/metric"
 )
 
 func TestReplies(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	good := delivery(now, payload(t, "im.message.receive_v1"))
 	changed := lark.Delivery{Header: good.Header, Body: bytes.Replace(good.Body, []byte("encrypt"), []byte("encrypT"), 1)}
 	notLark := lark.Delivery{Body: []byte("hello")}
@@ -48,7 +49,7 @@ func TestReplies(t *testing.T) {
 }
 
 func TestChallengeNeedsNeitherTableNorBus(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	w.Claims, w.Events = nil, nil
 	body := lark.NewEncryptKey(larktest.EncryptKey).Encrypt([]byte(`{"challenge":"a\"<b>\\","token":"` + larktest.VerificationToken + `","type":"url_verification"}`))
 	reply := w.post(t, "/card", lark.Delivery{Body: body})
@@ -61,7 +62,7 @@ func TestChallengeNeedsNeitherTableNorBus(t *testing.T) {
 // A key that was rotated works at once, and a wrong signature makes at most
 // one read in 5 s.
 func TestRotatedKey(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	w.docs["default"] = settings(map[string]any{"encrypt_key": "old"})
 	message := payload(t, "im.message.receive_v1")
 	want(t, w.post(t, "/event", delivery(now, message)), 401, `{"error":"unauthorized"}`)
@@ -72,7 +73,7 @@ func TestRotatedKey(t *testing.T) {
 }
 
 func TestBrokenSettings(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	w.docs["bad"] = `{"app_id":"a","app_secret":7}`
 	want(t, w.post(t, "/event/bad", delivery(now, payload(t, "im.message.receive_v1"))), 503, `{"error":"unavailable"}`)
 	if log := w.log.String(); !strings.Contains(log, "settings of bad") || !strings.Contains(log, "app_secret") {
@@ -82,10 +83,15 @@ func TestBrokenSettings(t *testing.T) {
 
 func TestTicket(t *testing.T) {
 	for kind, kept := range map[string]string{"marketplace": "dGVzdC1hcHAtdGlja2V0LXZhbHVl", "custom": ""} {
-		w := newWorld(t)
+		w := newFixture(t)
 		w.docs["default"] = settings(map[string]any{"type": kind})
+		w.Observers = append(w.Observers, gateway.Count(func(name metric.Name, app string) {
+			if app != "default" {
+				t.Errorf("%s: %s is counted for the app %q, want default", kind, name, app)
+			}
+		}))
 		want(t, w.post(t, "/event", delivery(now, payload(t, "app_ticket"))), 200, `{}`)
-		if n := w.counts["TicketStored default"]; n != len(w.counts) || (n == 1) != (kept != "") {
+		if n := w.counts[metric.TicketStored]; n != len(w.counts) || (n == 1) != (kept != "") {
 			t.Errorf("%s: counts %v", kind, w.counts)
 		}
 		got, err := w.memory.Ticket(t.Context(), larktest.AppID)
@@ -99,7 +105,7 @@ func TestTicket(t *testing.T) {
 }
 
 func TestClickIsAnsweredAndPublished(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	w.docs["default"] = settings(map[string]any{"card_toast": "Got \"it\""})
 	const answer = `{"toast":{"content":"Got \"it\"","type":"info"}}`
 	old := payload(t, "card.action.trigger_v1")

@@ -28,14 +28,14 @@ func TestFindingsOfSend(t *testing.T) {
 		{``, &cloud.LambdaError{Status: 500}, "fail|send, default|Lambda answered 500"},
 		{``, errors.New("no route"), "fail|send, default|no route"},
 	} {
-		clinic := newClinic(t, store.Fixed{"default": settings(nil)})
-		clinic.Send = function(func(name, payload string) (string, error) {
+		fixture := newFixture(t, store.Fixed{"default": settings(nil)})
+		fixture.Send = function(func(name, payload string) (string, error) {
 			if name != "larkbridge-send" || !strings.Contains(payload, `"app":"default"`) {
 				t.Errorf("%s gets %s", name, payload)
 			}
 			return c.answer, c.err
 		})
-		if bad := strings.Join(clinic.bad(t), "\n"); (bad == "") != (c.want == "") || !strings.Contains(bad, c.want) {
+		if bad := strings.Join(fixture.bad(t), "\n"); (bad == "") != (c.want == "") || !strings.Contains(bad, c.want) {
 			t.Errorf("got %s, want %s", bad, c.want)
 		}
 	}
@@ -43,7 +43,7 @@ func TestFindingsOfSend(t *testing.T) {
 
 func TestAMarketplaceAppIsNotAskedToSend(t *testing.T) {
 	docs := store.Fixed{"default": settings(map[string]any{"type": "marketplace"})}
-	c := newClinic(t, docs)
+	c := newFixture(t, docs)
 	c.docs, c.Send = docs, function(nil)
 	if bad := c.bad(t); len(bad) != 1 || !strings.HasPrefix(bad[0], "skip|send, default") {
 		t.Errorf("got %q", bad)

@@ -16,16 +16,16 @@ import (
 )
 
 // TypeDoctor is the type of the test event. It comes onto the bus as any
-// other: what takes every event of the bus may ignore this one.
+// other event; a rule that matches all events may ignore this type.
 const TypeDoctor = "larkbridge.doctor"
 
-// challenge is what Lark posts when somebody saves a Request URL. It is never
-// signed. text comes back when the URL is in order.
+// challenge returns what Lark posts when somebody saves a Request URL. It is never
+// signed. A valid answer contains text.
 func challenge(app *lark.App, text string, now time.Time) (lark.Delivery, error) {
 	return sign(app, map[string]any{"type": "url_verification", "challenge": text, "token": token(app)}, now)
 }
 
-// event is the test event, signed at a time. The app must be able to receive.
+// event returns the test event, signed at a time. The app must be able to receive.
 func event(app *lark.App, id string, now time.Time) (lark.Delivery, error) {
 	return sign(app, map[string]any{
 		"schema": "2.0",
@@ -37,8 +37,8 @@ func event(app *lark.App, id string, now time.Time) (lark.Delivery, error) {
 	}, now)
 }
 
-// forgery is the test event as somebody without the app's secrets would post
-// it: one byte differs from what is signed or, where nothing is, the token.
+// forgery returns the test event as somebody without the app's secrets would post
+// it: one byte of a signed body is changed or, without signature, the token.
 func forgery(app *lark.App, id string, now time.Time) (lark.Delivery, error) {
 	if len(app.EncryptKeys) == 0 {
 		other := *app
@@ -59,7 +59,7 @@ func forgery(app *lark.App, id string, now time.Time) (lark.Delivery, error) {
 
 func token(app *lark.App) string { return app.VerificationTokens[0].Reveal() }
 
-// sign returns what Lark would post for a payload.
+// sign encodes a payload and returns what Lark would post for it.
 func sign(app *lark.App, payload map[string]any, now time.Time) (lark.Delivery, error) {
 	body, err := json.Marshal(payload)
 	if err != nil {
@@ -72,11 +72,11 @@ func sign(app *lark.App, payload map[string]any, now time.Time) (lark.Delivery, 
 type reply struct {
 	status int
 	body   string
-	date   time.Time // the server's clock; zero when it does not say
+	date   time.Time // the server's time, zero if the answer has none
 	took   time.Duration
 }
 
-// post posts a delivery. The error says what to look at.
+// post posts a delivery and reads the answer.
 func (d *Doctor) post(ctx context.Context, url string, l lark.Delivery) (reply, error) {
 	ctx, cancel := context.WithTimeout(ctx, postTimeout)
 	defer cancel()

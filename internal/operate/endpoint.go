@@ -12,24 +12,24 @@ import (
 	"github.com/larkbridge/larkbridge/lib/lark"
 )
 
-// door is one of the stack's two public URLs.
-type door struct {
-	name string // "event" or "card": also the function behind it
+// endpoint is one of the stack's two public URLs.
+type endpoint struct {
+	name string // "event" or "card", which is also the name of its function
 	url  string
 }
 
 // challengeTime is how long Lark waits for the answer to a challenge.
 const challengeTime = time.Second
 
-// visit makes the checks of one door as one app. It returns the server's
-// clock, zero without an answer.
-func (d *Doctor) visit(ctx context.Context, at door, app *lark.App) time.Time {
-	subject := func(what string) string { return at.name + " " + what + ", " + app.Name }
-	url := strings.TrimRight(at.url, "/")
+// checkURL makes the checks of one endpoint for one app. It returns the server's
+// time, zero if the server does not answer.
+func (d *Doctor) checkURL(ctx context.Context, e endpoint, app *lark.App) time.Time {
+	subject := func(what string) string { return e.name + " " + what + ", " + app.Name }
+	url := strings.TrimRight(e.url, "/")
 	if app.Name != lark.DefaultApp {
 		url += "/" + app.Name
 	}
-	answered, err := d.knock(ctx, subject("challenge"), url, at, app)
+	answered, err := d.checkChallenge(ctx, subject("challenge"), url, e, app)
 	if err != nil {
 		d.Show(fail(subject("challenge"), oneLine(err), "look whether "+url+" is the stack's output, and whether this machine reaches it"))
 		return time.Time{}
@@ -38,13 +38,13 @@ func (d *Doctor) visit(ctx context.Context, at door, app *lark.App) time.Time {
 	if now.IsZero() {
 		now = d.Now()
 	}
-	d.deliver(ctx, subject, url, at, app, now)
+	d.checkEvent(ctx, subject, url, e, app, now)
 	return answered.date
 }
 
-// knock posts a challenge. A first answer that is late may be a cold start,
-// which Lark's own first try warms up just so: the second one counts.
-func (d *Doctor) knock(ctx context.Context, subject, url string, at door, app *lark.App) (reply, error) {
+// checkChallenge posts a challenge. A late first answer may be a cold start, which
+// Lark's own first try causes as well: then the second answer counts.
+func (d *Doctor) checkChallenge(ctx context.Context, subject, url string, e endpoint, app *lark.App) (reply, error) {
 	var first time.Duration
 	for {
 		text := rand.Text()
@@ -59,23 +59,23 @@ func (d *Doctor) knock(ctx context.Context, subject, url string, at door, app *l
 		var answer struct{ Challenge string }
 		switch good := r.status == http.StatusOK && json.Unmarshal([]byte(r.body), &answer) == nil && answer.Challenge == text; {
 		case !good:
-			d.Show(fail(subject, told(r), d.cure(r, at)))
+			d.Show(fail(subject, describe(r), d.fix(r, e)))
 		case r.took > challengeTime && first == 0:
 			first = r.took
 			continue
 		case r.took > challengeTime:
-			d.Show(fail(subject, "answered in "+short(r.took)+", and Lark waits 1 s", "give the functions more memory (MemorySize), or use a region nearer to Lark"))
+			d.Show(fail(subject, "answered in "+milliseconds(r.took)+", and Lark waits 1 s", "give the functions more memory (MemorySize), or use a region nearer to Lark"))
 		case first > 0:
-			d.Show(ok(subject, "answered in "+short(r.took)+", from a cold start in "+short(first)+": press Save twice"))
+			d.Show(ok(subject, "answered in "+milliseconds(r.took)+", from a cold start in "+milliseconds(first)+": press Save twice"))
 		default:
-			d.Show(ok(subject, "answered in "+short(r.took)))
+			d.Show(ok(subject, "answered in "+milliseconds(r.took)))
 		}
 		return r, nil
 	}
 }
 
-// deliver posts the test event, forged and then as it is.
-func (d *Doctor) deliver(ctx context.Context, subject func(string) string, url string, at door, app *lark.App, now time.Time) {
+// checkEvent posts the test event, first a forged one and then a valid one.
+func (d *Doctor) checkEvent(ctx context.Context, subject func(string) string, url string, e endpoint, app *lark.App, now time.Time) {
 	send := func(write func(*lark.App, string, time.Time) (lark.Delivery, error)) (reply, error) {
 		l, err := write(app, "doctor-"+rand.Text(), now)
 		if err != nil {
@@ -87,7 +87,7 @@ func (d *Doctor) deliver(ctx context.Context, subject func(string) string, url s
 	case err != nil:
 		d.Show(fail(subject("forgery"), oneLine(err), "run doctor again"))
 	case r.status != http.StatusUnauthorized:
-		d.Show(fail(subject("forgery"), "a changed event is not refused: "+told(r), "look whether "+url+" is the stack's own URL, and what stands in between"))
+		d.Show(fail(subject("forgery"), "a changed event is not refused: "+describe(r), "look whether "+url+" is the stack's own URL, and what stands in between"))
 	default:
 		d.Show(ok(subject("forgery"), "a changed event is refused"))
 	}
@@ -95,19 +95,19 @@ func (d *Doctor) deliver(ctx context.Context, subject func(string) string, url s
 	case err != nil:
 		d.Show(fail(subject("event"), oneLine(err), "run doctor again"))
 	case r.status != http.StatusOK || r.body != "{}":
-		d.Show(fail(subject("event"), told(r), d.cure(r, at)))
+		d.Show(fail(subject("event"), describe(r), d.fix(r, e)))
 	default:
-		d.Show(ok(subject("event"), TypeDoctor+" was accepted in "+short(r.took)))
+		d.Show(ok(subject("event"), TypeDoctor+" was accepted in "+milliseconds(r.took)))
 	}
 }
 
-// told is an answer in short. The functions' own hold no secret; that of
-// another server may repeat what was posted to it.
-func told(r reply) string { return fmt.Sprintf("the answer is %d %.100s", r.status, mask(r.body)) }
+// describe returns an answer in short, without secrets: a server that is not ours
+// may repeat what was posted to it.
+func describe(r reply) string { return fmt.Sprintf("the answer is %d %.100s", r.status, mask(r.body)) }
 
-// cure says what to do about an answer.
-func (d *Doctor) cure(r reply, at door) string {
-	log := "see the log group " + d.Stack.LogGroup(at.name)
+// fix returns what to do about an answer.
+func (d *Doctor) fix(r reply, e endpoint) string {
+	log := "see the log group " + d.Stack.LogGroup(e.name)
 	switch ours := strings.Contains(r.body, `"error"`); {
 	case r.status == http.StatusNotFound && ours:
 		return "the function knows no such app: compare its ParameterPrefix with --prefix " + d.Prefix
@@ -123,4 +123,4 @@ func (d *Doctor) cure(r reply, at door) string {
 	return log
 }
 
-func short(d time.Duration) string { return d.Round(time.Millisecond).String() }
+func milliseconds(d time.Duration) string { return d.Round(time.Millisecond).String() }

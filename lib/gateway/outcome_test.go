@@ -23,7 +23,7 @@ import (
 const aLogID = "20261123120000ABCDEF"
 
 // lines are the lines of requests in the log.
-func (w *world) lines(t *testing.T) []map[string]any {
+func (w *fixture) lines(t *testing.T) []map[string]any {
 	t.Helper()
 	return harness.Lines(t, w.log.String(), "request")
 }
@@ -55,28 +55,28 @@ func TestLines(t *testing.T) {
 	good := delivery(now, message)
 	challenge := lark.Delivery{Body: lark.NewEncryptKey(larktest.EncryptKey).Encrypt(
 		[]byte(`{"challenge":"c","token":"` + larktest.VerificationToken + `","type":"url_verification"}`))}
-	change := func(fields map[string]any) func(*world) {
-		return func(w *world) { w.docs["default"] = settings(fields) }
+	change := func(fields map[string]any) func(*fixture) {
+		return func(w *fixture) { w.docs["default"] = settings(fields) }
 	}
-	handler := func(h lark.CardHandlerFunc) func(*world) { return func(w *world) { w.handler = h } }
-	twice := func(path string, req lark.Delivery) func(*world) {
-		return func(w *world) { w.post(t, path, req) }
+	handler := func(h lark.CardHandlerFunc) func(*fixture) { return func(w *fixture) { w.handler = h } }
+	twice := func(path string, req lark.Delivery) func(*fixture) {
+		return func(w *fixture) { w.post(t, path, req) }
 	}
 	for _, tt := range []struct {
 		level, outcome string
-		prepare        func(*world)
+		prepare        func(*fixture)
 		path           string
 		req            lark.Delivery
 		keys           string
 	}{
 		{"INFO", "published", nil, "/event", good, event + "bus_id claim_ms publish_ms mark_ms"},
 		{"INFO", "duplicate", twice("/event", good), "/event", good, event + "claim_ms"},
-		{"ERROR", "held", func(w *world) { w.Events = &failing{1, w.Events}; w.post(t, "/event", good) }, "/event", good, event + "claim_ms"},
-		{"ERROR", "not published", func(w *world) { w.Events = &failing{1, nil} }, "/event", good, event + "claim_ms publish_ms error"},
-		{"ERROR", "no table", func(w *world) { w.Claims, w.FailClosed = noTable{w.memory, true, true}, true }, "/event", good, event + "claim_ms"},
+		{"ERROR", "held", func(w *fixture) { w.Events = &failing{1, w.Events}; w.post(t, "/event", good) }, "/event", good, event + "claim_ms"},
+		{"ERROR", "not published", func(w *fixture) { w.Events = &failing{1, nil} }, "/event", good, event + "claim_ms publish_ms error"},
+		{"ERROR", "no table", func(w *fixture) { w.Claims, w.FailClosed = noTable{w.memory, true, true}, true }, "/event", good, event + "claim_ms"},
 		{"INFO", "challenge", nil, "/event", challenge, always + "app"},
 		{"INFO", "ticket", nil, "/event", delivery(now, ticket), event},
-		{"ERROR", "ticket not stored", func(w *world) { change(map[string]any{"type": "marketplace"})(w); w.Tickets = noTickets{} }, "/event", delivery(now, ticket), event + "error"},
+		{"ERROR", "ticket not stored", func(w *fixture) { change(map[string]any{"type": "marketplace"})(w); w.Tickets = noTickets{} }, "/event", delivery(now, ticket), event + "error"},
 		{"INFO", "answered", handler(approve), "/card", delivery(now, click), event + "bus_id claim_ms publish_ms handler_ms mark_ms"},
 		{"INFO", "no handler", nil, "/card", delivery(now, click), event + "bus_id claim_ms publish_ms mark_ms"},
 		{"WARN", "fallback", handler(func(context.Context, *lark.Click) (*lark.CardReply, error) { return nil, errors.New("no") }), "/card", delivery(now, click),
@@ -85,13 +85,13 @@ func TestLines(t *testing.T) {
 		{"WARN", "refused", nil, "/event", delivery(now.Add(-lark.EventMaxAge-time.Second), message), refused},
 		{"WARN", "refused", nil, "/event", lark.Delivery{Body: []byte("hello")}, refused},
 		{"WARN", "unknown app", nil, "/event/other", good, refused},
-		{"ERROR", "no settings", func(w *world) { w.docs["default"] = "{}" }, "/event", good, refused},
+		{"ERROR", "no settings", func(w *fixture) { w.docs["default"] = "{}" }, "/event", good, refused},
 		{"INFO", "no such path", nil, "/other", good, always + "app"},
 		{"INFO", "no such path", nil, "/event/NO NAME", good, always},
 		{"INFO", "too large", nil, "/event", lark.Delivery{Body: make([]byte, lark.MaxBody+1)}, always + "app"},
 	} {
 		t.Run(tt.outcome, func(t *testing.T) {
-			w := newWorld(t)
+			w := newFixture(t)
 			if tt.prepare != nil {
 				tt.prepare(w)
 			}
@@ -108,7 +108,7 @@ func TestLines(t *testing.T) {
 			harness.CheckKeys(t, line, tt.keys)
 		})
 	}
-	w := newWorld(t)
+	w := newFixture(t)
 	w.Serve(t.Context(), gateway.Request{Method: "GET", Path: "/event"})
 	if lines := w.lines(t); len(lines) != 1 || lines[0]["outcome"] != "not a POST" {
 		t.Errorf("a GET: %v", lines)
@@ -146,7 +146,7 @@ func (s slow) Complete(ctx context.Context, key string, result []byte, ttl time.
 // works.
 func TestDurations(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
+		w := newFixture(t)
 		w.handler = func(context.Context, *lark.Click) (*lark.CardReply, error) {
 			time.Sleep(90 * time.Millisecond)
 			return nil, nil

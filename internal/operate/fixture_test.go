@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"log/slog"
 	"maps"
 	"net/http"
 	"net/http/httptest"
@@ -77,14 +76,15 @@ func noSecrets(t *testing.T, text string) {
 	}
 }
 
-// doors serves both URLs with one gateway on twins, which has the settings.
-func doors(t *testing.T, docs store.Fixed) (*httptest.Server, *bus.Memory) {
+// endpoints serves both URLs with one gateway on in-memory implementations, which
+// has the settings.
+func endpoints(t *testing.T, docs store.Fixed) (*httptest.Server, *bus.Memory) {
 	t.Helper()
 	memory, entries := store.NewMemory(time.Now), &bus.Memory{}
 	server := httptest.NewServer(&gateway.Gateway{
 		Apps: store.NewSettings(docs, time.Now), Claims: memory, Tickets: memory,
 		Events: &bus.Bus{Publisher: entries, Blobs: entries, InlineLimit: bus.DefaultInlineLimit},
-		Cards:  gateway.Invoked(nil), Now: time.Now, Log: slog.New(slog.DiscardHandler), Count: func(string) {},
+		Cards:  gateway.Invoked(nil), Now: time.Now,
 	})
 	t.Cleanup(server.Close)
 	return server, entries

@@ -7,32 +7,31 @@ import (
 	"github.com/aws/smithy-go"
 )
 
-// reason is what AWS said, without the layers of the SDK around it.
+// reason returns the code and message of an AWS error, without the SDK's own text.
 func reason(err error) string {
-	var api smithy.APIError
-	if errors.As(err, &api) {
+	if api, ok := errors.AsType[smithy.APIError](err); ok {
 		return api.ErrorCode() + ": " + strings.TrimSuffix(strings.ReplaceAll(api.ErrorMessage(), "\n", "; "), ".")
 	}
 	return oneLine(err)
 }
 
-// code is reason without AWS's message, which may quote what was sent.
+// code returns only the code of an AWS error, because its message may quote what
+// was sent.
 func code(err error) string {
-	var api smithy.APIError
-	if errors.As(err, &api) {
+	if api, ok := errors.AsType[smithy.APIError](err); ok {
 		return api.ErrorCode()
 	}
 	return oneLine(err)
 }
 
-// denied says whether AWS refused for want of a permission.
+// denied reports whether AWS refused because a permission is missing.
 func denied(err error) bool {
 	var api smithy.APIError
 	return errors.As(err, &api) && (strings.Contains(api.ErrorCode(), "AccessDenied") || strings.Contains(api.ErrorCode(), "NotAuthorized"))
 }
 
-// needs is the end of an error message that asks for a permission, if it is one
-// that is missing.
+// needs returns the end of an error message that names the missing permission, ""
+// if none is missing.
 func needs(err error, action string) string {
 	if !denied(err) {
 		return ""
@@ -40,7 +39,8 @@ func needs(err error, action string) string {
 	return "; your credentials need " + action
 }
 
-// grant says what to do when AWS refused or did not find something.
+// grant returns the fix for a request that AWS refused, or for something that AWS
+// did not find.
 func grant(err error, action string) string {
 	if denied(err) {
 		return "your credentials need " + action

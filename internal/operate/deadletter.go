@@ -14,26 +14,26 @@ import (
 	"github.com/larkbridge/larkbridge/lib/cloud"
 )
 
-// Show writes up to n of each queue's dead letters: the request without its
-// secrets, and why it was given up.
+// Show writes up to n dead letters of each queue: the request without its secrets,
+// and why it failed.
 func (l *DeadLetters) Show(ctx context.Context, n int) error {
 	if n < 1 {
 		return errors.New("n must be at least 1")
 	}
-	for _, line := range l.Stack.Lines() {
-		q, err := l.find(ctx, line.Dead)
+	for _, pair := range l.Stack.QueuePairs() {
+		q, err := l.find(ctx, pair.Dead)
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(l.Out, "%s: %d dead\n", line.Dead, q.waiting+q.inWork)
+		fmt.Fprintf(l.Out, "%s: %d dead\n", pair.Dead, q.waiting+q.inWork)
 		if q.waiting == 0 {
 			continue
 		}
-		seen, err := l.peek(ctx, q, min(n, q.waiting))
+		seen, err := l.receive(ctx, q, min(n, q.waiting))
 		if err != nil {
 			return err
 		}
-		l.restore(ctx, q, seen)
+		l.release(ctx, q, seen)
 		for _, m := range seen {
 			l.write(m)
 		}
@@ -41,7 +41,7 @@ func (l *DeadLetters) Show(ctx context.Context, n int) error {
 	return nil
 }
 
-// maxBody is how many bytes of a body are shown.
+// maxBody is how many bytes of a body are shown at most.
 const maxBody = 2000
 
 func (l *DeadLetters) write(m types.Message) {
@@ -64,8 +64,8 @@ func (l *DeadLetters) write(m types.Message) {
 	fmt.Fprintf(l.Out, "  reason   %s\n  body     %s\n\n", plain(l.why(m)), body)
 }
 
-// why says why a message is dead. Each of the three that bury here leaves
-// another trace: EventBridge attributes, Lambda a record, a queue its name.
+// why returns why a message is a dead letter. EventBridge says it in attributes,
+// Lambda in a record; SQS only sets the name of the source queue.
 func (l *DeadLetters) why(m types.Message) string {
 	if code := attribute(m, "ERROR_CODE"); code != "" {
 		return fmt.Sprintf("EventBridge could not deliver it: %s: %s", code, mask(attribute(m, "ERROR_MESSAGE")))

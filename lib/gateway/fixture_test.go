@@ -16,6 +16,7 @@ import (
 	"github.com/larkbridge/larkbridge/lib/gateway"
 	"github.com/larkbridge/larkbridge/lib/lark"
 	"github.com/larkbridge/larkbridge/lib/larktest"
+	"github.com/larkbridge/larkbridge/lib/metric"
 	"github.com/larkbridge/larkbridge/lib/store"
 )
 
@@ -24,8 +25,8 @@ var now = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 
 const appSecret = "app-secret-text"
 
-// world is a gateway on twins, and what can be seen of it.
-type world struct {
+// fixture is a gateway on in-memory implementations, and what can be seen of it.
+type fixture struct {
 	*gateway.Gateway
 	docs   store.Fixed
 	memory *store.Memory
@@ -36,11 +37,17 @@ type world struct {
 	handler lark.CardHandlerFunc // nil is an app without one
 
 	mu     sync.Mutex
-	counts map[string]int
+	counts map[metric.Name]int
 }
 
-// cards answers with the world's handler.
-type cards struct{ *world }
+func (w *fixture) count(name metric.Name, _ string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.counts[name]++
+}
+
+// cards answers with the fixture's handler.
+type cards struct{ *fixture }
 
 func (c cards) Answer(ctx context.Context, app *store.App, ev *lark.Event) (*lark.CardReply, error) {
 	if c.handler == nil {
@@ -49,9 +56,9 @@ func (c cards) Answer(ctx context.Context, app *store.App, ev *lark.Event) (*lar
 	return gateway.Linked(c.handler).Answer(ctx, app, ev)
 }
 
-func newWorld(t *testing.T) *world {
+func newFixture(t *testing.T) *fixture {
 	t.Helper()
-	w := &world{bus: &bus.Memory{}, clock: now, counts: map[string]int{}, docs: store.Fixed{"default": settings(nil)}}
+	w := &fixture{bus: &bus.Memory{}, clock: now, counts: map[metric.Name]int{}, docs: store.Fixed{"default": settings(nil)}}
 	clock := func() time.Time { return w.clock }
 	w.memory = store.NewMemory(clock)
 	w.Gateway = &gateway.Gateway{
@@ -61,16 +68,9 @@ func newWorld(t *testing.T) *world {
 		Events:  &bus.Bus{Publisher: w.bus, Blobs: w.bus, InlineLimit: bus.DefaultInlineLimit},
 		Cards:   cards{w},
 		Now:     clock,
-		Log:     slog.New(slog.NewJSONHandler(&w.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
-		Count: func(metric string) {
-			w.mu.Lock()
-			defer w.mu.Unlock()
-			w.counts[metric]++
-		},
-		CountApp: func(metric, app string) {
-			w.mu.Lock()
-			defer w.mu.Unlock()
-			w.counts[metric+" "+app]++
+		Observers: []gateway.Observer{
+			gateway.Log(slog.New(slog.NewJSONHandler(&w.log, &slog.HandlerOptions{Level: slog.LevelDebug}))),
+			gateway.Count(w.count),
 		},
 	}
 	t.Cleanup(func() { w.checkSecrets(t, w.log.String()) })
@@ -92,7 +92,7 @@ func settings(change map[string]any) string {
 }
 
 // checkSecrets looks for every secret of these tests.
-func (w *world) checkSecrets(t *testing.T, text string) {
+func (w *fixture) checkSecrets(t *testing.T, text string) {
 	t.Helper()
 	entries, err := json.Marshal(w.bus.Entries())
 	if err != nil {
@@ -106,7 +106,7 @@ func (w *world) checkSecrets(t *testing.T, text string) {
 }
 
 // post serves a POST and checks that the reply tells nothing.
-func (w *world) post(t *testing.T, path string, req lark.Delivery) gateway.Reply {
+func (w *fixture) post(t *testing.T, path string, req lark.Delivery) gateway.Reply {
 	t.Helper()
 	reply := w.Serve(t.Context(), gateway.Request{Method: http.MethodPost, Path: path, Header: req.Header, Body: req.Body})
 	w.checkSecrets(t, string(reply.Body))
@@ -141,7 +141,7 @@ func delivery(at time.Time, payload []byte) lark.Delivery {
 	return app.Sign(payload, at)
 }
 
-func (w *world) types() []string {
+func (w *fixture) types() []string {
 	var types []string
 	for _, e := range w.bus.Entries() {
 		types = append(types, e.DetailType)

@@ -15,8 +15,8 @@ import (
 
 const dead, deadFIFO = "larkbridge-send-dead", "larkbridge-send-dead.fifo"
 
-// letters are the dead letters of some queues, and what is said of them.
-func letters(q operate.Queues) (*operate.DeadLetters, *strings.Builder) {
+// deadLetters returns the dead letters of some queues, and what is printed of them.
+func deadLetters(q operate.Queues) (*operate.DeadLetters, *strings.Builder) {
 	out := new(strings.Builder)
 	now := func() time.Time { return time.UnixMilli(1795428000000).Add(2 * time.Hour) }
 	return &operate.DeadLetters{Stack: "larkbridge", Queues: q, Now: now, Out: out}, out
@@ -33,7 +33,7 @@ func TestListCounts(t *testing.T) {
 	for i := range 12 {
 		q.put(dead, message(fmt.Sprint(i), `{}`))
 	}
-	l, out := letters(q)
+	l, out := deadLetters(q)
 	for range 2 { // looking changes nothing
 		out.Reset()
 		if err := l.List(t.Context()); err != nil {
@@ -46,8 +46,8 @@ func TestListCounts(t *testing.T) {
 	}
 }
 
-// buried are dead letters of each kind.
-func buried() *fakeQueues {
+// deadMessages are dead letters of each kind.
+func deadMessages() *fakeQueues {
 	q := newQueues()
 	m := message("a", `{"webhook":{"url":"https://open.feishu.cn/open-apis/bot/v2/hook/shh","secret":"shh"}}`)
 	m.Attributes["DeadLetterQueueSourceArn"] = "arn:aws:sqs:us-east-1:1:larkbridge-send"
@@ -65,7 +65,7 @@ func buried() *fakeQueues {
 }
 
 func TestShowTellsWhy(t *testing.T) {
-	l, out := letters(buried())
+	l, out := deadLetters(deadMessages())
 	if err := l.Show(t.Context(), 10); err != nil {
 		t.Fatal(err)
 	}
@@ -98,7 +98,7 @@ func TestRedriveMovesHome(t *testing.T) {
 	q := newQueues()
 	q.put(dead, message("1", `{}`))
 	q.put(deadFIFO, message("2", `{}`))
-	l, out := letters(q)
+	l, out := deadLetters(q)
 	if err := l.Redrive(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -109,7 +109,7 @@ func TestRedriveMovesHome(t *testing.T) {
 	if err := l.Redrive(t.Context()); err != nil || strings.Count(out.String(), "already moving: 1 of 3\n") != 2 {
 		t.Errorf("once more: %v, %s", err, out.String())
 	}
-	l, out = letters(newQueues())
+	l, out = deadLetters(newQueues())
 	if err := l.Redrive(t.Context()); err != nil || strings.Count(out.String(), "nothing to do\n") != 2 {
 		t.Errorf("nothing there: %v, %s", err, out.String())
 	}
@@ -127,13 +127,13 @@ func TestQueueErrors(t *testing.T) {
 		q := newQueues()
 		q.put(dead, message("1", `{}`))
 		q.denied[tt.operation] = refusal("AccessDenied")
-		l, _ := letters(q)
+		l, _ := deadLetters(q)
 		if err := tt.do(l); err == nil || !strings.HasPrefix(err.Error(), tt.want) {
 			t.Errorf("got %v, want %s", err, tt.want)
 		}
 	}
 	q := newQueues()
-	l, _ := letters(q)
+	l, _ := deadLetters(q)
 	delete(q.all, dead)
 	for _, do := range []func() error{
 		func() error { return l.List(t.Context()) }, func() error { return l.Show(t.Context(), 1) }, func() error { return l.Redrive(t.Context()) },
@@ -144,7 +144,7 @@ func TestQueueErrors(t *testing.T) {
 	}
 }
 
-// moto has no StartMessageMoveTask: Redrive is tested on the fake alone.
+// moto has no StartMessageMoveTask: Redrive is tested with the fake only.
 func TestListAndShowOnSQS(t *testing.T) {
 	client := queues(t)
 	for _, name := range []string{"operate-send-dead", "operate-send-dead.fifo"} {
@@ -166,7 +166,7 @@ func TestListAndShowOnSQS(t *testing.T) {
 			}
 		}
 	}
-	l, out := letters(client)
+	l, out := deadLetters(client)
 	l.Stack = "operate"
 	for range 2 {
 		out.Reset()

@@ -1,0 +1,154 @@
+package gateway
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/larkbridge/larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/metric"
+)
+
+// Result says in a few words what became of a request. It is the key outcome of
+// the log.
+type Result string
+
+// The results of events.
+const (
+	Published    Result = "published"     // the event is on the bus
+	Duplicate    Result = "duplicate"     // an earlier delivery was published or answered
+	Held         Result = "held"          // another instance is publishing it: Lark is to deliver it again
+	NotPublished Result = "not published" // EventBridge did not take it
+	NoTable      Result = "no table"      // the table cannot be reached, and FailClosed is set
+)
+
+// The results of clicks on cards and of link previews.
+const (
+	Answered  Result = "answered"   // by the card handler
+	NoHandler Result = "no handler" // the app has none
+	Fallback  Result = "fallback"   // the card handler failed or was late
+)
+
+// The results of other callbacks.
+const (
+	Challenge       Result = "challenge"         // a url_verification
+	Ticket          Result = "ticket"            // an app_ticket
+	TicketNotStored Result = "ticket not stored" // an app_ticket that Lark is to deliver again
+)
+
+// The results of requests that are not callbacks of an app.
+const (
+	Refused    Result = "refused"      // not authentic, or not a callback at all
+	UnknownApp Result = "unknown app"  // there are no settings under the app's name
+	NoSettings Result = "no settings"  // the app's settings cannot be read, or are wrong
+	NoSuchPath Result = "no such path" // neither /event nor /card
+	NotPost    Result = "not a POST"
+	TooLarge   Result = "too large" // a body over 1 MiB
+)
+
+// Outcome is what became of a request. Of what came from outside it has only the
+// names of an authentic event, and a log id that can do no harm.
+type Outcome struct {
+	Start    time.Time
+	Duration time.Duration
+	Status   int         // of the reply
+	Result   Result      // what happened
+	Err      error       // why, when something failed
+	App      string      // the app's name in the path, "" when there is no valid one
+	LogID    string      // Lark's, "" for none
+	Event    *lark.Event // read-only; nil when no authentic event came
+	BusID    string      // of the event's entry on the bus, "" when it is not there
+	Phases   []Phase
+	Problems []Problem
+	Metrics  []metric.Name // what is to be counted
+}
+
+// Phase is how long a part of the work on a request took.
+type Phase struct {
+	Name string // settings, claim, publish, handler or mark
+	time.Duration
+}
+
+// Problem is a failure that did not decide what the request was answered with.
+type Problem struct {
+	Metric  metric.Name // that counts it
+	Message string
+	Err     error
+}
+
+// Observer is called with the outcome of each request. It must be safe for
+// concurrent use.
+type Observer func(ctx context.Context, o Outcome)
+
+// Count returns an observer that counts what an operator wants to know, by the
+// metric and the name of the app; [metric.Counter.Count] counts.
+func Count(count func(name metric.Name, app string)) Observer {
+	return func(_ context.Context, o Outcome) {
+		for _, name := range o.Metrics {
+			count(name, o.App)
+		}
+	}
+}
+
+// Log returns an observer that writes one line for each request, and one for
+// each problem.
+func Log(log *slog.Logger) Observer {
+	return func(ctx context.Context, o Outcome) {
+		for _, p := range o.Problems {
+			level := slog.LevelWarn
+			if p.Metric == metric.ClickLost {
+				level = slog.LevelError
+			}
+			log.Log(ctx, level, p.Message, append(o.ids(), "error", p.Err)...)
+		}
+		log.Log(ctx, o.level(), "request", o.attrs()...)
+	}
+}
+
+// level is an error's when Lark was asked to come again, and a warning's when
+// something else failed.
+func (o Outcome) level() slog.Level {
+	switch {
+	case o.Status == http.StatusServiceUnavailable:
+		return slog.LevelError
+	case o.Err != nil:
+		return slog.LevelWarn
+	}
+	return slog.LevelInfo
+}
+
+// ids returns the attributes that name the event.
+func (o Outcome) ids() []any {
+	if o.Event == nil {
+		return nil
+	}
+	return []any{"event_id", o.Event.ID}
+}
+
+// attrs returns the attributes of the request's line.
+func (o Outcome) attrs() []any {
+	attrs := []any{"outcome", o.Result, "status", o.Status, "ms", o.Duration.Milliseconds()}
+	if o.App != "" {
+		attrs = append(attrs, "app", o.App)
+	}
+	if o.LogID != "" {
+		attrs = append(attrs, "log_id", o.LogID)
+	}
+	if ev := o.Event; ev != nil {
+		attrs = append(append(attrs, o.ids()...), "type", ev.Type, "app_id", ev.AppID, "tenant_key", ev.TenantKey)
+		if !ev.Time.IsZero() {
+			attrs = append(attrs, "age_ms", o.Start.Sub(ev.Time).Milliseconds())
+		}
+	}
+	if o.BusID != "" {
+		attrs = append(attrs, "bus_id", o.BusID)
+	}
+	for _, p := range o.Phases {
+		attrs = append(attrs, p.Name+"_ms", p.Milliseconds())
+	}
+	if o.Err != nil {
+		attrs = append(attrs, "error", o.Err)
+	}
+	return attrs
+}
