@@ -53,7 +53,9 @@ type Event struct {
 	Header json.RawMessage
 	// Body is Lark's "event" value as it came, byte for byte.
 	Body json.RawMessage
-	// Message is set for im.message.receive_v1: {"text":…,"content":…}.
+	// Message is set for im.message.receive_v1: what it says, as JSON, with the
+	// fields type, text, content, command, to_me, mentions, resources, reply_to,
+	// root and thread.
 	Message json.RawMessage
 }
 
@@ -70,7 +72,7 @@ func (a *App) event(ev *Event, env *envelope, plain []byte) {
 	}
 	ev.Key = ev.ID
 	if ev.Type == TypeMessageReceive && len(env.message) > 0 {
-		ev.Message = env.plainMessage()
+		ev.Message = env.readMessage(a.BotOpenID)
 		if id := env.message.text("message_id"); len(id) > 0 {
 			ev.Key = string(id)
 		}

@@ -4,155 +4,166 @@ import (
 	"bytes"
 	"encoding/json"
 	"slices"
-	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
-// mention is one entry of message.mentions.
-type mention struct {
-	key, name string
-	bot       bool
+// message reads event.message of an im.message.receive_v1 and makes of it what
+// a rule can match and a handler can use without any code of Lark's formats.
+// One value reads one message.
+type message struct {
+	reader    *reader
+	botOpenID string // the app's own bot, "" when the settings do not say it
+	mentions  []mention
+	listed    int // so many of them are entries of message.mentions
+	resources []resource
+
+	// text collects the words. Where a tag of the content mentions somebody it
+	// holds a reference to an entry of mentions: see appendMention.
+	text      []byte
+	lineStart int // where the line that is being read begins in text
 }
 
-// plainMessage makes {"text":…,"content":…} of a received message: what a rule
-// can match. Content that is not JSON stays as the string that it came as.
-func (e *envelope) plainMessage() json.RawMessage {
-	raw := e.message.raw("content")
-	content := e.message.text("content")
-	text, ok := e.r.plainText(e.message.text("message_type"), content)
-	if mentions := e.r.mentions(e.message.raw("mentions")); mentions != nil {
-		text = []byte(mentionNames(string(text), mentions))
+// resource is a file that the API "get a resource of a message" returns.
+type resource struct {
+	kind      string
+	key, name []byte // JSON strings; a nil name is none
+}
+
+// readMessage returns detail.message as JSON: type, text and content, and those of
+// command, to_me, mentions, resources, reply_to, root and thread for which
+// there is something to say.
+func (e *envelope) readMessage(botOpenID string) json.RawMessage {
+	m := message{reader: &e.r, botOpenID: botOpenID}
+	m.readMentions(e.message.raw("mentions"))
+	kind := e.message.text("message_type")
+	content, decoded := m.decodeContent(string(kind), e.message.raw("content"))
+	text := m.plainText()
+
+	o := object{make([]byte, 0, 2*len(content)+len(text)+256)}
+	if kind != nil {
+		o.addQuoted("type", kind)
 	}
-	o := object{make([]byte, 0, 2*len(content)+32)}
-	o.name([]byte("text"))
-	o.buf = quote(o.buf, text)
+	o.addQuoted("text", text)
 	switch {
-	case ok:
+	case decoded:
 		o.add([]byte("content"), content)
-	case raw != nil:
-		o.add([]byte("content"), raw)
+	case content != nil:
+		o.addQuoted("content", content)
+	}
+	o.addCommand(text)
+	m.addToMe(&o, e.message.text("chat_type"))
+	m.addMentions(&o)
+	m.addResources(&o)
+	for _, field := range [...]struct{ name, of string }{
+		{"reply_to", "parent_id"}, {"root", "root_id"}, {"thread", "thread_id"},
+	} {
+		if id := e.message.text(field.of); len(id) > 0 {
+			o.addQuoted(field.name, id)
+		}
 	}
 	return o.end()
 }
 
-// plainText returns the text of a message's content and whether the content
-// is JSON. Types that hold no text give none.
-func (r *reader) plainText(messageType, content []byte) (text []byte, ok bool) {
-	r.reset(content)
-	if r.kind() != '{' {
-		_, err := r.value()
-		return nil, err == nil && r.end() == nil
-	}
-	err := r.members(func(name []byte) (err error) {
-		switch kind := string(messageType); {
-		case kind == "text" && string(name) == "text":
-			text, err = r.appendText(text)
-		case kind == "post" && string(name) == "title":
-			if text, err = r.appendText(text); len(text) > 0 {
-				text = append(text, '\n')
-			}
-		case kind == "post" && string(name) == "content" && r.kind() == '[':
-			text, err = r.appendPost(text)
-		default:
-			_, err = r.value()
-		}
-		return err
-	})
-	if err != nil || r.end() != nil {
+// decodeContent reads the words and the resources of the content. It returns
+// the content as JSON and true; or, where it is not an object or an array, even
+// after repairJSON, its text and false. Lark sends a string that holds JSON.
+func (m *message) decodeContent(kind string, raw []byte) (content []byte, decoded bool) {
+	if len(raw) == 0 || string(raw) == "null" {
 		return nil, false
 	}
-	return bytes.TrimRight(text, "\n"), true
+	if content = raw; raw[0] == '"' {
+		content = unquote(raw)
+	}
+	if m.readContent(kind, content) == nil {
+		return content, true
+	}
+	repaired := repairJSON(content)
+	if repaired != nil && m.readContent(kind, repaired) == nil {
+		return repaired, true
+	}
+	m.text, m.resources = nil, nil
+	if kind == "text" {
+		m.text = content
+	}
+	return content, false
 }
 
-// appendText appends the text of a string; other values have none.
-func (r *reader) appendText(text []byte) ([]byte, error) {
-	v, err := r.value()
-	if err != nil || len(v) == 0 || v[0] != '"' {
-		return text, err
-	}
-	if v = unquote(v); text == nil {
-		return v[:len(v):len(v)], nil
-	}
-	return append(text, v...), nil
+// addQuoted appends a member whose value is a JSON string.
+func (o *object) addQuoted(name string, text []byte) {
+	o.name([]byte(name))
+	o.buf = quote(o.buf, text)
 }
 
-// appendPost appends the lines of a received post, an array of arrays of tags
-// (im-v1/message/message-content-description/message_content).
-func (r *reader) appendPost(text []byte) ([]byte, error) {
-	err := r.elements(func() (err error) {
-		if r.kind() != '[' {
-			_, err = r.value()
-			return err
+// addCommand appends the command of a text that begins with a slash: its first
+// word without the slash, and what follows.
+func (o *object) addCommand(text []byte) {
+	rest, ok := bytes.CutPrefix(text, []byte("/"))
+	if !ok {
+		return
+	}
+	end := bytes.IndexFunc(rest, isSpace)
+	if end < 0 {
+		end = len(rest)
+	}
+	if end == 0 {
+		return
+	}
+	command := object{}
+	command.addQuoted("name", rest[:end])
+	command.addQuoted("text", bytes.TrimLeftFunc(rest[end:], isSpace))
+	o.add([]byte("command"), command.end())
+}
+
+// addToMe appends whether the message is for this app's bot, as far as that is
+// known.
+func (m *message) addToMe(o *object, chatType []byte) {
+	me := slices.ContainsFunc(m.mentions, func(x mention) bool { return x.me })
+	switch {
+	case me || string(chatType) == "p2p":
+		o.add([]byte("to_me"), []byte("true"))
+	case len(m.mentions) == 0 || m.botOpenID != "":
+		o.add([]byte("to_me"), []byte("false"))
+	}
+}
+
+// addResources appends the resources, if there are any.
+func (m *message) addResources(o *object) {
+	if len(m.resources) == 0 {
+		return
+	}
+	o.name([]byte("resources"))
+	for i, r := range m.resources {
+		entry := object{append(o.buf, separator(i)...)}
+		entry.buf = append(append(append(entry.buf, `{"type":"`...), r.kind...), `","key":`...)
+		entry.buf = append(entry.buf, r.key...)
+		if len(r.name) > len(`""`) {
+			entry.buf = append(append(entry.buf, `,"name":`...), r.name...)
 		}
-		err = r.elements(func() (err error) {
-			text, err = r.appendTag(text)
-			return err
-		})
-		text = append(text, '\n')
-		return err
-	})
-	return text, err
+		o.buf = append(entry.buf, '}')
+	}
+	o.buf = append(o.buf, ']')
 }
 
-// appendTag appends the text of one tag of a post line, or for a mention its
-// key, which mentionNames replaces.
-func (r *reader) appendTag(text []byte) ([]byte, error) {
-	if r.kind() != '{' {
-		_, err := r.value()
-		return text, err
+// separator is what stands before the entry i of an array.
+func separator(i int) string {
+	if i == 0 {
+		return "["
 	}
-	var tag members
-	if err := r.collect(&tag); err != nil {
-		return text, err
-	}
-	switch string(tag.text("tag")) {
-	case "at":
-		return append(text, tag.text("user_id")...), nil
-	case "emotion":
-		return append(append(append(text, '['), tag.text("emoji_type")...), ']'), nil
-	}
-	return append(text, tag.text("text")...), nil
+	return ","
 }
 
-// mentions reads message.mentions; anything else gives none.
-func (r *reader) mentions(raw []byte) []mention {
-	if len(raw) == 0 || raw[0] != '[' {
-		return nil
-	}
-	var list []mention
-	r.reset(raw)
-	_ = r.elements(func() error { // raw has been read before: it is JSON
-		if r.kind() != '{' {
-			_, err := r.value()
-			return err
-		}
-		var m members
-		err := r.collect(&m)
-		if key := string(m.text("key")); key != "" {
-			list = append(list, mention{key, string(m.text("name")), string(m.text("mentioned_type")) == "bot"})
-		}
-		return err
-	})
-	return list
+// isSpace reports whether a rune is white space at the ends of a text: what
+// Unicode calls so, and the two runes without width that clients put around
+// mentions and at the start of pasted text.
+func isSpace(r rune) bool {
+	return unicode.IsSpace(r) || r == '\u200b' || r == '\ufeff'
 }
 
-// mentionNames replaces each mention's key (@_user_1) by @name and removes the
-// mention of a bot that the text begins with: what is left is what was said to
-// the bot.
-func mentionNames(text string, mentions []mention) string {
-	// @_user_1 begins @_user_10: the longest key is tried first.
-	slices.SortFunc(mentions, func(a, b mention) int { return len(b.key) - len(a.key) })
-	start := strings.TrimLeft(text, " ")
-	for _, m := range mentions {
-		if rest, ok := strings.CutPrefix(start, m.key); ok {
-			if m.bot {
-				text = strings.TrimLeft(rest, " \n")
-			}
-			break
-		}
+// isBlank reports whether a text has nothing but white space.
+func isBlank(text []byte) bool {
+	if len(text) > 0 && text[0] > ' ' && text[0] < utf8.RuneSelf {
+		return false
 	}
-	pairs := make([]string, 0, 2*len(mentions))
-	for _, m := range mentions {
-		pairs = append(pairs, m.key, "@"+m.name)
-	}
-	return strings.NewReplacer(pairs...).Replace(text)
+	return bytes.IndexFunc(text, func(r rune) bool { return !isSpace(r) }) < 0
 }

@@ -1,0 +1,253 @@
+package lark
+
+import "bytes"
+
+// tag is what a tag of a line, or a component of a card, says of itself. Its
+// fields are JSON strings as they stand in the content.
+type tag struct {
+	kind, text, content []byte
+	href                []byte
+	id, name            []byte // of who is mentioned
+	emoji               []byte
+	imageKey, fileKey   []byte
+	fileName            []byte
+	languages           []byte // of a text of a card: an object
+}
+
+// readTag appends the words of the next value: of a tag, of the tags in it, or
+// of a list of tags. Each part of a block is a line of its own; the parts of a
+// tag inside a line are not.
+func (m *message) readTag(block bool) error {
+	r := m.reader
+	switch r.kind() {
+	case '"':
+		v, err := r.value()
+		m.appendString(v)
+		return err
+	case '[':
+		return r.elements(func() error { return m.readPart(block) })
+	case '{':
+	default:
+		_, err := r.value()
+		return err
+	}
+	var t tag
+	if err := r.members(func(name []byte) error { return m.readTagField(&t, name, block) }); err != nil {
+		return err
+	}
+	m.appendTag(&t)
+	return nil
+}
+
+// readPart is readTag for a part of a tag.
+func (m *message) readPart(block bool) error {
+	if block {
+		m.endLine()
+	}
+	err := m.readTag(block)
+	if block {
+		m.endLine()
+	}
+	return err
+}
+
+// readTagField reads one field of a tag. Of the fields that hold further tags it
+// reads those that a person sees, and not what a click sends, opens or confirms.
+func (m *message) readTagField(t *tag, name []byte, block bool) error {
+	r := m.reader
+	kind := r.kind()
+	var field *[]byte
+	switch string(name) {
+	case "tag":
+		field = &t.kind
+	case "text":
+		field = &t.text
+	case "content":
+		field = &t.content
+	case "href":
+		field = &t.href
+	case "user_id", "open_id", "id":
+		field = &t.id
+	case "user_name":
+		field = &t.name
+	case "emoji_type":
+		field = &t.emoji
+	case "image_key":
+		field = &t.imageKey
+	case "file_key":
+		field = &t.fileKey
+	case "file_name":
+		field = &t.fileName
+	case "i18n", "i18n_content", "i18n_text":
+		if kind == '{' {
+			v, err := r.value()
+			t.languages = v
+			return err
+		}
+	}
+	if field != nil && kind == '"' {
+		v, err := r.value()
+		if len(v) > len(`""`) || *field == nil {
+			*field = v
+		}
+		return err
+	}
+	switch string(name) {
+	case "text", "content", "title", "subtitle", "header", "text_tag_list", "elements", "fields", "columns", "actions", "extra", "label",
+		"placeholder", "options", "display_name", "rows":
+		if string(name) == "rows" && kind == '[' {
+			return m.readRows()
+		}
+		return m.readPart(block)
+	}
+	_, err := r.value()
+	return err
+}
+
+// readRows reads the rows of a table, each an object with a value for each
+// column.
+func (m *message) readRows() error {
+	r := m.reader
+	return r.elements(func() error {
+		m.endLine()
+		if r.kind() != '{' {
+			return m.readTag(false)
+		}
+		err := r.members(func([]byte) error {
+			if len(m.text) > m.lineStart {
+				m.text = append(m.text, ' ')
+			}
+			return m.readTag(false)
+		})
+		m.endLine()
+		return err
+	})
+}
+
+// appendTag appends what a person reads of one tag, and adds the resource that
+// it shows.
+func (m *message) appendTag(t *tag) {
+	text := t.text
+	if len(text) <= len(`""`) {
+		text = t.content
+	}
+	if len(text) <= len(`""`) && t.languages != nil {
+		text = m.inLanguage(t.languages)
+	}
+	switch kind := unquote(t.kind); string(kind) {
+	case "at", "person":
+		name := t.name
+		if name == nil {
+			name = text
+		}
+		m.appendMention(unquote(t.id), bytes.TrimPrefix(unquote(name), []byte("@")))
+	case "a":
+		m.appendLink(text, t.href)
+	case "emotion":
+		m.text = append(m.text, '[')
+		m.appendString(t.emoji)
+		m.text = append(m.text, ']')
+	case "md", "markdown", "lark_md":
+		m.appendMarkdown(text)
+	case "img":
+		m.addResource("image", t.imageKey, nil)
+	case "media", "audio", "file":
+		m.addResource(string(kind), t.fileKey, t.fileName)
+		m.appendString(text)
+	case "button":
+		m.appendSpace()
+		m.appendString(text)
+	default:
+		m.appendString(text)
+	}
+}
+
+// appendSpace appends a blank if the line has words that do not end with one.
+func (m *message) appendSpace() {
+	if n := len(m.text); n > m.lineStart && m.text[n-1] != ' ' {
+		m.text = append(m.text, ' ')
+	}
+}
+
+// appendLink appends a link: its text, and its address where that is not the
+// text.
+func (m *message) appendLink(text, href []byte) {
+	start := len(m.text)
+	m.appendString(text)
+	middle := len(m.text)
+	if isBlank(m.text[start:]) {
+		m.appendString(href)
+		return
+	}
+	m.text = append(m.text, " ("...)
+	address := len(m.text)
+	m.appendString(href)
+	if same := bytes.Equal(m.text[start:middle], m.text[address:]); same || len(m.text) == address {
+		m.text = m.text[:middle]
+		return
+	}
+	m.text = append(m.text, ')')
+}
+
+// inLanguage returns the value of the preferred language of an object.
+func (m *message) inLanguage(object []byte) []byte {
+	var r reader
+	var fields members
+	r.reset(object)
+	if r.collect(&fields) != nil {
+		return nil
+	}
+	rank, text := maxRank, []byte(nil)
+	for _, f := range fields {
+		if n := languageRank(f.name); n < rank && len(f.value) > len(`""`) && f.value[0] == '"' {
+			rank, text = n, f.value
+		}
+	}
+	return text
+}
+
+// appendMarkdown appends Markdown as it is, but for its mentions:
+// <at id=ou_1></at>, <at user_id="@_user_1">Mei</at>.
+func (m *message) appendMarkdown(v []byte) {
+	start := len(m.text)
+	m.appendString(v)
+	if !bytes.Contains(m.text[start:], []byte("<at ")) {
+		return
+	}
+	text := bytes.Clone(m.text[start:])
+	m.text = m.text[:start]
+	for {
+		before, rest, found := bytes.Cut(text, []byte("<at "))
+		m.text = append(m.text, before...)
+		if !found {
+			return
+		}
+		attributes, after, ok := bytes.Cut(rest, []byte(">"))
+		id := attribute(attributes)
+		if !ok || id == nil {
+			m.text, text = append(m.text, "<at "...), rest
+			continue
+		}
+		name, behind, closed := bytes.Cut(after, []byte("</at>"))
+		if !closed || bytes.ContainsRune(name, '<') {
+			name, behind = nil, after
+		}
+		m.appendMention(id, bytes.TrimPrefix(bytes.TrimSpace(name), []byte("@")))
+		text = behind
+	}
+}
+
+// attribute returns the value of the first attribute of <at …> that names
+// somebody, nil where there is none.
+func attribute(text []byte) []byte {
+	for _, field := range bytes.Fields(text) {
+		name, value, ok := bytes.Cut(field, []byte("="))
+		value = bytes.Trim(value, `"'/`)
+		switch {
+		case !ok || len(value) == 0:
+		case string(name) == "id", string(name) == "user_id", string(name) == "open_id":
+			return value
+		}
+	}
+	return nil
+}
