@@ -142,8 +142,8 @@ func TestReadmeSources(t *testing.T) {
 				t.Errorf("the command says %s", out)
 			}
 		}, live},
-		{"Leave it in a queue.", fromQueue, live},
-		{"Leave it in the ordered queue", func(string) {
+		{"Put it into a queue.", fromQueue, live},
+		{"Put it into the ordered queue", func(string) {
 			event := a.received("larkbridge-send.fifo")
 			if len(event.Records) != 1 || event.Records[0].Attributes["MessageGroupId"] != a.chat {
 				t.Errorf("in the queue: %+v", event)
@@ -152,14 +152,14 @@ func TestReadmeSources(t *testing.T) {
 		}, live},
 		{"Put it on the stack's bus.", fromQueue, live},
 		{"Publish a text", func(string) { a.fromTopic() }, `"Deploy\n` + live + `"`},
-		{"Have an alarm tell DefaultTo", func(string) {
+		{"Let an alarm send a card to DefaultTo", func(string) {
 			// moto watches no metric: the alarm is there, and its action is what AWS documents.
 			if actions := a.shell(`aws cloudwatch describe-alarms --query 'MetricAlarms[].AlarmActions[]' --output text`); strings.TrimSpace(actions) != "arn:aws:lambda:us-east-1:123456789012:function:larkbridge-send" {
 				t.Errorf("the alarm's actions are %s", actions)
 			}
 			a.invoke(json.RawMessage(read(t, "alarm-action.json")))
 		}, "Metric Alarm to test Lambda actions"},
-		{"Have a rule send any event", func(string) {
+		{"Let a rule send any event", func(string) {
 			a.shell(`aws events put-events --entries '{"Source": "aws.ecs", "DetailType": "ECS Task State Change",
 				"Detail": "{\"lastStatus\": \"STOPPED\", \"group\": \"service:orders\", \"stoppedReason\": \"Essential container exited\"}"}'`)
 			a.fromQueue("larkbridge-send")
