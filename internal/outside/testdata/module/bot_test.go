@@ -3,7 +3,11 @@
 package bot
 
 import (
+	"encoding/json"
+	"fmt"
+	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"testing"
 	"time"
 
@@ -22,6 +26,35 @@ func fixture(t *testing.T) (*larktest.Platform, *lark.App) {
 		t.Fatal(err)
 	}
 	return platform, app
+}
+
+func TestSend(t *testing.T) {
+	platform, app := fixture(t)
+	_, err := lark.NewClient(app).Do(t.Context(), lark.Call{
+		Method: http.MethodPost, Path: "im/v1/messages", Query: url.Values{"receive_id_type": {"chat_id"}},
+		Body: []byte(`{"receive_id":"oc_1","msg_type":"text","content":"{\"text\":\"hi\"}"}`),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := platform.Messages("oc_1"); len(got) != 1 {
+		t.Errorf("messages of the chat: got %d, want 1", len(got))
+	}
+}
+
+func TestList(t *testing.T) {
+	platform, app := fixture(t)
+	for i := range 5 {
+		platform.AddChat(fmt.Sprint("oc_", i), "chat")
+	}
+	answer, err := lark.NewClient(app).List(t.Context(), lark.Call{Method: http.MethodGet, Path: "im/v1/chats", Query: url.Values{"page_size": {"2"}}}, 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var data struct{ Items []json.RawMessage }
+	if err := json.Unmarshal(answer.Data, &data); err != nil || len(data.Items) != 5 {
+		t.Errorf("chats on three pages: got %d and %v, want 5", len(data.Items), err)
+	}
 }
 
 func TestReceive(t *testing.T) {
