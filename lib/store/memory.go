@@ -9,13 +9,24 @@ import (
 	"github.com/larkbridge/larkbridge/lib/lark"
 )
 
-// Memory is the twin of [Table] in one process.
+const (
+	// maxClaims is how many claims a [Memory] keeps.
+	maxClaims = 10_000
+	// minSweep is the number of claims up to which it does not look for expired
+	// ones.
+	minSweep = 64
+)
+
+// Memory is the implementation of [Table] in the memory of one process, for the
+// local run and for tests. It forgets what has expired; when it is full, it
+// forgets the claims that expire first.
 type Memory struct {
 	*lark.MemoryTokens
 	now func() time.Time
 
-	mu     sync.Mutex
-	claims map[string]claim
+	mu      sync.Mutex
+	claims  map[string]claim
+	sweepAt int // the number of claims at which it looks for expired ones
 }
 
 type claim struct {
@@ -25,9 +36,9 @@ type claim struct {
 	result         []byte
 }
 
-// NewMemory makes an empty store that tells the time with now.
+// NewMemory makes an empty store that reads the time from now.
 func NewMemory(now func() time.Time) *Memory {
-	return &Memory{MemoryTokens: lark.NewMemoryTokens(now), now: now, claims: map[string]claim{}}
+	return &Memory{MemoryTokens: lark.NewMemoryTokens(now), now: now, claims: map[string]claim{}, sweepAt: minSweep}
 }
 
 // Claim is [Table.Claim].
@@ -35,8 +46,7 @@ func (m *Memory) Claim(_ context.Context, key, owner string, lease, ttl time.Dur
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	now := m.now()
-	c, ok := m.claims[key]
-	if ok && !c.expires.Before(now) {
+	if c := m.claims[key]; !c.expires.Before(now) {
 		switch {
 		case c.completed:
 			return Completed, c.result, nil
@@ -44,7 +54,7 @@ func (m *Memory) Claim(_ context.Context, key, owner string, lease, ttl time.Dur
 			return InProgress, nil, nil
 		}
 	}
-	m.claims[key] = claim{owner: owner, lease: now.Add(lease), expires: now.Add(ttl)}
+	m.put(key, claim{owner: owner, lease: now.Add(lease), expires: now.Add(ttl)})
 	return Acquired, nil, nil
 }
 
@@ -54,7 +64,7 @@ func (m *Memory) Complete(_ context.Context, key string, result []byte, ttl time
 	defer m.mu.Unlock()
 	now := m.now()
 	if c := m.claims[key]; !c.completed || c.expires.Before(now) {
-		m.claims[key] = claim{completed: true, result: slices.Clone(result), expires: now.Add(ttl)}
+		m.put(key, claim{completed: true, result: slices.Clone(result), expires: now.Add(ttl)})
 	}
 	return nil
 }
@@ -68,4 +78,34 @@ func (m *Memory) Release(_ context.Context, key, owner string) error {
 		m.claims[key] = c
 	}
 	return nil
+}
+
+// put stores a claim. The caller holds m.mu.
+func (m *Memory) put(key string, c claim) {
+	if _, ok := m.claims[key]; !ok && len(m.claims) >= m.sweepAt {
+		m.sweep()
+	}
+	m.claims[key] = c
+}
+
+// sweep removes the claims that have expired and, when that leaves the store
+// nearly full, those that expire first. It makes so much room that the next
+// sweep is far away.
+func (m *Memory) sweep() {
+	now := m.now()
+	var live []string
+	for key, c := range m.claims {
+		if c.expires.Before(now) {
+			delete(m.claims, key)
+		} else {
+			live = append(live, key)
+		}
+	}
+	if excess := len(live) - maxClaims*9/10; excess > 0 {
+		slices.SortFunc(live, func(a, b string) int { return m.claims[a].expires.Compare(m.claims[b].expires) })
+		for _, key := range live[:excess] {
+			delete(m.claims, key)
+		}
+	}
+	m.sweepAt = min(maxClaims, max(minSweep, 2*len(m.claims)))
 }

@@ -28,7 +28,7 @@ type Table struct {
 	now    func() time.Time
 }
 
-// NewTable makes a store on the named table that tells the time with now.
+// NewTable makes a store on the named table that reads the time from now.
 func NewTable(client DynamoDB, name string, now func() time.Time) *Table {
 	return &Table{client, name, now}
 }
@@ -68,8 +68,8 @@ func bytesOf(item attrs, name string) []byte {
 	return b.Value
 }
 
-// update writes one item. When the condition fails, the write changes nothing
-// and update returns false and the item that stood in its way.
+// update writes one item and reports whether it did. When the condition fails,
+// it writes nothing and returns the item as it is.
 func (t *Table) update(ctx context.Context, key, expression, condition string, values attrs) (bool, attrs, error) {
 	in := &dynamodb.UpdateItemInput{
 		TableName:                 &t.name,
@@ -91,7 +91,7 @@ func (t *Table) update(ctx context.Context, key, expression, condition string, v
 	return err == nil, nil, err
 }
 
-// get reads an item as it is now.
+// get returns an item as it is now.
 func (t *Table) get(ctx context.Context, key string) (attrs, error) {
 	out, err := t.client.GetItem(ctx, &dynamodb.GetItemInput{
 		TableName: &t.name, Key: attrs{"pk": text(key)}, ConsistentRead: aws.Bool(true),

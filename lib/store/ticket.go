@@ -8,7 +8,7 @@ import (
 	"github.com/larkbridge/larkbridge/lib/lark"
 )
 
-// Ticket returns the newest app_ticket of a marketplace app, "" when none has
+// Ticket returns the newest app_ticket of a marketplace app, or "" when none has
 // come yet.
 func (t *Table) Ticket(ctx context.Context, appID string) (lark.Secret, error) {
 	item, err := t.get(ctx, "tkt#"+appID)
