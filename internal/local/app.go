@@ -2,12 +2,9 @@ package local
 
 import (
 	"cmp"
-	"context"
-	"fmt"
 
 	"github.com/larkbridge/larkbridge/lib/lark"
 	"github.com/larkbridge/larkbridge/lib/larktest"
-	"github.com/larkbridge/larkbridge/lib/store"
 )
 
 // The app of the stand-in. Its secrets are for everybody to read and open
@@ -61,17 +58,3 @@ func NewPlatform(calls *Calls) *larktest.Platform {
 	platform.OnCall(calls.Add)
 	return platform
 }
-
-// only is the settings of one app that does not change.
-type only struct{ app *store.App }
-
-// App returns the app under its own name.
-func (o only) App(_ context.Context, name string) (*store.App, error) {
-	if name != o.app.Name {
-		return nil, fmt.Errorf("%q: %w", name, store.ErrUnknownApp)
-	}
-	return o.app, nil
-}
-
-// Refresh reads nothing: the environment does not change.
-func (only) Refresh(context.Context) bool { return false }

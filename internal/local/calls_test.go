@@ -9,19 +9,20 @@ import (
 	"time"
 
 	"github.com/larkbridge/larkbridge/internal/local"
+	"github.com/larkbridge/larkbridge/lib/lark"
 )
 
 // With the real platform, only what cannot hold a secret is kept.
 func TestWatchKeepsNoSecret(t *testing.T) {
-	lark := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+	platform := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("X-Tt-Logid", "log-1")
 		w.WriteHeader(http.StatusTeapot)
 	}))
-	defer lark.Close()
+	defer platform.Close()
 	var steps []local.Step
 	show := func(s local.Step) { steps = append(steps, s) }
 	calls := local.NewCalls(show, time.Now)
-	req, err := http.NewRequestWithContext(t.Context(), "POST", lark.URL+"/open-apis/bot/v2/hook/hidden?token=hidden", strings.NewReader("hidden"))
+	req, err := http.NewRequestWithContext(t.Context(), "POST", platform.URL+"/open-apis/bot/v2/hook/hidden?token=hidden", strings.NewReader("hidden"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -34,7 +35,7 @@ func TestWatchKeepsNoSecret(t *testing.T) {
 
 	w := httptest.NewRecorder()
 	r := httptest.NewRequest("GET", "http://localhost/api/calls", nil)
-	local.New(nil, http.DefaultClient, calls, time.Now, show).ServeHTTP(w, r)
+	local.New(&lark.App{}, http.DefaultClient, calls, time.Now, show).ServeHTTP(w, r)
 	var list []struct {
 		Method, Path string
 		Status       int

@@ -35,7 +35,7 @@ type Server struct {
 // show is told each step and must be safe for concurrent use.
 func New(app *lark.App, client lark.HTTPDoer, calls *Calls, now func() time.Time, show func(Step)) *Server {
 	log := slog.New(stepLog{show, now})
-	apps, memory, events := only{&store.App{App: app}}, store.NewMemory(now), &eventBus{show: show, now: now}
+	apps, memory, events := store.Fixed{app.Name: {App: app}}, store.NewMemory(now), &eventBus{show: show, now: now}
 	s := &Server{
 		gateway: &gateway.Gateway{
 			Apps: apps, Claims: memory, Tickets: memory, Now: now,

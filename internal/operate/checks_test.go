@@ -28,7 +28,7 @@ func TestFindingsOfSend(t *testing.T) {
 		{``, &cloud.LambdaError{Status: 500}, "fail|send, default|Lambda answered 500"},
 		{``, errors.New("no route"), "fail|send, default|no route"},
 	} {
-		fixture := newFixture(t, store.Fixed{"default": settings(nil)})
+		fixture := newFixture(t, store.Documents{"default": settings(nil)})
 		fixture.Send = function(func(name, payload string) (string, error) {
 			if name != "larkbridge-send" || !strings.Contains(payload, `"app":"default"`) {
 				t.Errorf("%s gets %s", name, payload)
@@ -42,7 +42,7 @@ func TestFindingsOfSend(t *testing.T) {
 }
 
 func TestAMarketplaceAppIsNotAskedToSend(t *testing.T) {
-	docs := store.Fixed{"default": settings(map[string]any{"type": "marketplace"})}
+	docs := store.Documents{"default": settings(map[string]any{"type": "marketplace"})}
 	c := newFixture(t, docs)
 	c.docs, c.Send = docs, function(nil)
 	if bad := c.bad(t); len(bad) != 1 || !strings.HasPrefix(bad[0], "skip|send, default") {

@@ -17,15 +17,15 @@ import (
 // fixture is a doctor with a healthy stack to check.
 type fixture struct {
 	operate.Doctor
-	docs store.Fixed // what the operator reads
+	docs store.Documents // what the operator reads
 	out  strings.Builder
 	all  []operate.Finding
 }
 
-func newFixture(t *testing.T, deployed store.Fixed) *fixture {
+func newFixture(t *testing.T, deployed store.Documents) *fixture {
 	t.Helper()
 	server, _ := endpoints(t, deployed)
-	c := &fixture{docs: store.Fixed{"default": settings(nil)}}
+	c := &fixture{docs: store.Documents{"default": settings(nil)}}
 	c.Doctor = operate.Doctor{
 		Stack: "larkbridge", Prefix: "/larkbridge", EventURL: server.URL + "/event", CardURL: server.URL + "/card",
 		Settings: c, HTTP: http.DefaultClient, Queues: newQueues(), Buses: &fakeEvents{archives: []string{"kept"}},
@@ -62,7 +62,7 @@ func (c *fixture) bad(t *testing.T) (bad []string) {
 }
 
 func TestAHealthyStack(t *testing.T) {
-	docs := store.Fixed{"default": settings(nil), "ops": settings(map[string]any{"encrypt_key": nil, "allow_unsigned": true})}
+	docs := store.Documents{"default": settings(nil), "ops": settings(map[string]any{"encrypt_key": nil, "allow_unsigned": true})}
 	c := newFixture(t, docs)
 	c.docs = docs
 	if bad := c.bad(t); len(bad) > 0 {
@@ -81,7 +81,7 @@ func TestAHealthyStack(t *testing.T) {
 
 // The test event is on the bus, the forged one is not.
 func TestTheTestEventGoesThrough(t *testing.T) {
-	server, entries := endpoints(t, store.Fixed{"default": settings(nil)})
+	server, entries := endpoints(t, store.Documents{"default": settings(nil)})
 	c := newFixture(t, nil)
 	c.EventURL, c.CardURL = server.URL+"/event", server.URL+"/card/" // a slash too many is forgiven
 	if bad := c.bad(t); len(bad) > 0 {
@@ -105,12 +105,12 @@ func answers(t *testing.T, status int, body string) string {
 
 func TestFindingsOfEndpoints(t *testing.T) {
 	for name, c := range map[string]struct {
-		deployed store.Fixed
+		deployed store.Documents
 		change   func(*fixture)
 		want     string // in one of the findings
 	}{
-		"other settings deployed": {store.Fixed{"default": settings(map[string]any{"verification_token": "another"})}, nil, `fail|event event, default|the answer is 401 {"error":"unauthorized"}|the function has other settings`},
-		"app unknown":             {store.Fixed{}, nil, "fail|event challenge, default|the answer is 404 {\"error\":\"not_found\"}|the function knows no such app: compare its ParameterPrefix with --prefix /larkbridge"},
+		"other settings deployed": {store.Documents{"default": settings(map[string]any{"verification_token": "another"})}, nil, `fail|event event, default|the answer is 401 {"error":"unauthorized"}|the function has other settings`},
+		"app unknown":             {store.Documents{}, nil, "fail|event challenge, default|the answer is 404 {\"error\":\"not_found\"}|the function knows no such app: compare its ParameterPrefix with --prefix /larkbridge"},
 		"no such URL":             {nil, func(c *fixture) { c.EventURL = answers(t, 404, `{"message":"Not Found"}`) }, "there is no such URL"},
 		"a firewall":              {nil, func(c *fixture) { c.EventURL = answers(t, 403, `no`) }, "something in front of the function refuses"},
 		"unavailable":             {nil, func(c *fixture) { c.EventURL = answers(t, 503, `{"error":"unavailable"}`) }, "its role needs kms:Decrypt; see the log group /aws/lambda/larkbridge-event"},
@@ -119,16 +119,16 @@ func TestFindingsOfEndpoints(t *testing.T) {
 		"nobody there":            {nil, func(c *fixture) { c.EventURL = "http://127.0.0.1:1/event" }, "connection refused|look whether http://127.0.0.1:1/event is the stack's output"},
 		"not a URL":               {nil, func(c *fixture) { c.EventURL = "://" }, "this is not a URL"},
 		"URL unknown":             {nil, func(c *fixture) { c.CardURL = "" }, "skip|card URL|is not known|give the stack's output: --card-url"},
-		"sends only":              {nil, func(c *fixture) { c.docs = store.Fixed{"default": settings(map[string]any{"encrypt_key": nil})} }, "skip|URLs, default|it has no encrypt_key"},
-		"settings wrong":          {nil, func(c *fixture) { c.docs = store.Fixed{"default": `{"app_id":1}`} }, `fail|settings, default|field "app_id": want a string`},
-		"name wrong":              {nil, func(c *fixture) { c.docs = store.Fixed{"A": settings(nil)} }, "fail|settings, A|this is not a name"},
+		"sends only":              {nil, func(c *fixture) { c.docs = store.Documents{"default": settings(map[string]any{"encrypt_key": nil})} }, "skip|URLs, default|it has no encrypt_key"},
+		"settings wrong":          {nil, func(c *fixture) { c.docs = store.Documents{"default": `{"app_id":1}`} }, `fail|settings, default|field "app_id": want a string`},
+		"name wrong":              {nil, func(c *fixture) { c.docs = store.Documents{"A": settings(nil)} }, "fail|settings, A|this is not a name"},
 		"settings not readable":   {nil, func(c *fixture) { c.docs = nil }, "your credentials need ssm:GetParametersByPath on /larkbridge"},
 		"no such app":             {nil, func(c *fixture) { c.Only = "shop" }, "fail|settings|there is no app shop under /larkbridge"},
 		"clock":                   {nil, func(c *fixture) { c.Now = func() time.Time { return time.Now().Add(-6 * time.Minute) } }, "fail|clock|this machine and the server differ by -"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if c.deployed == nil {
-				c.deployed = store.Fixed{"default": settings(nil)}
+				c.deployed = store.Documents{"default": settings(nil)}
 			}
 			fixture := newFixture(t, c.deployed)
 			if c.change != nil {
@@ -164,7 +164,7 @@ func TestChallengeMustBeFast(t *testing.T) {
 		{[]time.Duration{1500 * time.Millisecond, 20 * time.Millisecond}, "answered in 20ms, from a cold start in 1.5s: press Save twice"},
 		{[]time.Duration{1500 * time.Millisecond, 1200 * time.Millisecond}, "fail  event challenge, default          answered in 1.2s, and Lark waits 1 s\n"},
 	} {
-		fixture := newFixture(t, store.Fixed{"default": settings(nil)})
+		fixture := newFixture(t, store.Documents{"default": settings(nil)})
 		s := &slow{http.DefaultClient, time.Now(), c.took}
 		fixture.HTTP, fixture.Now = s, func() time.Time { return s.now }
 		fixture.Check(t.Context())
@@ -178,8 +178,8 @@ func TestChallengeMustBeFast(t *testing.T) {
 func TestAnEchoShowsNoSecret(t *testing.T) {
 	echo := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _ = r.Write(w) }))
 	defer echo.Close()
-	c := newFixture(t, store.Fixed{})
-	c.docs = store.Fixed{"default": settings(map[string]any{"encrypt_key": nil, "allow_unsigned": true})}
+	c := newFixture(t, store.Documents{})
+	c.docs = store.Documents{"default": settings(map[string]any{"encrypt_key": nil, "allow_unsigned": true})}
 	c.EventURL = echo.URL
 	if bad := c.bad(t); len(bad) == 0 {
 		t.Error("an echo is in order")
@@ -187,7 +187,7 @@ func TestAnEchoShowsNoSecret(t *testing.T) {
 }
 
 func TestFindingsOfBusAndQueues(t *testing.T) {
-	c := newFixture(t, store.Fixed{"default": settings(nil)})
+	c := newFixture(t, store.Documents{"default": settings(nil)})
 	q := newQueues()
 	q.put("larkbridge-send-dead", message("1", `{}`))
 	delete(q.all, "larkbridge-send.fifo")

@@ -78,7 +78,7 @@ func noSecrets(t *testing.T, text string) {
 
 // endpoints serves both URLs with one gateway on in-memory implementations, which
 // has the settings.
-func endpoints(t *testing.T, docs store.Fixed) (*httptest.Server, *bus.Memory) {
+func endpoints(t *testing.T, docs store.Documents) (*httptest.Server, *bus.Memory) {
 	t.Helper()
 	memory, entries := store.NewMemory(time.Now), &bus.Memory{}
 	server := httptest.NewServer(&gateway.Gateway{

@@ -28,7 +28,7 @@ const appSecret = "app-secret-text"
 // fixture is a gateway on in-memory implementations, and what can be seen of it.
 type fixture struct {
 	*gateway.Gateway
-	docs   store.Fixed
+	docs   store.Documents
 	memory *store.Memory
 	bus    *bus.Memory
 	log    bytes.Buffer
@@ -58,7 +58,7 @@ func (c cards) Answer(ctx context.Context, app *store.App, ev *lark.Event) (*lar
 
 func newFixture(t *testing.T) *fixture {
 	t.Helper()
-	w := &fixture{bus: &bus.Memory{}, clock: now, counts: map[metric.Name]int{}, docs: store.Fixed{"default": settings(nil)}}
+	w := &fixture{bus: &bus.Memory{}, clock: now, counts: map[metric.Name]int{}, docs: store.Documents{"default": settings(nil)}}
 	clock := func() time.Time { return w.clock }
 	w.memory = store.NewMemory(clock)
 	w.Gateway = &gateway.Gateway{

@@ -40,7 +40,7 @@ func newFaultyFixture(fifo bool) *fixture {
 		queue:    &simQueue{fifo: fifo}, bus: &bus.Memory{}, faults: &dice{rng: rand.New(rand.NewPCG(1, 2))},
 	}
 	memory := store.NewMemory(time.Now)
-	settings := store.Fixed{"default": `{"app_id":"` + larktest.AppID + `","app_secret":"` + secret + `","domain":"http://lark.test"}`}
+	settings := store.Documents{"default": `{"app_id":"` + larktest.AppID + `","app_secret":"` + secret + `","domain":"http://lark.test"}`}
 	f.sender = &send.Sender{
 		Apps: store.NewSettings(settings, time.Now), HTTP: f, Tokens: memory, Claims: crashingClaims{memory, f.faults}, Results: f.bus,
 		Now: time.Now, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Count: func(metric.Name) {}, Delay: f.queue,

@@ -37,7 +37,7 @@ func TestOwnLogger(t *testing.T) {
 	} {
 		var log bytes.Buffer
 		memory := store.NewMemory(time.Now)
-		settings := store.Fixed{"default": `{"app_id":"` + larktest.AppID + `","app_secret":"` + secret + `","domain":"` + server.URL + `"}`}
+		settings := store.Documents{"default": `{"app_id":"` + larktest.AppID + `","app_secret":"` + secret + `","domain":"` + server.URL + `"}`}
 		sender := &send.Sender{
 			Apps: store.NewSettings(settings, time.Now), HTTP: server.Client(), Tokens: memory, Claims: memory, Results: &bus.Memory{},
 			Now: time.Now, Log: slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: level})), Count: func(metric.Name) {},

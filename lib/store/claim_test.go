@@ -66,7 +66,7 @@ func TestClaim(t *testing.T) {
 		}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			onTwins(t, func(t *testing.T, s twin, c *clock) {
+			onBoth(t, func(t *testing.T, s implementation, c *clock) {
 				for i, step := range tt.steps {
 					c.add(step.after)
 					key := step.key
@@ -90,7 +90,7 @@ func TestClaim(t *testing.T) {
 }
 
 func TestClaimHasOneOwner(t *testing.T) {
-	onTwins(t, func(t *testing.T, s twin, c *clock) {
+	onBoth(t, func(t *testing.T, s implementation, c *clock) {
 		claim := func(owner string) store.State {
 			state, _, err := s.Claim(t.Context(), "k", owner, store.ClaimLease, ttl)
 			if err != nil {
@@ -199,7 +199,7 @@ func TestEventKey(t *testing.T) {
 }
 
 func TestLongKeysWork(t *testing.T) {
-	onTwins(t, func(t *testing.T, s twin, _ *clock) {
+	onBoth(t, func(t *testing.T, s implementation, _ *clock) {
 		key := store.EventKey("cli_a", strings.Repeat("é", 2000))
 		if got, _, err := s.Claim(t.Context(), key, "a", store.ClaimLease, ttl); err != nil || got != store.Acquired {
 			t.Errorf("got %s, %v", got, err)

@@ -12,7 +12,7 @@ import (
 // work is a store with calls that must not fail, for the work of one key.
 type work struct {
 	t *testing.T
-	s twin
+	s implementation
 }
 
 const workLease = 20 * time.Second
@@ -126,14 +126,14 @@ func TestResults(t *testing.T) {
 		}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			onTwins(t, func(t *testing.T, s twin, c *clock) { tt.test(work{t, s}, c) })
+			onBoth(t, func(t *testing.T, s implementation, c *clock) { tt.test(work{t, s}, c) })
 		})
 	}
 }
 
 // What is stored must not change with the caller's buffer.
 func TestResultsAreCopied(t *testing.T) {
-	onTwins(t, func(t *testing.T, s twin, _ *clock) {
+	onBoth(t, func(t *testing.T, s implementation, _ *clock) {
 		result := []byte("result")
 		if err := s.Complete(t.Context(), "k", result, ttl); err != nil {
 			t.Fatal(err)

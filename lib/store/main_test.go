@@ -52,8 +52,8 @@ func (c *clock) add(d time.Duration) {
 	c.t = c.t.Add(d)
 }
 
-// twin is what both stores do.
-type twin interface {
+// implementation is what both stores do.
+type implementation interface {
 	Claim(ctx context.Context, key, owner string, lease, ttl time.Duration) (store.State, []byte, error)
 	Complete(ctx context.Context, key string, result []byte, ttl time.Duration) error
 	Release(ctx context.Context, key, owner string) error
@@ -62,8 +62,8 @@ type twin interface {
 }
 
 var (
-	_ twin = (*store.Memory)(nil)
-	_ twin = (*store.Table)(nil)
+	_ implementation = (*store.Memory)(nil)
+	_ implementation = (*store.Table)(nil)
 )
 
 var tables atomic.Int64
@@ -79,8 +79,8 @@ func newTable(t *testing.T, c *clock) *store.Table {
 	return store.NewTable(clients(e).DynamoDB(), name, c.now)
 }
 
-// onTwins runs a test of the contract on an empty store of each kind.
-func onTwins(t *testing.T, test func(t *testing.T, s twin, c *clock)) {
+// onBoth runs a test of the contract on an empty store of each kind.
+func onBoth(t *testing.T, test func(t *testing.T, s implementation, c *clock)) {
 	t.Run("Memory", func(t *testing.T) {
 		c := newClock()
 		test(t, store.NewMemory(c.now), c)

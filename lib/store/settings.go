@@ -4,9 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"sync"
 	"time"
+
+	"github.com/larkbridge/larkbridge/internal/wait"
 )
 
 // ErrUnknownApp says that there are no settings under an app's name.
@@ -14,40 +15,67 @@ var ErrUnknownApp = errors.New("no such app")
 
 // Times of the settings' cache.
 const (
-	settingsLife = 5 * time.Minute
-	settingsRest = 5 * time.Second        // the least time between two reads
-	firstRest    = 500 * time.Millisecond // the same until one has succeeded
-	settingsWait = time.Second            // the most that a read may take
+	settingsLife   = 5 * time.Minute        // settings are at most this old while the source answers
+	refreshPause   = 5 * time.Second        // the least time between two reads
+	firstPause     = 500 * time.Millisecond // the same until one has succeeded
+	refreshTimeout = time.Second            // the most that a read may take
 )
 
-// Source reads the settings of all apps at once: documents by the app's name.
+// Source reads the settings of all apps at once.
 type Source interface {
+	// Settings returns the documents, by the name of the app.
 	Settings(ctx context.Context) (map[string]string, error)
 	// Where names the place of an app's settings, for errors.
 	Where(name string) string
 }
 
-// Settings gives the apps by name. It reads all of them at once and keeps them
-// for 5 minutes, less a random part so that instances do not read together.
-// While the source fails it goes on with what it has. An unknown name costs no
-// read of its own: the apps are read again at most every 5 s.
+// Documents is a [Source] in memory, for tests: it has the documents by the name
+// of the app.
+type Documents map[string]string
+
+// Settings returns the documents.
+func (d Documents) Settings(context.Context) (map[string]string, error) { return d, nil }
+
+// Where names the app.
+func (d Documents) Where(name string) string { return "settings of " + name }
+
+// Fixed are apps by their names whose settings do not change.
+type Fixed map[string]*App
+
+// App returns the named app. The error is [ErrUnknownApp] when there is none.
+func (f Fixed) App(_ context.Context, name string) (*App, error) {
+	app, ok := f[name]
+	if !ok {
+		return nil, fmt.Errorf("settings of %s: %w", name, ErrUnknownApp)
+	}
+	return app, nil
+}
+
+// Refresh reads nothing and returns false.
+func (Fixed) Refresh(context.Context) bool { return false }
+
+// Settings finds apps by their names. It reads all of them at once and keeps
+// them for 5 minutes, less a random part so that instances do not read at the
+// same time. While the source fails it keeps what it has. An unknown name costs
+// no read of its own: the settings are read again at most every 5 s.
 type Settings struct {
 	source Source
 	now    func() time.Time
 
 	mu    sync.Mutex
-	apps  map[string]entry // nil until the first read
-	stale time.Time        // when the apps are to be read again
-	rest  time.Time        // no read before
-	fault error            // of the last read
+	apps  map[string]parsed // nil until the first read
+	stale time.Time         // when the settings are to be read again
+	pause time.Time         // before which they are not read
+	fault error             // of the last read
 }
 
-type entry struct {
+// parsed is an app, or what is wrong with its settings.
+type parsed struct {
 	app *App
 	err error
 }
 
-// NewSettings makes a cache in front of source. It reads nothing yet.
+// NewSettings makes a cache of what the source has. It reads nothing yet.
 func NewSettings(source Source, now func() time.Time) *Settings {
 	return &Settings{source: source, now: now}
 }
@@ -63,49 +91,49 @@ func (s *Settings) App(ctx context.Context, name string) (*App, error) {
 	if s.apps == nil {
 		return nil, s.fault
 	}
-	e, ok := s.apps[name]
+	p, ok := s.apps[name]
 	if !ok {
 		return nil, fmt.Errorf("%s: %w", s.source.Where(name), ErrUnknownApp)
 	}
-	return e.app, e.err
+	return p.app, p.err
 }
 
-// Refresh reads the settings again at once, unless that was done within the
-// last 5 s, and says whether it has. It is for who holds a reason to think that
-// they have changed.
+// Refresh reads the settings again at once, unless that was done within the last
+// 5 s, and reports whether it did. It is for a caller that has a reason to think
+// that they have changed.
 func (s *Settings) Refresh(ctx context.Context) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.read(ctx)
 }
 
-// read replaces the apps by what the source has now.
+// read replaces the apps by what the source has now, and reports whether it did.
 func (s *Settings) read(ctx context.Context) bool {
 	now := s.now()
-	if now.Before(s.rest) {
+	if now.Before(s.pause) {
 		return false
 	}
-	s.rest = now.Add(settingsRest)
+	s.pause = now.Add(refreshPause)
 	if s.apps == nil {
-		s.rest = now.Add(firstRest)
+		s.pause = now.Add(firstPause)
 	}
-	ctx, cancel := context.WithTimeout(ctx, settingsWait)
+	ctx, cancel := context.WithTimeout(ctx, refreshTimeout)
 	defer cancel()
 	docs, err := s.source.Settings(ctx)
 	if err != nil {
 		s.fault = fmt.Errorf("reading the settings: %w", err)
 		return false
 	}
-	apps := make(map[string]entry, len(docs))
+	apps := make(map[string]parsed, len(docs))
 	for name, doc := range docs {
 		app, err := ParseApp(name, []byte(doc))
 		if err != nil {
 			err = fmt.Errorf("%s: %w", s.source.Where(name), err)
 		}
-		apps[name] = entry{app, err}
+		apps[name] = parsed{app, err}
 	}
 	s.apps, s.fault = apps, nil
-	s.rest = now.Add(settingsRest)
-	s.stale = now.Add(settingsLife - rand.N(settingsLife/5))
+	s.pause = now.Add(refreshPause)
+	s.stale = now.Add(wait.Jitter(settingsLife*4/5, 0.25))
 	return true
 }

@@ -16,7 +16,7 @@ const document = `{"app_id":"cli_a","app_secret":"secret-text"}`
 
 // source is a [store.Source] that counts its reads and fails on demand.
 type source struct {
-	store.Fixed
+	store.Documents
 	err error
 
 	mu     sync.Mutex
@@ -31,7 +31,7 @@ func (s *source) Settings(ctx context.Context) (map[string]string, error) {
 	if end, ok := ctx.Deadline(); ok {
 		s.budget = time.Until(end)
 	}
-	return maps.Clone(s.Fixed), s.err
+	return maps.Clone(s.Documents), s.err
 }
 
 // take returns the reads since it was last called.
@@ -51,8 +51,8 @@ type cache struct {
 	clock  *clock
 }
 
-func newCache(t *testing.T, docs store.Fixed) *cache {
-	c := &cache{t: t, source: &source{Fixed: docs}, clock: newClock()}
+func newCache(t *testing.T, docs store.Documents) *cache {
+	c := &cache{t: t, source: &source{Documents: docs}, clock: newClock()}
 	c.Settings = store.NewSettings(c.source, c.clock.now)
 	return c
 }
@@ -83,12 +83,12 @@ func (c *cache) wantUnknown(name string, reads int) {
 }
 
 func TestSettingsAreCached(t *testing.T) {
-	c := newCache(t, store.Fixed{"default": document, "b": strings.Replace(document, "cli_a", "cli_b", 1)})
+	c := newCache(t, store.Documents{"default": document, "b": strings.Replace(document, "cli_a", "cli_b", 1)})
 	c.wantReads(0) // nothing before the first call
 	c.want("default", "cli_a", 1)
 	c.want("b", "cli_b", 0)
 	c.clock.add(4*time.Minute - time.Millisecond)
-	c.source.Fixed = store.Fixed{"default": strings.Replace(document, "cli_a", "cli_new", 1)}
+	c.source.Documents = store.Documents{"default": strings.Replace(document, "cli_a", "cli_new", 1)}
 	c.want("default", "cli_a", 0)
 	c.clock.add(time.Minute + time.Millisecond)
 	c.want("default", "cli_new", 1)
@@ -100,7 +100,7 @@ func TestSettingsAreCached(t *testing.T) {
 func TestSettingsJitter(t *testing.T) {
 	lives := map[time.Duration]bool{}
 	for range 20 {
-		c := newCache(t, store.Fixed{"default": document})
+		c := newCache(t, store.Documents{"default": document})
 		c.want("default", "cli_a", 1)
 		begin := c.clock.now()
 		c.clock.add(4*time.Minute - time.Second)
@@ -122,7 +122,7 @@ func TestSettingsJitter(t *testing.T) {
 }
 
 func TestSettingsOutliveTheSource(t *testing.T) {
-	c := newCache(t, store.Fixed{"default": document})
+	c := newCache(t, store.Documents{"default": document})
 	c.want("default", "cli_a", 1)
 	c.source.err = errors.New("down")
 	c.clock.add(time.Hour)
@@ -132,13 +132,13 @@ func TestSettingsOutliveTheSource(t *testing.T) {
 	c.clock.add(5 * time.Second)
 	c.want("default", "cli_a", 1)
 	c.source.err = nil
-	c.source.Fixed = store.Fixed{"default": strings.Replace(document, "cli_a", "cli_new", 1)}
+	c.source.Documents = store.Documents{"default": strings.Replace(document, "cli_a", "cli_new", 1)}
 	c.clock.add(5 * time.Second)
 	c.want("default", "cli_new", 1)
 }
 
 func TestSettingsNeverRead(t *testing.T) {
-	c := newCache(t, store.Fixed{"default": document})
+	c := newCache(t, store.Documents{"default": document})
 	down := errors.New("down")
 	c.source.err = down
 	for reads := 1; reads >= 0; reads-- {
@@ -157,7 +157,7 @@ func TestSettingsNeverRead(t *testing.T) {
 // A request has 2.5 s for everything, and none of it is left if the source
 // takes as long as it likes.
 func TestSettingsReadHasABudget(t *testing.T) {
-	c := newCache(t, store.Fixed{"default": document})
+	c := newCache(t, store.Documents{"default": document})
 	c.want("default", "cli_a", 1)
 	if c.source.budget <= 0 || c.source.budget > time.Second {
 		t.Errorf("a read may take %v (0: for ever), want at most 1 s", c.source.budget)
@@ -166,7 +166,7 @@ func TestSettingsReadHasABudget(t *testing.T) {
 
 // Anybody can ask for any name.
 func TestUnknownNamesCostNoReads(t *testing.T) {
-	c := newCache(t, store.Fixed{"default": document})
+	c := newCache(t, store.Documents{"default": document})
 	c.want("default", "cli_a", 1)
 	for range 100 {
 		c.wantUnknown("x", 0)
@@ -178,17 +178,17 @@ func TestUnknownNamesCostNoReads(t *testing.T) {
 	c.wantUnknown("x", 1)
 	c.wantUnknown("y", 0)
 	// A new app is found without waiting for the cache to end.
-	c.source.Fixed["x"] = document
+	c.source.Documents["x"] = document
 	c.clock.add(5 * time.Second)
 	c.want("x", "cli_a", 1)
 }
 
 func TestRefresh(t *testing.T) {
-	c := newCache(t, store.Fixed{"default": document})
+	c := newCache(t, store.Documents{"default": document})
 	c.Refresh(t.Context())
 	c.wantReads(1)
 	c.want("default", "cli_a", 0)
-	c.source.Fixed = store.Fixed{"default": strings.Replace(document, "cli_a", "cli_new", 1)}
+	c.source.Documents = store.Documents{"default": strings.Replace(document, "cli_a", "cli_new", 1)}
 	c.clock.add(5*time.Second - time.Millisecond)
 	c.Refresh(t.Context())
 	c.wantReads(0)
@@ -200,7 +200,7 @@ func TestRefresh(t *testing.T) {
 }
 
 func TestSettingsAreReadOnceByAll(t *testing.T) {
-	c := newCache(t, store.Fixed{"default": document})
+	c := newCache(t, store.Documents{"default": document})
 	var all sync.WaitGroup
 	for range 50 {
 		all.Go(func() {
@@ -223,7 +223,7 @@ func TestInvalidSettings(t *testing.T) {
 		{"a missing field", `{"app_id":"secret-text"}`, `field "app_secret" is missing`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			c := newCache(t, store.Fixed{"default": document, "bad": tt.doc})
+			c := newCache(t, store.Documents{"default": document, "bad": tt.doc})
 			app, err := c.App(t.Context(), "bad")
 			if err == nil || app != nil || errors.Is(err, store.ErrUnknownApp) {
 				t.Fatalf("got %+v, %v; want an error", app, err)

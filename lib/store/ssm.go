@@ -13,23 +13,23 @@ type ParameterStore interface {
 	GetParametersByPath(context.Context, *ssm.GetParametersByPathInput, ...func(*ssm.Options)) (*ssm.GetParametersByPathOutput, error)
 }
 
-// SSM reads the settings from the parameters under a prefix, one SecureString
-// for each app. One call reads ten, so that a cold start knows all its apps
-// after one round trip and an unknown name needs none.
+// SSM is a [Source] that reads the parameters under a prefix, one SecureString for
+// each app. One call reads ten, so that a cold start knows its apps after one
+// round trip, and an unknown name needs none.
 type SSM struct {
 	client ParameterStore
 	prefix string
 }
 
-// NewSSM reads the parameters <prefix>/<name>.
+// NewSSM makes a source that reads the parameters <prefix>/<name>.
 func NewSSM(client ParameterStore, prefix string) *SSM {
 	return &SSM{client, strings.TrimRight(prefix, "/")}
 }
 
-// Where is the name of an app's parameter.
+// Where returns the name of an app's parameter.
 func (s *SSM) Where(name string) string { return "parameter " + s.prefix + "/" + name }
 
-// Settings reads every parameter directly under the prefix.
+// Settings returns the values of the parameters directly under the prefix.
 func (s *SSM) Settings(ctx context.Context) (map[string]string, error) {
 	docs := map[string]string{}
 	pages := ssm.NewGetParametersByPathPaginator(s.client, &ssm.GetParametersByPathInput{

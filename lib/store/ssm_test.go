@@ -16,7 +16,7 @@ import (
 )
 
 // newSSM stores documents under <prefix>/<name>.
-func newSSM(t *testing.T, prefix string, docs store.Fixed) *store.SSM {
+func newSSM(t *testing.T, prefix string, docs store.Documents) *store.SSM {
 	t.Helper()
 	e := shared.Get(t)
 	for name, doc := range docs {
@@ -29,7 +29,7 @@ func newSSM(t *testing.T, prefix string, docs store.Fixed) *store.SSM {
 
 // TestSource is what every source of settings does.
 func TestSource(t *testing.T) {
-	docs := store.Fixed{"default": document, "a-1": `{"app_id":"cli_2"}`, "odd": "not JSON: é\n"}
+	docs := store.Documents{"default": document, "a-1": `{"app_id":"cli_2"}`, "odd": "not JSON: é\n"}
 	for i := range 23 { // SSM gives ten at a time
 		docs[fmt.Sprintf("app-%d", i)] = fmt.Sprintf(`{"app_id":"cli_%d"}`, i)
 	}
@@ -64,9 +64,9 @@ func TestSource(t *testing.T) {
 
 // Whoever can write under a sibling or a deeper path must not add apps.
 func TestSSMReadsItsOwnFolderOnly(t *testing.T) {
-	s := newSSM(t, "/folder", store.Fixed{"default": document, "default/deeper": document})
-	newSSM(t, "/folder-b", store.Fixed{"other": document})
-	newSSM(t, "/", store.Fixed{"outer": document})
+	s := newSSM(t, "/folder", store.Documents{"default": document, "default/deeper": document})
+	newSSM(t, "/folder-b", store.Documents{"other": document})
+	newSSM(t, "/", store.Documents{"outer": document})
 	got, err := s.Settings(t.Context())
 	if diff := cmp.Diff(map[string]string{"default": document}, got); err != nil || diff != "" {
 		t.Errorf("%v\n%s", err, diff)
@@ -74,7 +74,7 @@ func TestSSMReadsItsOwnFolderOnly(t *testing.T) {
 }
 
 func TestSSMReadsTenAtATime(t *testing.T) {
-	docs := store.Fixed{}
+	docs := store.Documents{}
 	for i := range 11 {
 		docs[fmt.Sprint(i)] = document
 	}
@@ -90,7 +90,7 @@ func TestSSMReadsTenAtATime(t *testing.T) {
 }
 
 func TestSSMErrors(t *testing.T) {
-	s := newSSM(t, "/errors", store.Fixed{"default": document})
+	s := newSSM(t, "/errors", store.Documents{"default": document})
 	for name, fault := range map[string]harness.Fault{
 		"refused": {Kind: harness.Refuse("AccessDeniedException")},
 		"no connection on the second page": {Kind: harness.Drop(), Match: func(body []byte) bool {
@@ -99,7 +99,7 @@ func TestSSMErrors(t *testing.T) {
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			docs := store.Fixed{}
+			docs := store.Documents{}
 			for i := range 11 {
 				docs[fmt.Sprint(i)] = document
 			}
@@ -117,7 +117,7 @@ func TestSSMErrors(t *testing.T) {
 
 // An app whose document is wrong must be found from the error in the log.
 func TestSSMErrorNamesTheParameter(t *testing.T) {
-	s := newSSM(t, "/named", store.Fixed{"bad": `{"app_id":7,"app_secret":"secret-text"}`})
+	s := newSSM(t, "/named", store.Documents{"bad": `{"app_id":7,"app_secret":"secret-text"}`})
 	_, err := store.NewSettings(s, newClock().now).App(context.Background(), "bad")
 	if want := `parameter /named/bad: field "app_id": want a string`; err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)

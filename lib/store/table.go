@@ -1,3 +1,8 @@
+// Package store keeps what the instances of a stack share: claims on events and
+// requests, tokens, app tickets, and the settings of the apps.
+//
+// [Table] keeps the first three in DynamoDB, [Memory] in one process; one set of
+// tests covers both. [Settings] caches what [SSM] reads.
 package store
 
 import (

@@ -27,7 +27,7 @@ func TestTickets(t *testing.T) {
 		{"redelivered", []put{{"one", 0}, {"one", 0}}, "one"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			onTwins(t, func(t *testing.T, s twin, c *clock) {
+			onBoth(t, func(t *testing.T, s implementation, c *clock) {
 				first := c.now()
 				for _, p := range tt.puts {
 					if err := s.PutTicket(t.Context(), "cli_a", p.value, first.Add(p.issued)); err != nil {

@@ -17,7 +17,7 @@ const tokenLease = 8 * time.Second
 // tokens is a store with calls that must not fail, for one key.
 type tokens struct {
 	t *testing.T
-	s twin
+	s implementation
 }
 
 func (k tokens) stored() lark.Token {
@@ -137,13 +137,13 @@ func TestTokens(t *testing.T) {
 		}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			onTwins(t, func(t *testing.T, s twin, c *clock) { tt.test(tokens{t, s}, c) })
+			onBoth(t, func(t *testing.T, s implementation, c *clock) { tt.test(tokens{t, s}, c) })
 		})
 	}
 }
 
 func TestTokenKeysAreApart(t *testing.T) {
-	onTwins(t, func(t *testing.T, s twin, _ *clock) {
+	onBoth(t, func(t *testing.T, s implementation, _ *clock) {
 		k := tokens{t, s}
 		k.settle(lark.Token{Value: "one", Expires: newClock().now()})
 		if got, err := s.Token(t.Context(), "other"); err != nil || got.Value != "" {
@@ -159,7 +159,7 @@ func TestTokenKeysAreApart(t *testing.T) {
 // Fifty instances see the same old token; all try until it is replaced. That
 // must cost one refresh.
 func TestRefreshHappensOnce(t *testing.T) {
-	onTwins(t, func(t *testing.T, s twin, c *clock) {
+	onBoth(t, func(t *testing.T, s implementation, c *clock) {
 		k := tokens{t, s}
 		k.settle(lark.Token{Value: "old", Expires: c.now()})
 		var refreshed atomic.Int64
