@@ -8,22 +8,23 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"github.com/larkbridge/larkbridge/lib/lark"
 )
 
 const masked = "***"
-
-// secretWords occur in the names of fields whose values are secret.
-var secretWords = [...]string{"token", "secret", "password", "passwd", "authorization", "ticket", "encrypt_key", "credential", "signature"}
 
 // tokenKinds are the values of a request's field token that name a kind of token:
 // they are not secret.
 var tokenKinds = [...]string{"tenant", "app", "user", "none"}
 
 // secretText matches secrets in any text: the id of a webhook, a bearer token, a
-// token of Lark, a token in a query, a secret field of invalid JSON.
+// token of Lark, a token in a query.
 var secretText = regexp.MustCompile(`(/hook/)[^/?#"\s]+|(?i:(Bearer )\S+)|\b([tuac]-)[A-Za-z0-9_.-]{16,}|` +
-	`([?&](?i:[a-z_]*token|key|sign|secret|ticket)=)[^&#"\s]+|` +
-	`("\w*(?i:` + strings.Join(secretWords[:], "|") + `)\w*"\s*:\s*")(?:[^"\\]|\\.)*`)
+	`([?&](?i:[a-z_]*token|key|sign|secret|ticket)=)[^&#"\s]+`)
+
+// textField matches a field with a text in JSON, which may be invalid.
+var textField = regexp.MustCompile(`("(\w+)"\s*:\s*")(?:[^"\\]|\\.)*`)
 
 // mask returns a document, JSON or any text, on one line, without the secrets that
 // it may contain and without control characters.
@@ -35,7 +36,13 @@ func mask(doc string) string {
 }
 
 func maskText(text string) string {
-	return secretText.ReplaceAllString(text, "$1$2$3$4$5"+masked)
+	text = textField.ReplaceAllStringFunc(text, func(field string) string {
+		if m := textField.FindStringSubmatch(field); lark.SecretField(m[2]) {
+			return m[1] + masked
+		}
+		return field
+	})
+	return secretText.ReplaceAllString(text, "$1$2$3$4"+masked)
 }
 
 // maskJSON masks a JSON object or list; it returns false for any other text.
@@ -65,7 +72,7 @@ func maskJSON(doc string) (string, bool) {
 // their form. A text that is itself JSON, as in a message of SNS, is masked as
 // JSON.
 func maskValue(name string, value any) any {
-	if secret(name) && value != nil {
+	if lark.SecretField(name) && value != nil {
 		if kind, ok := value.(string); ok && slices.Contains(tokenKinds[:], kind) {
 			return kind
 		}
@@ -87,13 +94,6 @@ func maskValue(name string, value any) any {
 		return maskText(v)
 	}
 	return value
-}
-
-// secret reports whether a field's name is that of a secret. It is true also for
-// page_token, which is not secret: masking it does no harm.
-func secret(name string) bool {
-	name = strings.ToLower(name)
-	return slices.ContainsFunc(secretWords[:], func(word string) bool { return strings.Contains(name, word) })
 }
 
 // plain replaces control characters, which could change the terminal's state.

@@ -12,6 +12,7 @@ import (
 	"io"
 	"log/slog"
 	"strconv"
+	"strings"
 )
 
 // mask is what every secret prints as.
@@ -32,6 +33,21 @@ func (s Secret) LogValue() slog.Value { return slog.StringValue(mask) }
 
 // MarshalText makes encoding/json write "***".
 func (s Secret) MarshalText() ([]byte, error) { return []byte(mask), nil }
+
+// SecretField reports whether a JSON field or a parameter of this name holds a
+// secret, so that it must not be shown.
+func SecretField(name string) bool {
+	name = strings.ToLower(name)
+	if strings.HasSuffix(name, "page_token") {
+		return false // a position in a list
+	}
+	for _, word := range [...]string{"token", "secret", "password", "passwd", "authorization", "ticket", "encrypt_key", "credential", "signature"} {
+		if strings.Contains(name, word) {
+			return true
+		}
+	}
+	return name == "sign"
+}
 
 // EncryptKey is one Encrypt Key of an app, ready for use: it signs events and
 // opens their encrypted bodies. It prints as ***.

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/larkbridge/larkbridge/lib/lark"
 )
 
 // RecordedCall is one call the platform received. It holds no secrets: tokens, app
@@ -30,15 +32,9 @@ type RecordedCall struct {
 
 const masked = "***"
 
-// isSecret reports whether a field or query parameter of this name is a secret.
-func isSecret(name string) bool {
-	switch strings.ToLower(name) {
-	case "app_secret", "app_ticket", "app_access_token", "tenant_access_token", "user_access_token",
-		"access_token", "refresh_token", "token", "sign", "client_secret", "code", "authorization":
-		return true
-	}
-	return false
-}
+// isSecret reports whether a field or a parameter of a request is a secret. A
+// code is one that a user's login gives.
+func isSecret(name string) bool { return name == "code" || lark.SecretField(name) }
 
 // Calls returns every call so far, in the order of their answers.
 func (p *Platform) Calls() []RecordedCall {

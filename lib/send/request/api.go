@@ -95,7 +95,7 @@ func (a *API) call() (lark.Call, error) {
 		UserAccessToken: a.UserAccessToken, HelpDesk: a.HelpDesk, NoDataField: a.NoDataField,
 		Timeout: time.Duration(a.Timeout * float64(time.Second)),
 	}
-	err := cmp.Or(
+	err := firstError(
 		required("request", field{"method", a.Method != ""}, field{"path", a.Path != ""}),
 		oneOf("request.method", call.Method, "GET", "POST", "PUT", "PATCH", "DELETE"),
 	)

@@ -8,37 +8,37 @@ import (
 func TestAPI(t *testing.T) {
 	for _, c := range []struct {
 		name, fields string
-		want         seen
+		want         received
 		repeats      bool
 	}{
-		{"short path", `"method":"GET","path":"im/v1/chats"`, seen{"GET", "/open-apis/im/v1/chats", "", ""}, false},
-		{"whole path", `"method":"get","path":"/open-apis/im/v1/chats?a=1"`, seen{"GET", "/open-apis/im/v1/chats", "a=1", ""}, false},
+		{"short path", `"method":"GET","path":"im/v1/chats"`, received{"GET", "/open-apis/im/v1/chats", "", ""}, false},
+		{"whole path", `"method":"get","path":"/open-apis/im/v1/chats?a=1"`, received{"GET", "/open-apis/im/v1/chats", "a=1", ""}, false},
 		{"path params", `"method":"DELETE","path":"a/:id/b/:n","path_params":{"id":"x/../y","n":12345678901234567890}`,
-			seen{"DELETE", "/open-apis/a/x%2F..%2Fy/b/12345678901234567890", "", ""}, false},
+			received{"DELETE", "/open-apis/a/x%2F..%2Fy/b/12345678901234567890", "", ""}, false},
 		{"query", `"method":"GET","path":"a","query":{"s":"x y","n":9007199254740993,"e":1.5e3,"t":true,"f":false,"l":[1,"2",null],"none":null,"empty":[]}`,
-			seen{"GET", "/open-apis/a", "e=1500&f=false&l=1&l=2&n=9007199254740993&s=x+y&t=true", ""}, false},
+			received{"GET", "/open-apis/a", "e=1500&f=false&l=1&l=2&n=9007199254740993&s=x+y&t=true", ""}, false},
 		{"body", `"method":"POST","path":"a","body":{"id": 12345678901234567890, "s": "<&>", "z": 1.0, "a": null}`,
-			seen{"POST", "/open-apis/a", "", `{"id": 12345678901234567890, "s": "<&>", "z": 1.0, "a": null}`}, true},
-		{"string body", `"method":"POST","path":"a","body":"a"`, seen{"POST", "/open-apis/a", "", `"a"`}, true},
-		{"list body", `"method":"PUT","path":"a","body":[1]`, seen{"PUT", "/open-apis/a", "", `[1]`}, false},
-		{"null body", `"method":"PATCH","path":"a","body":null`, seen{"PATCH", "/open-apis/a", "", ""}, true},
-		{"GET with a body", `"method":"GET","path":"a","body":{}`, seen{"GET", "/open-apis/a", "", "{}"}, false},
-		{"uuid in the body", `"method":"POST","path":"a","body":{"uuid":"1"}`, seen{"POST", "/open-apis/a", "", `{"uuid":"1"}`}, false},
-		{"uuid in the query", `"method":"POST","path":"a","query":{"uuid":"1"}`, seen{"POST", "/open-apis/a", "uuid=1", ""}, false},
-		{"empty uuid", `"method":"POST","path":"a","query":{"uuid":""},"body":{"uuid":""}`, seen{"POST", "/open-apis/a", "uuid=", `{"uuid":""}`}, true},
-		{"uuid that is no text", `"method":"POST","path":"a","body":{"uuid":1}`, seen{"POST", "/open-apis/a", "", `{"uuid":1}`}, true},
+			received{"POST", "/open-apis/a", "", `{"id": 12345678901234567890, "s": "<&>", "z": 1.0, "a": null}`}, true},
+		{"string body", `"method":"POST","path":"a","body":"a"`, received{"POST", "/open-apis/a", "", `"a"`}, true},
+		{"list body", `"method":"PUT","path":"a","body":[1]`, received{"PUT", "/open-apis/a", "", `[1]`}, false},
+		{"null body", `"method":"PATCH","path":"a","body":null`, received{"PATCH", "/open-apis/a", "", ""}, true},
+		{"GET with a body", `"method":"GET","path":"a","body":{}`, received{"GET", "/open-apis/a", "", "{}"}, false},
+		{"uuid in the body", `"method":"POST","path":"a","body":{"uuid":"1"}`, received{"POST", "/open-apis/a", "", `{"uuid":"1"}`}, false},
+		{"uuid in the query", `"method":"POST","path":"a","query":{"uuid":"1"}`, received{"POST", "/open-apis/a", "uuid=1", ""}, false},
+		{"empty uuid", `"method":"POST","path":"a","query":{"uuid":""},"body":{"uuid":""}`, received{"POST", "/open-apis/a", "uuid=", `{"uuid":""}`}, true},
+		{"uuid that is no text", `"method":"POST","path":"a","body":{"uuid":1}`, received{"POST", "/open-apis/a", "", `{"uuid":1}`}, true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			g := newRig(t)
+			f := newFixture(t)
 			doc := `{"request":{` + c.fields + `}}`
-			p, err := g.plan(doc)
+			p, err := f.plan(doc)
 			if err != nil {
 				t.Fatal(err)
 			}
 			if p.Verb != "request" || p.Target != "" || p.MayRepeat != c.repeats {
 				t.Errorf("got %s to %q, repeats %v", p.Verb, p.Target, p.MayRepeat)
 			}
-			diff(t, c.want, g.sent(doc))
+			diff(t, c.want, f.sent(doc))
 		})
 	}
 }
@@ -54,34 +54,34 @@ func TestAPIIdentity(t *testing.T) {
 		{"help desk", `,"helpdesk":true`, "Bearer t-1", "MTpo"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			g := newRig(t)
-			g.sent(`{"request":{"method":"GET","path":"a"` + c.fields + `}}`)
-			diff(t, c.want, g.headers[0].Get("Authorization"))
-			diff(t, c.helpDesk, g.headers[0].Get("X-Lark-Helpdesk-Authorization"))
+			f := newFixture(t)
+			f.sent(`{"request":{"method":"GET","path":"a"` + c.fields + `}}`)
+			diff(t, c.want, f.headers[0].Get("Authorization"))
+			diff(t, c.helpDesk, f.headers[0].Get("X-Lark-Helpdesk-Authorization"))
 		})
 	}
 }
 
 func TestAPIOnAnotherHost(t *testing.T) {
-	g := newRig(t)
-	if _, err := g.run(`{"request":{"method":"GET","path":"https://example.com/open-apis/a"}}`); err == nil || len(g.calls) != 0 {
-		t.Errorf("got %v and %d calls", err, len(g.calls))
+	f := newFixture(t)
+	if _, err := f.run(`{"request":{"method":"GET","path":"https://example.com/open-apis/a"}}`); err == nil || len(f.calls) != 0 {
+		t.Errorf("got %v and %d calls", err, len(f.calls))
 	}
-	diff(t, "/open-apis/a", g.sent(`{"request":{"method":"GET","path":"`+g.url+`/open-apis/a"}}`).Path)
+	diff(t, "/open-apis/a", f.sent(`{"request":{"method":"GET","path":"`+f.url+`/open-apis/a"}}`).Path)
 }
 
 func TestAPIPages(t *testing.T) {
 	for fields, calls := range map[string]int{`"paginate":true`: 2, `"paginate":1`: 1, `"paginate":2`: 2, `"paginate":false`: 1} {
-		g := newRig(t)
-		g.reply = pagesReply
-		if _, err := g.run(`{"request":{"method":"GET","path":"a",` + fields + `}}`); err != nil || len(g.calls) != calls {
-			t.Errorf("%s: got %v and %d calls", fields, err, len(g.calls))
+		f := newFixture(t)
+		f.reply = pagesReply
+		if _, err := f.run(`{"request":{"method":"GET","path":"a",` + fields + `}}`); err != nil || len(f.calls) != calls {
+			t.Errorf("%s: got %v and %d calls", fields, err, len(f.calls))
 		}
 	}
 }
 
 func TestAPIWithoutDataField(t *testing.T) {
-	res, err := newRig(t).run(`{"request":{"method":"GET","path":"a","no_data_field":true}}`)
+	res, err := newFixture(t).run(`{"request":{"method":"GET","path":"a","no_data_field":true}}`)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -100,9 +100,9 @@ func TestAPITimeout(t *testing.T) {
 }
 
 func TestAPIForm(t *testing.T) {
-	g := newRig(t)
-	g.blobs.objects["b/in/é.txt"] = "object"
-	g.sent(`{"request":{"method":"PUT","path":"a","query":{"q":1},"form":{
+	f := newFixture(t)
+	f.blobs.objects["b/in/é.txt"] = "object"
+	f.sent(`{"request":{"method":"PUT","path":"a","query":{"q":1},"form":{
 		"fields":{"s":"x","n":12345678901234567890,"l":[true,"2"],"none":null},
 		"files":[{"field":"f","base64":"aGk="},{"field":"f","name":"a.png","type":"image/png","s3":"s3://b/in/é.txt"},{"field":"g","s3":"s3://b/in/é.txt"}]}}}`)
 	diff(t, [][4]string{
@@ -110,20 +110,20 @@ func TestAPIForm(t *testing.T) {
 		{"f", "file", "application/octet-stream", "hi"},
 		{"f", "a.png", "image/png", "object"},
 		{"g", "é.txt", "application/octet-stream", "object"},
-	}, g.parts())
-	diff(t, "q=1", g.calls[0].Query)
-	if g.blobs.opened != 2 || g.blobs.closed != 2 {
-		t.Errorf("%d objects opened, %d closed", g.blobs.opened, g.blobs.closed)
+	}, f.parts())
+	diff(t, "q=1", f.calls[0].Query)
+	if f.blobs.opened != 2 || f.blobs.closed != 2 {
+		t.Errorf("%d objects opened, %d closed", f.blobs.opened, f.blobs.closed)
 	}
 }
 
 func TestAPISaves(t *testing.T) {
-	g := newRig(t)
-	g.reply = fileReply("content", "")
-	res, err := g.run(`{"request":{"method":"GET","path":"a/:id","path_params":{"id":7},"save_to":"s3://b/k"}}`)
+	f := newFixture(t)
+	f.reply = fileReply("content", "")
+	res, err := f.run(`{"request":{"method":"GET","path":"a/:id","path_params":{"id":7},"save_to":"s3://b/k"}}`)
 	if err != nil {
 		t.Fatal(err)
 	}
 	diff(t, `{"s3":{"bucket":"b","key":"k","size":7,"content_type":"image/png"}}`, string(res.Data))
-	diff(t, "content", g.blobs.objects["b/k"])
+	diff(t, "content", f.blobs.objects["b/k"])
 }

@@ -106,6 +106,16 @@ func only(where string, fields ...field) (string, error) {
 	return one, nil
 }
 
+// firstError returns the first error of several checks.
+func firstError(errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // required refuses fields that are missing.
 func required(where string, fields ...field) error {
 	for _, f := range fields {

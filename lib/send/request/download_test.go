@@ -33,16 +33,16 @@ func TestDownload(t *testing.T) {
 		{"own image", `"image_key":"img_1"`, "images/img_1", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			g := newRig(t)
-			g.reply = fileReply("content", "")
-			res, err := g.run(`{"download":{` + c.fields + `,"to":"s3://b/in/a b.png"}}`)
+			f := newFixture(t)
+			f.reply = fileReply("content", "")
+			res, err := f.run(`{"download":{` + c.fields + `,"to":"s3://b/in/a b.png"}}`)
 			if err != nil {
 				t.Fatal(err)
 			}
-			diff(t, []seen{{"GET", "/open-apis/im/v1/" + c.path, c.query, ""}}, g.calls)
+			diff(t, []received{{"GET", "/open-apis/im/v1/" + c.path, c.query, ""}}, f.calls)
 			diff(t, `{"s3":{"bucket":"b","key":"in/a b.png","size":7,"content_type":"image/png"}}`, string(res.Data))
-			diff(t, "content", g.blobs.objects["b/in/a b.png"])
-			diff(t, []string{"image/png"}, g.blobs.types)
+			diff(t, "content", f.blobs.objects["b/in/a b.png"])
+			diff(t, []string{"image/png"}, f.blobs.types)
 			if res.Status != 200 || res.LogID != "log-1" {
 				t.Errorf("got %d, %s", res.Status, res.LogID)
 			}
@@ -50,17 +50,17 @@ func TestDownload(t *testing.T) {
 	}
 }
 
-func TestDownloadFromTheStandIn(t *testing.T) {
-	g := newRig(t)
+func TestDownloadFromLarktest(t *testing.T) {
+	f := newFixture(t)
 	platform := larktest.New(larktest.WithApps(larktest.App{ID: "cli_1", Secret: "s"}))
 	platform.AddResource("om_1", "file_1", "file", "text/plain", 4<<20, func() io.Reader {
 		return io.LimitReader(strings.NewReader(strings.Repeat("x", 4<<20)), 4<<20)
 	})
-	g.serve(platform)
-	if _, err := g.run(`{"download":{"message_id":"om_1","file_key":"file_1","type":"file","to":"s3://b/k"}}`); err != nil {
+	f.serve(platform)
+	if _, err := f.run(`{"download":{"message_id":"om_1","file_key":"file_1","type":"file","to":"s3://b/k"}}`); err != nil {
 		t.Fatal(err)
 	}
-	if n := len(g.blobs.objects["b/k"]); n != 4<<20 {
+	if n := len(f.blobs.objects["b/k"]); n != 4<<20 {
 		t.Errorf("stored are %d bytes", n)
 	}
 }
@@ -84,14 +84,14 @@ func TestDownloadFails(t *testing.T) {
 		{"no right", fileReply("a", ""), httpError(403), lark.KindPermission, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			g := newRig(t)
-			g.reply, g.blobs.fail = c.reply, c.fail
-			_, err := g.run(`{"download":{"file_key":"f","to":"s3://b/k"}}`)
-			failed, ok := err.(*lark.Error)
-			if !ok || failed.Kind != c.kind || failed.Retryable != c.retryable {
+			f := newFixture(t)
+			f.reply, f.blobs.fail = c.reply, c.fail
+			_, err := f.run(`{"download":{"file_key":"f","to":"s3://b/k"}}`)
+			failed := larkError(err)
+			if failed == nil || failed.Kind != c.kind || failed.Retryable != c.retryable {
 				t.Errorf("got %v", err)
 			}
-			if _, ok := g.blobs.objects["b/k"]; ok {
+			if _, ok := f.blobs.objects["b/k"]; ok {
 				t.Error("something is stored")
 			}
 		})

@@ -10,7 +10,7 @@ import (
 // oneCall is a request that makes one call, as Lark gets it.
 type oneCall struct {
 	name, doc string
-	want      seen // its path is below im/v1/messages
+	want      received // its path is below im/v1/messages
 	target    string
 	repeats   bool
 }
@@ -19,8 +19,8 @@ func checkCalls(t *testing.T, list []oneCall) {
 	t.Helper()
 	for _, c := range list {
 		t.Run(c.name, func(t *testing.T) {
-			g := newRig(t)
-			p, err := g.plan(c.doc)
+			f := newFixture(t)
+			p, err := f.plan(c.doc)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -28,7 +28,7 @@ func checkCalls(t *testing.T, list []oneCall) {
 				t.Errorf("got target %q, repeats %v", p.Target, p.MayRepeat)
 			}
 			c.want.Path = "/open-apis/im/v1/messages" + c.want.Path
-			diff(t, c.want, g.sent(c.doc))
+			diff(t, c.want, f.sent(c.doc))
 		})
 	}
 }
@@ -36,16 +36,16 @@ func checkCalls(t *testing.T, list []oneCall) {
 func TestEditCalls(t *testing.T) {
 	checkCalls(t, []oneCall{
 		{"edit text", `{"edit":{"message_id":"om_1","text":"a"}}`,
-			seen{"PUT", "/om_1", "", `{"msg_type":"text","content":"{\"text\":\"a\"}"}`}, "message om_1", false},
+			received{"PUT", "/om_1", "", `{"msg_type":"text","content":"{\"text\":\"a\"}"}`}, "message om_1", false},
 		{"edit post", `{"edit":{"message_id":"om_1","post":{"zh_cn":{}}}}`,
-			seen{"PUT", "/om_1", "", `{"msg_type":"post","content":"{\"zh_cn\":{}}"}`}, "message om_1", false},
+			received{"PUT", "/om_1", "", `{"msg_type":"post","content":"{\"zh_cn\":{}}"}`}, "message om_1", false},
 		{"edit markdown", `{"edit":{"message_id":"om_1","markdown":"a"}}`,
-			seen{"PUT", "/om_1", "", `{"msg_type":"post","content":"{\"zh_cn\":{\"content\":[[{\"tag\":\"md\",\"text\":\"a\"}]]}}"}`}, "message om_1", false},
+			received{"PUT", "/om_1", "", `{"msg_type":"post","content":"{\"zh_cn\":{\"content\":[[{\"tag\":\"md\",\"text\":\"a\"}]]}}"}`}, "message om_1", false},
 		{"edit raw", `{"edit":{"message_id":"om_1","msg_type":"text","content":{"text":"a"}}}`,
-			seen{"PUT", "/om_1", "", `{"msg_type":"text","content":"{\"text\":\"a\"}"}`}, "message om_1", false},
-		{"recall", `{"recall":{"message_id":"om_1"}}`, seen{"DELETE", "/om_1", "", ""}, "message om_1", false},
+			received{"PUT", "/om_1", "", `{"msg_type":"text","content":"{\"text\":\"a\"}"}`}, "message om_1", false},
+		{"recall", `{"recall":{"message_id":"om_1"}}`, received{"DELETE", "/om_1", "", ""}, "message om_1", false},
 		{"react", `{"react":{"message_id":"om_1","emoji":"SMILE"}}`,
-			seen{"POST", "/om_1/reactions", "", `{"reaction_type":{"emoji_type":"SMILE"}}`}, "message om_1", false},
+			received{"POST", "/om_1/reactions", "", `{"reaction_type":{"emoji_type":"SMILE"}}`}, "message om_1", false},
 	})
 }
 
@@ -53,19 +53,19 @@ func TestForwardCalls(t *testing.T) {
 	users := strings.Repeat(`"ou_1",`, maxUrgent-1) + `"ou_1"`
 	checkCalls(t, []oneCall{
 		{"forward", `{"forward":{"message_id":"om_1","to":{"email":"a@b.c"}}}`,
-			seen{"POST", "/om_1/forward", "receive_id_type=email&uuid=uuid-1", `{"receive_id":"a@b.c"}`}, "email a@b.c", false},
+			received{"POST", "/om_1/forward", "receive_id_type=email&uuid=uuid-1", `{"receive_id":"a@b.c"}`}, "email a@b.c", false},
 		{"merge forward", `{"forward":{"message_ids":["om_1","om_2"],"to":{"chat_id":"oc_1"}}}`,
-			seen{"POST", "/merge_forward", "receive_id_type=chat_id&uuid=uuid-1", `{"message_id_list":["om_1","om_2"],"receive_id":"oc_1"}`}, "chat_id oc_1", false},
+			received{"POST", "/merge_forward", "receive_id_type=chat_id&uuid=uuid-1", `{"message_id_list":["om_1","om_2"],"receive_id":"oc_1"}`}, "chat_id oc_1", false},
 		{"urgent", `{"urgent":{"message_id":"om_1","user_ids":["ou_1"]}}`,
-			seen{"PATCH", "/om_1/urgent_app", "user_id_type=open_id", `{"user_id_list":["ou_1"]}`}, "message om_1", true},
+			received{"PATCH", "/om_1/urgent_app", "user_id_type=open_id", `{"user_id_list":["ou_1"]}`}, "message om_1", true},
 		{"urgent by phone", `{"urgent":{"message_id":"om_1","user_ids":["7c"],"how":"phone","user_id_type":"user_id"}}`,
-			seen{"PATCH", "/om_1/urgent_phone", "user_id_type=user_id", `{"user_id_list":["7c"]}`}, "message om_1", true},
+			received{"PATCH", "/om_1/urgent_phone", "user_id_type=user_id", `{"user_id_list":["7c"]}`}, "message om_1", true},
 		{"urgent for 200", `{"urgent":{"message_id":"om_1","user_ids":[` + users + `],"how":"sms"}}`,
-			seen{"PATCH", "/om_1/urgent_sms", "user_id_type=open_id", `{"user_id_list":[` + users + `]}`}, "message om_1", true},
+			received{"PATCH", "/om_1/urgent_sms", "user_id_type=open_id", `{"user_id_list":[` + users + `]}`}, "message om_1", true},
 		{"card by message", `{"update_card":{"message_id":"om_1","card":{"elements": []}}}`,
-			seen{"PATCH", "/om_1", "", `{"content":"{\"elements\":[]}"}`}, "message om_1", false},
+			received{"PATCH", "/om_1", "", `{"content":"{\"elements\":[]}"}`}, "message om_1", false},
 		{"reply's card by message", `{"update_card":{"message_id":"om_1","card":{"type":"raw","data":{"elements":[]}}}}`,
-			seen{"PATCH", "/om_1", "", `{"content":"{\"elements\":[]}"}`}, "message om_1", false},
+			received{"PATCH", "/om_1", "", `{"content":"{\"elements\":[]}"}`}, "message om_1", false},
 	})
 }
 
@@ -77,34 +77,34 @@ func TestUpdateCardByToken(t *testing.T) {
 		{"raw without data", `{"type":"raw"}`, `{"type":"raw"}`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			g := newRig(t)
+			f := newFixture(t)
 			doc := `{"update_card":{"token":"c-secret","card":` + c.card + `}}`
-			p, err := g.plan(doc)
+			p, err := f.plan(doc)
 			if err != nil {
 				t.Fatal(err)
 			}
 			if !p.MayRepeat || !strings.HasPrefix(p.Target, "card ") || strings.Contains(p.Target, "c-secret") {
 				t.Errorf("got target %q, repeats %v", p.Target, p.MayRepeat)
 			}
-			diff(t, seen{"POST", "/open-apis/interactive/v1/card/update", "", `{"card":` + c.want + `,"token":"c-secret"}`}, g.sent(doc))
+			diff(t, received{"POST", "/open-apis/interactive/v1/card/update", "", `{"card":` + c.want + `,"token":"c-secret"}`}, f.sent(doc))
 		})
 	}
 }
 
 func TestReadUsers(t *testing.T) {
-	g := newRig(t)
-	g.reply = pagesReply
-	res, err := g.run(`{"read_users":{"message_id":"om_1"}}`)
+	f := newFixture(t)
+	f.reply = pagesReply
+	res, err := f.run(`{"read_users":{"message_id":"om_1"}}`)
 	if err != nil {
 		t.Fatal(err)
 	}
-	diff(t, []seen{
+	diff(t, []received{
 		{"GET", "/open-apis/im/v1/messages/om_1/read_users", "page_size=100&user_id_type=open_id", ""},
 		{"GET", "/open-apis/im/v1/messages/om_1/read_users", "page_size=100&page_token=p2&user_id_type=open_id", ""},
-	}, g.calls)
+	}, f.calls)
 	diff(t, `{"has_more":false,"items":[1,2],"page_token":""}`, string(res.Data))
 
-	got := g.sent(`{"read_users":{"message_id":"om_1","user_id_type":"union_id","page_size":7,"page_token":"p2"}}`)
+	got := f.sent(`{"read_users":{"message_id":"om_1","user_id_type":"union_id","page_size":7,"page_token":"p2"}}`)
 	diff(t, "page_size=7&page_token=p2&user_id_type=union_id", got.Query)
 }
 
@@ -118,8 +118,8 @@ func TestTenantKeyOfTheRequest(t *testing.T) {
 		`{"request":{"method":"GET","path":"a"},"tenant_key":"tk"}`,
 		`{"request":{"method":"GET","path":"a","tenant_key":"tk"},"tenant_key":"other"}`,
 	} {
-		g := newRigOf(t, lark.Marketplace)
-		_, _ = g.run(doc) // not every answer fits
-		diff(t, []string{"tk"}, g.tenants)
+		f := newFixtureOf(t, lark.Marketplace)
+		_, _ = f.run(doc) // not every answer fits
+		diff(t, []string{"tk"}, f.tenants)
 	}
 }

@@ -142,7 +142,7 @@ const maxUrgent = 200
 // call rings again, and two of them cost money.
 func (u *Urgent) plan(c common) (*Plan, error) {
 	how, kind := cmp.Or(u.How, "app"), cmp.Or(u.UserIDType, "open_id")
-	err := cmp.Or(
+	err := firstError(
 		required("urgent", field{"message_id", u.MessageID != ""}, field{"user_ids", u.UserIDs != nil}),
 		oneOf("urgent.how", how, "app", "sms", "phone"),
 		oneOf("urgent.user_id_type", kind, "open_id", "user_id", "union_id"),
@@ -175,7 +175,7 @@ const maxPageSize = 100
 // plan is im-v1/message/read_users, all pages.
 func (r *ReadUsers) plan(c common) (*Plan, error) {
 	kind, size := cmp.Or(r.UserIDType, "open_id"), cmp.Or(r.PageSize, maxPageSize)
-	err := cmp.Or(
+	err := firstError(
 		required("read_users", field{"message_id", r.MessageID != ""}),
 		oneOf("read_users.user_id_type", kind, "open_id", "user_id", "union_id"),
 	)

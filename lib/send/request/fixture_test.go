@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"mime"
 	"mime/multipart"
@@ -22,18 +23,18 @@ import (
 
 const testUUID = "uuid-1"
 
-// seen is a call as Lark gets it.
-type seen struct{ Method, Path, Query, Body string }
+// received is a call as Lark receives it.
+type received struct{ Method, Path, Query, Body string }
 
-// rig has verbs call a server that answers everything with reply.
-type rig struct {
+// fixture is a server of the Lark API that answers every call with reply.
+type fixture struct {
 	t       *testing.T
 	clients *Clients
 	blobs   *fakeBlobs
 	url     string
 
 	mu      sync.Mutex
-	calls   []seen
+	calls   []received
 	headers []http.Header
 	tenants []string // that tokens were asked for
 	reply   func(w http.ResponseWriter, r *http.Request)
@@ -41,15 +42,15 @@ type rig struct {
 }
 
 // serve has another handler answer.
-func (g *rig) serve(h http.Handler) { g.other = h }
+func (f *fixture) serve(h http.Handler) { f.other = h }
 
-func newRig(t *testing.T) *rig { return newRigOf(t, lark.Custom) }
+func newFixture(t *testing.T) *fixture { return newFixtureOf(t, lark.Custom) }
 
-func newRigOf(t *testing.T, kind lark.AppType) *rig {
-	g := &rig{t: t, blobs: &fakeBlobs{objects: map[string]string{}}}
-	server := httptest.NewServer(g)
+func newFixtureOf(t *testing.T, kind lark.AppType) *fixture {
+	f := &fixture{t: t, blobs: &fakeBlobs{objects: map[string]string{}}}
+	server := httptest.NewServer(f)
 	t.Cleanup(server.Close)
-	g.url = server.URL
+	f.url = server.URL
 	app := &lark.App{Name: "default", Type: kind, BaseURL: server.URL, AppID: "cli_1", AppSecret: "s",
 		HelpDeskID: "1", HelpDeskToken: "h"}
 	tokens := store.NewMemory(time.Now)
@@ -57,13 +58,13 @@ func newRigOf(t *testing.T, kind lark.AppType) *rig {
 		t.Fatal(err)
 	}
 	client := lark.NewClient(app, lark.WithHTTPClient(server.Client()), lark.WithTokenStore(tokens), lark.WithClock(time.Now))
-	g.clients = &Clients{Lark: client, HTTP: server.Client(), Blobs: g.blobs, Now: time.Now}
-	return g
+	f.clients = &Clients{Lark: client, HTTP: server.Client(), Blobs: f.blobs, Now: time.Now}
+	return f
 }
 
-func (g *rig) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if g.other != nil {
-		g.other.ServeHTTP(w, r)
+func (f *fixture) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if f.other != nil {
+		f.other.ServeHTTP(w, r)
 		return
 	}
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
@@ -72,7 +73,7 @@ func (g *rig) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			TenantKey string `json:"tenant_key"`
 		}
 		if json.NewDecoder(r.Body).Decode(&body) == nil && body.TenantKey != "" {
-			g.tenants = append(g.tenants, body.TenantKey)
+			f.tenants = append(f.tenants, body.TenantKey)
 		}
 		_, _ = io.WriteString(w, `{"code":0,"msg":"ok","tenant_access_token":"t-1","app_access_token":"a-1","expire":7200}`)
 		return
@@ -81,19 +82,19 @@ func (g *rig) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		return // the caller broke off
 	}
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.calls = append(g.calls, seen{r.Method, r.URL.EscapedPath(), r.URL.RawQuery, string(body)})
-	g.headers = append(g.headers, r.Header)
-	if g.reply != nil {
-		g.reply(w, r)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.calls = append(f.calls, received{r.Method, r.URL.EscapedPath(), r.URL.RawQuery, string(body)})
+	f.headers = append(f.headers, r.Header)
+	if f.reply != nil {
+		f.reply(w, r)
 		return
 	}
 	_, _ = io.WriteString(w, `{"code":0,"msg":"success","data":{"done":true}}`)
 }
 
 // plan makes a request ready.
-func (g *rig) plan(doc string) (*Plan, error) {
+func (f *fixture) plan(doc string) (*Plan, error) {
 	req, err := Parse([]byte(doc))
 	if err != nil {
 		return nil, err
@@ -102,48 +103,48 @@ func (g *rig) plan(doc string) (*Plan, error) {
 }
 
 // run carries a request out, which must have no mistake.
-func (g *rig) run(doc string) (*lark.Result, error) {
-	g.t.Helper()
-	p, err := g.plan(doc)
+func (f *fixture) run(doc string) (*lark.Result, error) {
+	f.t.Helper()
+	p, err := f.plan(doc)
 	if err != nil {
-		g.t.Fatalf("%.200s: %v", doc, err)
+		f.t.Fatalf("%.200s: %v", doc, err)
 	}
-	return p.Run(context.Background(), g.clients)
+	return p.Run(context.Background(), f.clients)
 }
 
 // sent carries a request out, which must make one call.
-func (g *rig) sent(doc string) seen {
-	g.t.Helper()
-	g.calls, g.headers = nil, nil
-	if _, err := g.run(doc); err != nil {
-		g.t.Fatalf("%.200s: %v", doc, err)
+func (f *fixture) sent(doc string) received {
+	f.t.Helper()
+	f.calls, f.headers = nil, nil
+	if _, err := f.run(doc); err != nil {
+		f.t.Fatalf("%.200s: %v", doc, err)
 	}
-	if len(g.calls) != 1 {
-		g.t.Fatalf("%.200s: %d calls", doc, len(g.calls))
+	if len(f.calls) != 1 {
+		f.t.Fatalf("%.200s: %d calls", doc, len(f.calls))
 	}
-	return g.calls[0]
+	return f.calls[0]
 }
 
 // parts are the parts of a form, in order: name, file name, type and content.
-func (g *rig) parts() [][4]string {
-	g.t.Helper()
-	_, params, err := mime.ParseMediaType(g.headers[0].Get("Content-Type"))
+func (f *fixture) parts() [][4]string {
+	f.t.Helper()
+	_, params, err := mime.ParseMediaType(f.headers[0].Get("Content-Type"))
 	if err != nil {
-		g.t.Fatal(err)
+		f.t.Fatal(err)
 	}
 	var list [][4]string
-	r := multipart.NewReader(strings.NewReader(g.calls[0].Body), params["boundary"])
+	r := multipart.NewReader(strings.NewReader(f.calls[0].Body), params["boundary"])
 	for {
 		p, err := r.NextRawPart()
 		if err == io.EOF {
 			return list
 		}
 		if err != nil {
-			g.t.Fatal(err)
+			f.t.Fatal(err)
 		}
 		content, err := io.ReadAll(p)
 		if err != nil {
-			g.t.Fatal(err)
+			f.t.Fatal(err)
 		}
 		list = append(list, [4]string{p.FormName(), p.FileName(), p.Header.Get("Content-Type"), string(content)})
 	}
@@ -222,4 +223,11 @@ func pagesReply(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	_, _ = io.WriteString(w, `{"code":0,"data":{"items":[1],"has_more":true,"page_token":"p2"}}`)
+}
+
+// larkError returns the error of a call, nil for another error.
+func larkError(err error) *lark.Error {
+	var e *lark.Error
+	errors.As(err, &e)
+	return e
 }

@@ -26,13 +26,13 @@ func TestMessageContent(t *testing.T) {
 		{"null is none", `"text":"a","post":null,"msg_type":null`, "text", `{"text":"a"}`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			got := newRig(t).sent(`{"message":{"to":{"chat_id":"oc_1"},` + c.fields + `}}`)
+			got := newFixture(t).sent(`{"message":{"to":{"chat_id":"oc_1"},` + c.fields + `}}`)
 			body, err := json.Marshal(c.content)
 			if err != nil {
 				t.Fatal(err)
 			}
 			body = []byte(strings.NewReplacer(`\u003c`, "<", `\u003e`, ">", `\u0026`, "&").Replace(string(body)))
-			diff(t, seen{"POST", "/open-apis/im/v1/messages", "receive_id_type=chat_id",
+			diff(t, received{"POST", "/open-apis/im/v1/messages", "receive_id_type=chat_id",
 				`{"receive_id":"oc_1","msg_type":"` + c.kind + `","content":` + string(body) + `,"uuid":"uuid-1"}`}, got)
 		})
 	}
@@ -51,16 +51,16 @@ func TestMessageTarget(t *testing.T) {
 		{`"reply_to":{"message_id":"../x?y"}`, "message ../x?y", "/..%2Fx%3Fy/reply", "", `{` + body + `,"uuid":"uuid-1"}`},
 	} {
 		t.Run(c.target, func(t *testing.T) {
-			g := newRig(t)
+			f := newFixture(t)
 			doc := `{"message":{` + c.to + `,"text":"a"}}`
-			p, err := g.plan(doc)
+			p, err := f.plan(doc)
 			if err != nil {
 				t.Fatal(err)
 			}
 			if p.Verb != "message" || p.Target != c.target || p.MayRepeat {
 				t.Errorf("got %s to %q, repeats %v", p.Verb, p.Target, p.MayRepeat)
 			}
-			diff(t, seen{"POST", "/open-apis/im/v1/messages" + c.path, c.query, c.body}, g.sent(doc))
+			diff(t, received{"POST", "/open-apis/im/v1/messages" + c.path, c.query, c.body}, f.sent(doc))
 		})
 	}
 }
@@ -95,7 +95,7 @@ func TestMarkdownNeedsCard(t *testing.T) {
 }
 
 func TestMarkdownMentionsInCard(t *testing.T) {
-	got := newRig(t).sent(`{"message":{"to":{"chat_id":"oc_1"},"markdown":"# a\n<at user_id=\"ou_1\"></at>"}}`)
+	got := newFixture(t).sent(`{"message":{"to":{"chat_id":"oc_1"},"markdown":"# a\n<at user_id=\"ou_1\"></at>"}}`)
 	if !strings.Contains(got.Body, `<at id=\\\"ou_1\\\"></at>`) {
 		t.Errorf("got %s", got.Body)
 	}
@@ -120,13 +120,13 @@ func TestSizes(t *testing.T) {
 		{"card by message", `{"update_card":{"message_id":"om_1","card":{"a":"`, `"}}}`, "update_card.card", 30 * kb},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			g := newRig(t)
+			f := newFixture(t)
 			doc := func(n int) string { return c.before + strings.Repeat("x", n) + c.after }
-			room := c.limit - len(g.sent(doc(1)).Body) + 1
-			if n := len(g.sent(doc(room)).Body); n != c.limit {
+			longest := c.limit - len(f.sent(doc(1)).Body) + 1
+			if n := len(f.sent(doc(longest)).Body); n != c.limit {
 				t.Fatalf("the call has %d bytes", n)
 			}
-			_, err := g.plan(doc(room + 1))
+			_, err := f.plan(doc(longest + 1))
 			diff(t, errorText(fits(c.field, c.limit+1, c.limit)), errorText(err))
 		})
 	}

@@ -16,7 +16,7 @@ func refuse(t *testing.T, list []refusal) {
 	t.Helper()
 	for i, c := range list {
 		t.Run(fmt.Sprint(i), func(t *testing.T) {
-			_, err := newRig(t).plan(c.doc)
+			_, err := newFixture(t).plan(c.doc)
 			if got := errorText(err); got != c.want {
 				t.Errorf("%.200s:\ngot  %s\nwant %s", c.doc, got, c.want)
 			}

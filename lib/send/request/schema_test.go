@@ -119,7 +119,7 @@ func TestExamples(t *testing.T) {
 		t.Fatalf("there are %d examples", len(examples))
 	}
 	for name, doc := range examples {
-		if _, err := newRig(t).plan(doc); err != nil {
+		if _, err := newFixture(t).plan(doc); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

@@ -46,10 +46,10 @@ func (u *Upload) plan(c common) (*Plan, error) {
 	var fields []lark.FormField
 	if kind == "image" {
 		source, fields, err = u.image()
-		err = cmp.Or(refused("upload", "image", ofFile...), err)
+		err = firstError(refused("upload", "image", ofFile...), err)
 	} else {
 		source, fields, err = u.file()
-		err = cmp.Or(refused("upload", "file", ofImage...), err)
+		err = firstError(refused("upload", "file", ofImage...), err)
 	}
 	if err != nil {
 		return nil, err
@@ -60,7 +60,7 @@ func (u *Upload) plan(c common) (*Plan, error) {
 func (u *Upload) image() (*file, []lark.FormField, error) {
 	source, err := u.Image.check("upload.image", "image", maxImage)
 	kind := cmp.Or(u.ImageType, "message")
-	err = cmp.Or(err, oneOf("upload.image_type", kind, "message", "avatar"))
+	err = firstError(err, oneOf("upload.image_type", kind, "message", "avatar"))
 	return source, []lark.FormField{{Name: "image_type", Value: kind}}, err
 }
 
@@ -71,7 +71,7 @@ func (u *Upload) file() (*file, []lark.FormField, error) {
 	}
 	source.name = cmp.Or(u.FileName, source.name)
 	kind := cmp.Or(u.FileType, fileType(source.name))
-	err = cmp.Or(
+	err = firstError(
 		required("upload", field{"file_name", source.name != ""}),
 		oneOf("upload.file_type", kind, "opus", "mp4", "pdf", "doc", "xls", "ppt", "stream"),
 	)

@@ -30,25 +30,25 @@ func TestUpload(t *testing.T) {
 			[][4]string{{"file_type", "", "", "opus"}, {"file_name", "", "", "a"}, {"duration", "", "", "3000"}, {"file", "a", octets, "object"}}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			g := newRig(t)
-			g.blobs.objects["b/in/a.png"] = "object"
-			got := g.sent(`{"upload":{` + c.fields + `}}`)
+			f := newFixture(t)
+			f.blobs.objects["b/in/a.png"] = "object"
+			got := f.sent(`{"upload":{` + c.fields + `}}`)
 			diff(t, []string{"POST", "/open-apis/im/v1/" + c.path}, []string{got.Method, got.Path})
-			diff(t, c.want, g.parts())
-			if g.blobs.opened != g.blobs.closed {
-				t.Errorf("%d objects opened, %d closed", g.blobs.opened, g.blobs.closed)
+			diff(t, c.want, f.parts())
+			if f.blobs.opened != f.blobs.closed {
+				t.Errorf("%d objects opened, %d closed", f.blobs.opened, f.blobs.closed)
 			}
 		})
 	}
 }
 
-// The stand-in judges the form as Lark does.
-func TestUploadToTheStandIn(t *testing.T) {
-	g := newRig(t)
+// larktest checks the form as Lark does.
+func TestUploadToLarktest(t *testing.T) {
+	f := newFixture(t)
 	platform := larktest.New(larktest.WithApps(larktest.App{ID: "cli_1", Secret: "s"}))
-	g.serve(platform)
-	g.blobs.objects["b/a.gif"] = "GIF89a" + strings.Repeat("x", 2<<20)
-	res, err := g.run(`{"upload":{"image":{"s3":"s3://b/a.gif"}}}`)
+	f.serve(platform)
+	f.blobs.objects["b/a.gif"] = "GIF89a" + strings.Repeat("x", 2<<20)
+	res, err := f.run(`{"upload":{"image":{"s3":"s3://b/a.gif"}}}`)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -61,23 +61,23 @@ func TestUploadToTheStandIn(t *testing.T) {
 // A token that is no longer good makes the form go out once more: whole, with
 // the object opened anew.
 func TestUploadAgain(t *testing.T) {
-	g := newRig(t)
-	g.blobs.objects["b/k"] = "object"
-	g.reply = func(w http.ResponseWriter, _ *http.Request) {
-		if len(g.calls) == 1 {
+	f := newFixture(t)
+	f.blobs.objects["b/k"] = "object"
+	f.reply = func(w http.ResponseWriter, _ *http.Request) {
+		if len(f.calls) == 1 {
 			_, _ = w.Write([]byte(`{"code":99991663,"msg":"token"}`))
 			return
 		}
 		_, _ = w.Write([]byte(`{"code":0,"data":{}}`))
 	}
-	if _, err := g.run(`{"upload":{"file":{"s3":"s3://b/k"}}}`); err != nil {
+	if _, err := f.run(`{"upload":{"file":{"s3":"s3://b/k"}}}`); err != nil {
 		t.Fatal(err)
 	}
-	if len(g.calls) != 2 || len(g.calls[0].Body) != len(g.calls[1].Body) || !strings.Contains(g.calls[1].Body, "object") {
-		t.Errorf("got %q", g.calls)
+	if len(f.calls) != 2 || len(f.calls[0].Body) != len(f.calls[1].Body) || !strings.Contains(f.calls[1].Body, "object") {
+		t.Errorf("got %q", f.calls)
 	}
-	if g.blobs.opened != 2 || g.blobs.closed != 2 {
-		t.Errorf("%d objects opened, %d closed", g.blobs.opened, g.blobs.closed)
+	if f.blobs.opened != 2 || f.blobs.closed != 2 {
+		t.Errorf("%d objects opened, %d closed", f.blobs.opened, f.blobs.closed)
 	}
 }
 
@@ -94,15 +94,15 @@ func TestUploadSizes(t *testing.T) {
 		{"empty object", `"file":{"s3":"s3://b/k"}`, 0, `field "upload.file": the file is empty`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			g := newRig(t)
-			g.blobs.objects["b/k"] = strings.Repeat("x", int(c.size))
-			_, err := g.run(`{"upload":{` + c.fields + `}}`)
+			f := newFixture(t)
+			f.blobs.objects["b/k"] = strings.Repeat("x", int(c.size))
+			_, err := f.run(`{"upload":{` + c.fields + `}}`)
 			diff(t, c.want, errorText(err))
-			if (len(g.calls) == 0) != (c.want != "") {
-				t.Errorf("%d calls", len(g.calls))
+			if (len(f.calls) == 0) != (c.want != "") {
+				t.Errorf("%d calls", len(f.calls))
 			}
-			if g.blobs.opened != 1 || g.blobs.closed != 1 {
-				t.Errorf("%d objects opened, %d closed", g.blobs.opened, g.blobs.closed)
+			if f.blobs.opened != 1 || f.blobs.closed != 1 {
+				t.Errorf("%d objects opened, %d closed", f.blobs.opened, f.blobs.closed)
 			}
 		})
 	}
@@ -110,25 +110,25 @@ func TestUploadSizes(t *testing.T) {
 
 func TestUploadInlineTooLarge(t *testing.T) {
 	content := base64.StdEncoding.EncodeToString(make([]byte, maxImage+1))
-	_, err := newRig(t).plan(`{"upload":{"image":{"base64":"` + content + `"}}}`)
+	_, err := newFixture(t).plan(`{"upload":{"image":{"base64":"` + content + `"}}}`)
 	diff(t, `field "upload.image": the file has 10485761 bytes, and Lark takes 10485760`, errorText(err))
 }
 
 func TestUploadWithoutObject(t *testing.T) {
-	g := newRig(t)
-	_, err := g.run(`{"upload":{"image":{"s3":"s3://b/none"}}}`)
-	failed, ok := err.(*lark.Error)
-	if !ok || failed.Kind != lark.KindNotFound || failed.Retryable || len(g.calls) != 0 {
-		t.Errorf("got %v and %d calls", err, len(g.calls))
+	f := newFixture(t)
+	_, err := f.run(`{"upload":{"image":{"s3":"s3://b/none"}}}`)
+	failed := larkError(err)
+	if failed == nil || failed.Kind != lark.KindNotFound || failed.Retryable || len(f.calls) != 0 {
+		t.Errorf("got %v and %d calls", err, len(f.calls))
 	}
 }
 
 // An object that is shorter than S3 said must not arrive as a whole file.
 func TestUploadCutShort(t *testing.T) {
-	g := newRig(t)
-	g.blobs.objects["b/k"], g.blobs.size = "half", 8
-	_, err := g.run(`{"upload":{"file":{"s3":"s3://b/k"}}}`)
-	if failed, ok := err.(*lark.Error); !ok || failed.Kind != lark.KindTransport || !failed.Retryable {
+	f := newFixture(t)
+	f.blobs.objects["b/k"], f.blobs.size = "half", 8
+	_, err := f.run(`{"upload":{"file":{"s3":"s3://b/k"}}}`)
+	if failed := larkError(err); failed == nil || failed.Kind != lark.KindTransport || !failed.Retryable {
 		t.Errorf("got %v", err)
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/larkbridge/larkbridge/lib/lark"
 	"github.com/larkbridge/larkbridge/lib/larktest"
 )
 
@@ -21,32 +20,32 @@ func TestWebhook(t *testing.T) {
 		{"raw card", `"msg_type":"interactive","content":{"elements":[]}`, `{"card":{"elements":[]},"msg_type":"interactive"}`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			g := newRig(t)
-			doc := `{"webhook":{"url":"` + g.url + hookPath + `",` + c.fields + `}}`
-			p, err := g.plan(doc)
+			f := newFixture(t)
+			doc := `{"webhook":{"url":"` + f.url + hookPath + `",` + c.fields + `}}`
+			p, err := f.plan(doc)
 			if err != nil {
 				t.Fatal(err)
 			}
 			if !p.MayRepeat || !strings.HasPrefix(p.Target, "webhook ") || strings.Contains(p.Target, "secret-id") {
 				t.Errorf("got target %q, repeats %v", p.Target, p.MayRepeat)
 			}
-			diff(t, seen{"POST", hookPath, "", c.want}, g.sent(doc))
-			diff(t, "", g.headers[0].Get("Authorization"))
+			diff(t, received{"POST", hookPath, "", c.want}, f.sent(doc))
+			diff(t, "", f.headers[0].Get("Authorization"))
 		})
 	}
 }
 
-// The stand-in checks the signature as Lark does.
+// larktest checks the signature as Lark does.
 func TestWebhookSigned(t *testing.T) {
-	g := newRig(t)
+	f := newFixture(t)
 	platform := larktest.New()
 	id := platform.AddHook("secret")
-	g.serve(platform)
-	if _, err := g.run(`{"webhook":{"url":"` + g.url + `/open-apis/bot/v2/hook/` + id + `","secret":"secret","text":"a"}}`); err != nil {
+	f.serve(platform)
+	if _, err := f.run(`{"webhook":{"url":"` + f.url + `/open-apis/bot/v2/hook/` + id + `","secret":"secret","text":"a"}}`); err != nil {
 		t.Fatal(err)
 	}
-	_, err := g.run(`{"webhook":{"url":"` + g.url + `/open-apis/bot/v2/hook/` + id + `","secret":"other","text":"a"}}`)
-	if failed, ok := err.(*lark.Error); !ok || failed.Code != 19021 {
+	_, err := f.run(`{"webhook":{"url":"` + f.url + `/open-apis/bot/v2/hook/` + id + `","secret":"other","text":"a"}}`)
+	if failed := larkError(err); failed == nil || failed.Code != 19021 {
 		t.Errorf("got %v", err)
 	}
 	if got := platform.Messages(id); len(got) != 1 {
@@ -55,23 +54,23 @@ func TestWebhookSigned(t *testing.T) {
 }
 
 func TestWebhookSize(t *testing.T) {
-	g := newRig(t)
+	f := newFixture(t)
 	for _, secret := range []string{"", "s"} {
 		doc := func(n int) string {
-			return `{"webhook":{"url":"` + g.url + hookPath + `","secret":"` + secret + `","text":"` + strings.Repeat("x", n) + `"}}`
+			return `{"webhook":{"url":"` + f.url + hookPath + `","secret":"` + secret + `","text":"` + strings.Repeat("x", n) + `"}}`
 		}
-		room := maxWebhook - len(g.sent(doc(1)).Body) + 1
-		if n := len(g.sent(doc(room)).Body); n != maxWebhook {
+		longest := maxWebhook - len(f.sent(doc(1)).Body) + 1
+		if n := len(f.sent(doc(longest)).Body); n != maxWebhook {
 			t.Errorf("the message has %d bytes", n)
 		}
-		_, err := g.plan(doc(room + 1))
+		_, err := f.plan(doc(longest + 1))
 		diff(t, errorText(fits("webhook.text", maxWebhook+1, maxWebhook)), errorText(err))
 	}
 }
 
 func TestWebhookErrorsHideTheURL(t *testing.T) {
 	for _, url := range []string{"https://127.0.0.1:1/open-apis/bot/v2/hook/secret-id", "https://127.0.0.1:1/secret-id", "secret-id", "%secret-id"} {
-		_, err := newRig(t).run(`{"webhook":{"url":"` + url + `","text":"a"}}`)
+		_, err := newFixture(t).run(`{"webhook":{"url":"` + url + `","text":"a"}}`)
 		if err == nil || strings.Contains(err.Error(), "secret-id") {
 			t.Errorf("got %v", err)
 		}
