@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/larkbridge/larkbridge/internal/local"
+	"github.com/larkbridge/larkbridge/internal/local/demo"
 	"github.com/larkbridge/larkbridge/lib/lark"
 )
 
@@ -17,7 +18,7 @@ const demoBudget = 10 * time.Second
 
 // greet sends one message through the whole loop and a card into the chat, and
 // says how to go on.
-func (c command) greet(ctx context.Context, url string, echo *local.Echo, approval *local.Approval) {
+func (c command) greet(ctx context.Context, url string, echo *demo.Echo, approval *demo.Approval) {
 	fmt.Fprintf(c.out, "larkbridge is running on %s, with a stand-in for Lark: nothing leaves this machine.\n", url)
 	fmt.Fprint(c.out, "One message goes through the whole loop:\n\n")
 	if err := c.demo(ctx, url, echo); err != nil {
@@ -35,10 +36,10 @@ func (c command) greet(ctx context.Context, url string, echo *local.Echo, approv
 }
 
 // demo posts a message event as Lark does and waits for its echo.
-func (c command) demo(ctx context.Context, url string, echo *local.Echo) error {
+func (c command) demo(ctx context.Context, url string, echo *demo.Echo) error {
 	ctx, cancel := context.WithTimeout(ctx, demoBudget)
 	defer cancel()
-	status, body, err := c.post(ctx, url+local.Door(lark.TypeMessageReceive), lark.TypeMessageReceive, local.Edit{})
+	status, body, err := c.post(ctx, url+local.Endpoint(lark.TypeMessageReceive), lark.TypeMessageReceive, local.Edit{})
 	if err != nil {
 		return err
 	}
@@ -58,7 +59,7 @@ func (c command) sayHow(url string, card bool) {
 	trigger := func(eventType, more string) string {
 		line := "go run ./cmd/larkbridge trigger " + eventType + more
 		if url != "http://127.0.0.1:"+defaultPort {
-			line += " --url " + url + local.Door(eventType)
+			line += " --url " + url + local.Endpoint(eventType)
 		}
 		return line
 	}

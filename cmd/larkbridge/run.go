@@ -9,6 +9,7 @@ import (
 	"net"
 
 	"github.com/larkbridge/larkbridge/internal/local"
+	"github.com/larkbridge/larkbridge/internal/local/demo"
 	"github.com/larkbridge/larkbridge/lib/wire"
 )
 
@@ -78,9 +79,9 @@ func (c command) stayAlone(ctx context.Context, l net.Listener, calls *local.Cal
 		return err
 	}
 	server := local.New(app, wire.LarkHTTP(), calls, c.now, show)
-	echo := local.NewEcho(ctx, server, show)
+	echo := demo.NewEcho(ctx, server)
 	defer echo.Wait()
-	approval := local.NewApproval(ctx, server, platform)
+	approval := demo.NewApproval(ctx, server, platform)
 	defer approval.Wait()
 	s := serve(l, server)
 	defer s.stop()

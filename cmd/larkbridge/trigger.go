@@ -99,7 +99,7 @@ func (c command) parseTrigger(args []string) (f triggerFlags, eventType string, 
 func (c command) target(f triggerFlags, eventType string) string {
 	target := f.url
 	if target == "" {
-		target = "http://127.0.0.1:" + cmp.Or(c.getenv("PORT"), defaultPort) + local.Door(eventType)
+		target = "http://127.0.0.1:" + cmp.Or(c.getenv("PORT"), defaultPort) + local.Endpoint(eventType)
 	}
 	if f.app != "" {
 		target = strings.TrimRight(target, "/") + "/" + url.PathEscape(f.app)

@@ -1,10 +1,14 @@
 package local_test
 
 import (
+	"encoding/json"
+	"net/http"
+	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/larkbridge/larkbridge/internal/local"
+	"github.com/larkbridge/larkbridge/lib/larktest"
 )
 
 func TestListsAreEmptyArraysAndSkip(t *testing.T) {
@@ -20,5 +24,67 @@ func TestListsAreEmptyArraysAndSkip(t *testing.T) {
 		if _, body := f.ask("GET", "/api/events"+query, ""); strings.Count(body, `"detail-type"`) != want {
 			t.Errorf("GET /api/events%s gives %s", query, body)
 		}
+	}
+}
+
+func TestSend(t *testing.T) {
+	f := start(t)
+	status, body := f.ask("POST", "/send", `{"message":{"to":{"chat_id":"oc_1"},"text":"hi"}}`)
+	var result struct{ OK bool }
+	if err := json.Unmarshal([]byte(body), &result); status != 200 || err != nil || !result.OK {
+		t.Fatalf("got %d %s", status, body)
+	}
+	if got := f.platform.Messages("oc_1"); len(got) != 1 || got[0].Content != `{"text":"hi"}` {
+		t.Errorf("in the chat is %+v", got)
+	}
+	if shown := f.shown(local.StepSend); len(shown) != 1 || shown[0].Failed {
+		t.Errorf("shown: %+v", shown)
+	}
+}
+
+func TestSendFails(t *testing.T) {
+	const message = `{"message":{"to":{"chat_id":"oc_1"},"text":"hi"}}`
+	for _, c := range []struct {
+		name, request string
+		fault         larktest.FaultKind
+		status        int
+		errorType     string
+	}{
+		{"no JSON", "hello", larktest.None, 400, "Lark.Validation"},
+		{"unknown app", `{"app":"other","message":{"to":{"chat_id":"oc_1"},"text":"hi"}}`, larktest.None, 400, "Lark.Validation"},
+		{"quota", message, larktest.Quota, 429, "Lark.Quota"},
+		{"Lark's fault", message, larktest.ServerError, 502, "Lark.Server"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			f := start(t)
+			isMessage := func(r *http.Request) bool { return r.URL.Path == "/open-apis/im/v1/messages" }
+			f.platform.Fail(larktest.Fault{Kind: c.fault, Match: isMessage})
+			status, body := f.ask("POST", "/send", c.request)
+			var failed struct{ ErrorType, ErrorMessage string }
+			if err := json.Unmarshal([]byte(body), &failed); err != nil || status != c.status || failed.ErrorType != c.errorType || failed.ErrorMessage == "" {
+				t.Errorf("got %d %s", status, body)
+			}
+		})
+	}
+}
+
+func TestPageLoadsNothingAndWritesTextOnly(t *testing.T) {
+	f := start(t)
+	status, body := f.ask("GET", "/", "")
+	if status != 200 || !strings.Contains(f.seen.String(), "default-src 'none'") {
+		t.Fatalf("got %d without its policy: %s", status, &f.seen)
+	}
+	for _, bad := range []string{`https?:`, `\bsrc=`, `<link[^>]*stylesheet`, `@import`, `url\(`, `innerHTML`, `outerHTML`, `insertAdjacentHTML`, `document\.write`, `eval\(`} {
+		if found := regexp.MustCompile(bad).FindString(body); found != "" {
+			t.Errorf("the page has %q", found)
+		}
+	}
+}
+
+// With the real platform there are no simulated users.
+func TestClickWithoutUsers(t *testing.T) {
+	f := start(t)
+	if status, body := f.ask("POST", "/api/click", "{}"); status != 404 || body != `{"error":"not_found"}`+"\n" {
+		t.Errorf("got %d %s", status, body)
 	}
 }

@@ -7,9 +7,9 @@ import (
 	"github.com/larkbridge/larkbridge/lib/larktest"
 )
 
-// The app of the stand-in. Its secrets are for everybody to read and open
-// nothing but a process on one's own machine. They are those of the samples,
-// so that a sample fits as it stands.
+// The app of the stand-in. Its secrets are public: they protect nothing but a process
+// on a developer's own machine. They are those of the samples, so that a sample fits
+// unchanged.
 const (
 	appID             = larktest.AppID
 	appSecret         = "local-run-app-secret"
@@ -17,13 +17,13 @@ const (
 	verificationToken = larktest.VerificationToken
 )
 
-// Real says whether the environment names an app of the real platform. Without
-// one, the stand-in takes the platform's place.
+// Real reports whether the environment names an app of the real platform. Without
+// one, the stand-in is used.
 func Real(getenv func(string) string) bool { return getenv("APP_ID") != "" }
 
-// environment is getenv for a real app. For the stand-in, at the URL platform,
-// it is the app above; only the two secrets of inbound requests may still come
-// from getenv, so that run and trigger agree whatever is set.
+// environment returns getenv for a real app. Otherwise it returns an environment of
+// the stand-in's app, with platform as its URL; only the two keys of inbound requests
+// may still come from getenv, so that run and trigger always use the same keys.
 func environment(getenv func(string) string, platform string) func(string) string {
 	if Real(getenv) {
 		return getenv
@@ -45,14 +45,13 @@ func environment(getenv func(string) string, platform string) func(string) strin
 	}
 }
 
-// NewApp makes the app of the environment or, without one, that of the
-// stand-in at the URL platform.
+// NewApp returns the app of the environment or, without one, the app of the stand-in
+// at the URL platform.
 func NewApp(getenv func(string) string, platform string) (*lark.App, error) {
 	return lark.AppFromEnv(environment(getenv, platform))
 }
 
-// NewPlatform makes the stand-in for Lark, which tells calls of what it is
-// asked.
+// NewPlatform returns a stand-in for Lark that records its calls in calls.
 func NewPlatform(calls *Calls) *larktest.Platform {
 	platform := larktest.New(larktest.WithApps(larktest.App{ID: appID, Secret: appSecret}))
 	platform.OnCall(calls.Add)

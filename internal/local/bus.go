@@ -8,32 +8,32 @@ import (
 	"github.com/larkbridge/larkbridge/lib/bus"
 )
 
-// eventBus is the bus in memory that shows what is put on it.
+// eventBus is a bus in memory that shows what is published on it.
 type eventBus struct {
 	bus.Memory
 	show func(Step)
 	now  func() time.Time
 }
 
-// Publish shows the entry, keeps it and calls the rules. That something is
-// published in a visit is the proof that it was authentic.
+// Publish shows the entry, keeps it and calls the rules. An entry that a request
+// publishes proves that the request was authentic.
 func (b *eventBus) Publish(ctx context.Context, e bus.Entry) (string, error) {
 	now := b.now()
 	if e.Time.IsZero() {
 		e.Time = now.UTC()
 	}
-	if v, ok := visitOf(ctx); ok {
+	if info, ok := requestInfoOf(ctx); ok {
 		note := "verified"
-		if v.encrypted {
+		if info.encrypted {
 			note += ", decrypted"
 		}
-		b.show(Step{Time: now, Kind: StepEvent, Subject: e.DetailType, Note: note + " (" + millis(now.Sub(v.start)) + ")"})
+		b.show(Step{Time: now, Kind: StepEvent, Subject: e.DetailType, Note: note + " (" + millis(now.Sub(info.start)) + ")"})
 	}
 	b.show(Step{Time: now, Kind: StepBus, Subject: e.DetailType, Note: "source " + e.Source})
 	return b.Memory.Publish(ctx, e)
 }
 
-// delivered is an entry as EventBridge hands it to a target.
+// delivered is an entry in the format in which EventBridge delivers it to a target.
 type delivered struct {
 	ID string `json:"id"`
 	bus.Entry

@@ -11,7 +11,7 @@ import (
 	"github.com/larkbridge/larkbridge/lib/larktest"
 )
 
-// Calls keeps the calls made to Lark. It is safe for concurrent use.
+// Calls records the calls made to Lark. It is safe for concurrent use.
 type Calls struct {
 	show func(Step)
 	now  func() time.Time
@@ -20,12 +20,12 @@ type Calls struct {
 	list []larktest.RecordedCall
 }
 
-// NewCalls makes an empty list that shows what is added.
+// NewCalls returns an empty list that shows what is added.
 func NewCalls(show func(Step), now func() time.Time) *Calls {
 	return &Calls{show: show, now: now}
 }
 
-// Add keeps a call, whose secrets are masked already, and shows it.
+// Add records and shows a call, whose secrets must be masked already.
 func (c *Calls) Add(call larktest.RecordedCall) {
 	c.mu.Lock()
 	c.list = append(c.list, call)
@@ -49,18 +49,17 @@ func (c *Calls) after(n int) []larktest.RecordedCall {
 	return append([]larktest.RecordedCall{}, c.list[min(n, len(c.list)):]...)
 }
 
-// Watch makes a client that keeps each call of inner: for the real platform,
-// which does not tell what it was asked. Queries, headers and bodies are left
-// out, so that nothing secret can be in them.
-func (c *Calls) Watch(inner lark.HTTPDoer) lark.HTTPDoer { return watched{inner, c} }
+// Watch returns a client that records each call of inner, for use with the real
+// platform. It records no query, header or body, because they may be secret.
+func (c *Calls) Watch(inner lark.HTTPDoer) lark.HTTPDoer { return watchedDoer{inner, c} }
 
-type watched struct {
+type watchedDoer struct {
 	inner lark.HTTPDoer
 	calls *Calls
 }
 
 // Do makes the call.
-func (w watched) Do(req *http.Request) (*http.Response, error) {
+func (w watchedDoer) Do(req *http.Request) (*http.Response, error) {
 	call := larktest.RecordedCall{Time: w.calls.now(), Method: req.Method, Path: withoutHook(req.URL.Path)}
 	resp, err := w.inner.Do(req)
 	note := "no answer"
@@ -75,7 +74,7 @@ func (w watched) Do(req *http.Request) (*http.Response, error) {
 	return resp, err
 }
 
-// withoutHook hides the id of a webhook, which is all one needs to post to it.
+// withoutHook masks the id of a webhook, because the id alone allows posting to it.
 func withoutHook(path string) string {
 	if before, _, ok := strings.Cut(path, "/hook/"); ok {
 		return before + "/hook/***"

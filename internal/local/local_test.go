@@ -12,15 +12,16 @@ import (
 	"time"
 
 	"github.com/larkbridge/larkbridge/internal/local"
+	"github.com/larkbridge/larkbridge/internal/local/demo"
 	"github.com/larkbridge/larkbridge/lib/larktest"
 )
 
-// fixture is the local run with its stand-in, both over real HTTP.
+// fixture is the local run with its stand-in, both over HTTP.
 type fixture struct {
 	t        *testing.T
 	url      string
 	platform *larktest.Platform
-	echo     *local.Echo
+	echo     *demo.Echo
 	signer   local.Signer
 
 	mu      sync.Mutex
@@ -47,7 +48,7 @@ func start(t *testing.T) *fixture {
 	}
 	server := local.New(app, f, calls, time.Now, f.show)
 	ctx, cancel := context.WithCancel(context.Background())
-	f.echo = local.NewEcho(ctx, server, f.show)
+	f.echo = demo.NewEcho(ctx, server)
 	site := httptest.NewServer(server)
 	f.url = site.URL
 	t.Cleanup(func() { site.Close(); cancel(); f.echo.Wait() })
@@ -60,7 +61,7 @@ func (f *fixture) show(s local.Step) {
 	f.steps = append(f.steps, s)
 }
 
-// Do is the client for Lark. It notes the tokens that must not be seen.
+// Do is the client for Lark. It records the tokens, which must not be shown anywhere.
 func (f *fixture) Do(req *http.Request) (*http.Response, error) {
 	if _, token, ok := strings.Cut(req.Header.Get("Authorization"), " "); ok {
 		f.mu.Lock()
@@ -73,7 +74,7 @@ func (f *fixture) Do(req *http.Request) (*http.Response, error) {
 // event makes a request of a new sample.
 func (f *fixture) event(eventType string, edit local.Edit) *http.Request {
 	f.t.Helper()
-	req, err := f.signer.Request(f.t.Context(), f.url+local.Door(eventType), eventType, edit, time.Now())
+	req, err := f.signer.Request(f.t.Context(), f.url+local.Endpoint(eventType), eventType, edit, time.Now())
 	if err != nil {
 		f.t.Fatal(err)
 	}
@@ -108,18 +109,13 @@ func (f *fixture) ask(method, path, body string) (int, string) {
 // echoed waits for the first echo.
 func (f *fixture) echoed() {
 	f.t.Helper()
-	select {
-	case err := <-f.echo.First():
-		if err != nil {
-			f.t.Fatal(err)
-		}
-	case <-time.After(10 * time.Second):
-		f.t.Fatal("no echo in 10 s")
+	if err := <-f.echo.First(); err != nil {
+		f.t.Fatal(err)
 	}
 }
 
-// told returns the steps of a kind.
-func (f *fixture) told(kind string) []local.Step {
+// shown returns the steps of a kind.
+func (f *fixture) shown(kind string) []local.Step {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	var list []local.Step

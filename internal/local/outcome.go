@@ -8,10 +8,11 @@ import (
 	"time"
 
 	"github.com/larkbridge/larkbridge/lib/gateway"
+	"github.com/larkbridge/larkbridge/lib/send"
 )
 
-// showOutcome returns an observer that shows what Lark got for a request and
-// why, and before that what went wrong besides.
+// showOutcome returns an observer that shows the problems of a request, then the
+// reply to Lark and the reason for it.
 func showOutcome(show func(Step), now func() time.Time) gateway.Observer {
 	return func(ctx context.Context, o gateway.Outcome) {
 		now := now()
@@ -28,10 +29,22 @@ func showOutcome(show func(Step), now func() time.Time) gateway.Observer {
 		if o.Err != nil {
 			notes = append(notes, o.Err.Error())
 		}
-		if v, ok := visitOf(ctx); ok {
-			notes = append(notes, "("+millis(now.Sub(v.start))+")")
+		if info, ok := requestInfoOf(ctx); ok {
+			notes = append(notes, "("+millis(now.Sub(info.start))+")")
 		}
 		step.Note = strings.Join(notes, " ")
 		show(step)
 	}
+}
+
+// sendStep returns the step for the outcome of a request to send.
+func sendStep(now time.Time, o send.Outcome) Step {
+	step := Step{Time: now, Kind: StepSend, Subject: "done", Note: fmt.Sprintf("(%d ms)", o.Duration.Milliseconds())}
+	if o.Replayed {
+		step.Subject = "done before"
+	}
+	if o.Error != nil {
+		step.Failed, step.Subject, step.Note = true, string(o.Error.Kind), o.Error.Msg
+	}
+	return step
 }

@@ -9,11 +9,12 @@ import (
 	"github.com/larkbridge/larkbridge/lib/gateway"
 	"github.com/larkbridge/larkbridge/lib/lark"
 	"github.com/larkbridge/larkbridge/lib/metric"
+	"github.com/larkbridge/larkbridge/lib/send"
 )
 
 func TestShowOutcome(t *testing.T) {
 	now := time.Unix(1, 0)
-	ctx := withVisit(t.Context(), visit{start: now.Add(-1500 * time.Microsecond)})
+	ctx := withRequestInfo(t.Context(), requestInfo{start: now.Add(-1500 * time.Microsecond)})
 	message := &lark.Event{Type: "a"}
 	for name, tt := range map[string]struct {
 		outcome gateway.Outcome
@@ -42,6 +43,22 @@ func TestShowOutcome(t *testing.T) {
 		showOutcome(func(s Step) { got = append(got, s) }, func() time.Time { return now })(ctx, tt.outcome)
 		if !slices.Equal(got, tt.want) {
 			t.Errorf("%s: got %+v, want %+v", name, got, tt.want)
+		}
+	}
+}
+
+func TestSendStep(t *testing.T) {
+	now := time.Unix(1, 0)
+	for name, c := range map[string]struct {
+		outcome send.Outcome
+		want    Step
+	}{
+		"sent":        {send.Outcome{Result: send.Result{OK: true}, Duration: 3 * time.Millisecond}, Step{now, StepSend, "done", "(3 ms)", false}},
+		"sent before": {send.Outcome{Result: send.Result{OK: true, Replayed: true}}, Step{now, StepSend, "done before", "(0 ms)", false}},
+		"not sent":    {send.Outcome{Result: send.Result{Error: &lark.Error{Kind: lark.KindQuota, Msg: "no more"}}}, Step{now, StepSend, "quota", "no more", true}},
+	} {
+		if got := sendStep(now, c.outcome); got != c.want {
+			t.Errorf("%s: got %+v, want %+v", name, got, c.want)
 		}
 	}
 }

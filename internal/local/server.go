@@ -17,8 +17,8 @@ import (
 	"github.com/larkbridge/larkbridge/lib/store"
 )
 
-// Server serves the doors for Lark, and to its own machine also send, the
-// inspector and what that reads.
+// Server serves the inbound endpoints to Lark. To clients on the same machine it also
+// serves send, the inspector and the inspector's API.
 type Server struct {
 	gateway *gateway.Gateway
 	sender  *send.Sender
@@ -31,10 +31,9 @@ type Server struct {
 	routes  map[string]http.HandlerFunc // by method and path
 }
 
-// New makes a server of one app that calls Lark with client. It does no I/O.
-// show is told each step and must be safe for concurrent use.
+// New returns a server of one app that calls Lark with client. It does no I/O. show is
+// called with each step and must be safe for concurrent use.
 func New(app *lark.App, client lark.HTTPDoer, calls *Calls, now func() time.Time, show func(Step)) *Server {
-	log := slog.New(stepLog{show, now})
 	apps, memory, events := store.Fixed{app.Name: {App: app}}, store.NewMemory(now), &eventBus{show: show, now: now}
 	s := &Server{
 		gateway: &gateway.Gateway{
@@ -45,8 +44,8 @@ func New(app *lark.App, client lark.HTTPDoer, calls *Calls, now func() time.Time
 		},
 		sender: &send.Sender{
 			Apps: apps, HTTP: client, Tokens: memory, Claims: memory, Results: events, Blobs: events,
-			Now: now, Log: log, Count: func(metric.Name) {},
-			Observe: func(_ context.Context, o send.Outcome) { show(sent(now(), o)) },
+			Now: now, Log: slog.New(slog.DiscardHandler), Count: func(metric.Name) {},
+			Observe: func(_ context.Context, o send.Outcome) { show(sendStep(now(), o)) },
 		},
 		bus: events, calls: calls, show: show, now: now,
 	}
@@ -59,19 +58,17 @@ func New(app *lark.App, client lark.HTTPDoer, calls *Calls, now func() time.Time
 		"POST /send":      s.serveSend,
 	}
 	protect := http.NewCrossOriginProtection()
-	protect.SetDenyHandler(http.HandlerFunc(s.serveDoor))
+	protect.SetDenyHandler(http.HandlerFunc(s.serveInbound))
 	s.own = protect.Handler(http.HandlerFunc(s.serveOwn))
 	return s
 }
 
-// ServeHTTP serves a request.
-//
-// A tunnel to /event must not offer /send to the world, nor may a web page in
-// the developer's browser: who does not ask this very machine finds the doors
-// only.
+// ServeHTTP serves a request. Requests that come through a tunnel, or from a web page
+// of another origin in the developer's browser, reach the inbound endpoints only:
+// nobody else may use /send.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !Loopback(r.Host) || r.Header.Get("X-Forwarded-For") != "" {
-		s.serveDoor(w, r)
+		s.serveInbound(w, r)
 		return
 	}
 	s.own.ServeHTTP(w, r)
@@ -82,10 +79,10 @@ func (s *Server) serveOwn(w http.ResponseWriter, r *http.Request) {
 		serve(w, r)
 		return
 	}
-	s.serveDoor(w, r)
+	s.serveInbound(w, r)
 }
 
-// Loopback says whether a host, with or without a port, is this machine.
+// Loopback reports whether a host, with or without a port, is this machine.
 func Loopback(host string) bool {
 	if name, _, err := net.SplitHostPort(host); err == nil {
 		host = name
@@ -93,31 +90,40 @@ func Loopback(host string) bool {
 	return host == "localhost" || net.ParseIP(host).IsLoopback()
 }
 
-// drained is how much of a body that is too large is read all the same, so
-// that the client gets its answer and not a broken connection.
+// drained is how much of a body that is too large is still read, so that the client
+// gets its answer instead of a closed connection.
 const drained = 8 << 20
 
-// serveDoor leaves the request to the gateway, which knows what is not found,
-// too. It notes when the request came and whether it is encrypted, and tells
-// the users what their click is answered with.
-func (s *Server) serveDoor(w http.ResponseWriter, r *http.Request) {
+// serveInbound passes the request to the gateway, which also answers unknown paths. It
+// records when the request came and whether it is encrypted, and delivers the reply
+// of a click to the users.
+func (s *Server) serveInbound(w http.ResponseWriter, r *http.Request) {
 	start := s.now()
 	body, err := io.ReadAll(io.LimitReader(r.Body, lark.MaxBody+1))
 	if err != nil {
-		body = nil // the client went away
+		body = nil // the client closed the connection
 	}
 	_, _ = io.Copy(io.Discard, io.LimitReader(r.Body, drained))
-	v := visit{start, bytes.HasPrefix(bytes.TrimSpace(body), []byte(`{"encrypt"`)), new(lark.Secret)}
-	r = r.WithContext(withVisit(r.Context(), v))
+	info := requestInfo{start, bytes.HasPrefix(bytes.TrimSpace(body), []byte(`{"encrypt"`)), new(lark.Secret)}
+	r = r.WithContext(withRequestInfo(r.Context(), info))
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	if s.users != nil {
-		w = telling{w, func(reply []byte) { s.users.answered(*v.click, reply) }}
+		w = replyTee{w, func(reply []byte) { s.users.deliverReply(*info.click, reply) }}
 	}
 	s.gateway.ServeHTTP(w, r)
 }
 
-// tell shows a step of now.
-func (s *Server) tell(step Step) {
+// Rule adds a rule that is called with every entry of the bus.
+func (s *Server) Rule(rule func(bus.Entry)) { s.bus.Rule(rule) }
+
+// Sender returns the sender that POST /send invokes.
+func (s *Server) Sender() *send.Sender { return s.sender }
+
+// Now returns the present time of the server's clock.
+func (s *Server) Now() time.Time { return s.now() }
+
+// Show shows a step, with the present time.
+func (s *Server) Show(step Step) {
 	step.Time = s.now()
 	s.show(step)
 }

@@ -58,9 +58,9 @@ func TestEventIsOnTheBusOnce(t *testing.T) {
 			t.Fatalf("on the bus is %+v", list)
 		}
 	}
-	told := f.told(local.StepReply)
-	if len(told) != 2 || !strings.HasPrefix(told[1].Subject, "200 duplicate") {
-		t.Errorf("told is %+v", told)
+	shown := f.shown(local.StepReply)
+	if len(shown) != 2 || !strings.HasPrefix(shown[1].Subject, "200 duplicate") {
+		t.Errorf("shown: %+v", shown)
 	}
 }
 
@@ -70,9 +70,9 @@ func TestChangedByteIsRefusedWithAReasonShownHereOnly(t *testing.T) {
 	if status, body := f.do(req); status != 401 || body != `{"error":"unauthorized"}` {
 		t.Errorf("got %d %s", status, body)
 	}
-	told := f.told(local.StepReply)
-	if len(told) != 1 || !told[0].Failed || !strings.Contains(told[0].Note, "the signature matches no key") {
-		t.Errorf("told is %+v", told)
+	shown := f.shown(local.StepReply)
+	if len(shown) != 1 || !shown[0].Failed || !strings.Contains(shown[0].Note, "the signature matches no key") {
+		t.Errorf("shown: %+v", shown)
 	}
 	if len(f.entries()) != 0 {
 		t.Error("it is on the bus")

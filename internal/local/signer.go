@@ -1,15 +1,24 @@
 package local
 
 import (
+	"bytes"
 	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
+	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/larkbridge/larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/larktest"
 )
 
-// Signer posts as Lark does: encrypted with an app's Encrypt Key and signed.
+// Signer makes the requests that Lark would post to an app.
 type Signer struct {
 	appID string
 	key   lark.EncryptKey
@@ -27,15 +36,15 @@ func NewSigner(getenv func(string) string) (Signer, error) {
 	return Signer{env("APP_ID"), lark.NewEncryptKey(lark.Secret(key)), lark.Secret(token)}, nil
 }
 
-// Door is the path that Lark posts a type to.
-func Door(eventType string) string {
+// Endpoint returns the path that Lark posts a type to.
+func Endpoint(eventType string) string {
 	if IsClick(eventType) || eventType == lark.TypeURLPreview {
 		return "/card"
 	}
 	return "/event"
 }
 
-// IsClick says whether the type is that of a click on a card, of either style.
+// IsClick reports whether the type is a click on a card, of either format.
 func IsClick(eventType string) bool { return eventType == lark.TypeCardAction || eventType == oldCard }
 
 // Request returns the request with which Lark would post a new event of the
@@ -47,4 +56,140 @@ func (s Signer) Request(ctx context.Context, url, eventType string, edit Edit, n
 	}
 	app := lark.App{EncryptKeys: []lark.EncryptKey{s.key}, VerificationTokens: []lark.Secret{s.token}}
 	return app.Sign(body, now).NewRequest(ctx, url)
+}
+
+// Challenge is the type of the request with which Lark checks a Request URL. It is
+// not an event, but it is posted like one.
+const Challenge = "url_verification"
+
+// oldCard is the type of a click in the old format.
+const oldCard = "card.action.trigger_v1"
+
+// Edit changes a sample.
+type Edit struct {
+	Text  *string         // the text of a message event
+	Value json.RawMessage // event.action.value of a click
+	Click *Click          // the click of the callback; its value is approve unless Value is set
+}
+
+// Types returns the types that can be posted, sorted.
+func Types() []string {
+	types := append(larktest.SampleTypes(), Challenge)
+	slices.Sort(types)
+	return types
+}
+
+// object is a decoded JSON object.
+type object = map[string]any
+
+// payload is the sample of a type as the app would get it now: with its own
+// app id and token, and with new ids, so that it is no duplicate.
+func (s Signer) payload(eventType string, edit Edit, now time.Time) ([]byte, error) {
+	doc := object{"type": Challenge, "challenge": newID(), "token": ""}
+	if eventType != Challenge {
+		found, ok := larktest.FindSample(eventType)
+		if !ok {
+			return nil, fmt.Errorf("there is no sample of %q; there are:\n  %s", eventType, strings.Join(Types(), "\n  "))
+		}
+		dec := json.NewDecoder(bytes.NewReader(found.Payload))
+		dec.UseNumber()
+		doc = nil
+		if err := dec.Decode(&doc); err != nil {
+			return nil, fmt.Errorf("reading the sample: %w", err)
+		}
+	}
+	s.refresh(doc, eventType, now)
+	if err := edit.apply(doc); err != nil {
+		return nil, err
+	}
+	return json.Marshal(doc)
+}
+
+// refresh gives the payload the app's identity, new ids and the time.
+func (s Signer) refresh(doc object, eventType string, now time.Time) {
+	header, event := child(doc, "header"), child(doc, "event")
+	replace(header, "event_id", newID())
+	replace(header, "create_time", stampLike(header["create_time"], now))
+	replace(header, "token", s.token.Reveal())
+	replace(header, "app_id", s.appID)
+	replace(doc, "uuid", newID())
+	replace(doc, "ts", fmt.Sprintf("%d.%07d", now.Unix(), now.Nanosecond()/100))
+	replace(doc, "token", s.token.Reveal())
+	replace(event, "app_id", s.appID)
+
+	message := child(event, "message")
+	replace(message, "message_id", "om_"+newID())
+	replace(message, "create_time", stampLike(message["create_time"], now))
+	replace(message, "update_time", stampLike(message["update_time"], now))
+	switch eventType { // here the token is the one to change the card with
+	case lark.TypeCardAction:
+		replace(event, "token", "c-"+newID())
+	case oldCard:
+		replace(doc, "token", "c-"+newID())
+	}
+}
+
+// apply makes the edits. It refuses one that the payload has no place for.
+func (e Edit) apply(doc object) error {
+	event := child(doc, "event")
+	if e.Text != nil {
+		message := child(event, "message")
+		if message == nil {
+			return errors.New("only a sample of " + lark.TypeMessageReceive + " has a text")
+		}
+		content, err := json.Marshal(map[string]string{"text": *e.Text})
+		if err != nil {
+			return fmt.Errorf("encoding the text: %w", err)
+		}
+		message["message_type"], message["content"] = "text", string(content)
+	}
+	if e.Click != nil {
+		e.Click.apply(doc)
+		if e.Value == nil {
+			e.Value = json.RawMessage(`{"action":"approve"}`)
+		}
+	}
+	if e.Value == nil {
+		return nil
+	}
+	action := child(event, "action")
+	if action == nil {
+		action = child(doc, "action")
+	}
+	switch {
+	case action == nil:
+		return errors.New("only a sample of a card click has a value")
+	case !json.Valid(e.Value):
+		return errors.New("the value is not JSON")
+	}
+	action["value"] = e.Value
+	return nil
+}
+
+// child returns a member that is an object, nil when there is none.
+func child(o object, name string) object {
+	c, _ := o[name].(object)
+	return c
+}
+
+// replace sets a member that is there.
+func replace(o object, name string, value any) {
+	if _, ok := o[name]; ok {
+		o[name] = value
+	}
+}
+
+// stampLike is the time in the unit of a sample's: microseconds for 16 digits,
+// else milliseconds.
+func stampLike(old any, now time.Time) string {
+	if text, _ := old.(string); len(text) == 16 {
+		return strconv.FormatInt(now.UnixMicro(), 10)
+	}
+	return strconv.FormatInt(now.UnixMilli(), 10)
+}
+
+func newID() string {
+	var id [16]byte
+	_, _ = rand.Read(id[:]) // never fails: it ends the process instead
+	return hex.EncodeToString(id[:])
 }

@@ -1,3 +1,8 @@
+// Package local runs all of Larkbridge in one process on a developer's machine: the
+// inbound endpoints, a bus and send, with memory in place of AWS.
+//
+// [Server] serves it. [Signer] makes the requests that Lark would post to it. Each
+// thing that happens is shown as a [Step]. Package demo has example applications.
 package local
 
 import (
@@ -11,17 +16,17 @@ import (
 // The kinds of a [Step].
 const (
 	StepEvent = "event" // an authentic event came in
-	StepBus   = "bus"   // it went on the bus
-	StepRule  = "rule"  // a rule took it from there
-	StepReply = "reply" // what Lark got for it
+	StepBus   = "bus"   // it was published on the bus
+	StepRule  = "rule"  // a rule matched it
+	StepReply = "reply" // the reply to Lark
 	StepLark  = "lark"  // a call to Lark and its answer
 	StepSend  = "send"  // the outcome of a request to send
 	StepClick = "click" // a user of the stand-in clicked a card
-	StepCard  = "card"  // what the users see of it
-	StepNote  = "note"  // something else that went wrong
+	StepCard  = "card"  // what the users then see
+	StepNote  = "note"  // another failure
 )
 
-// Step is one thing that happened, for a person to read. It holds no secret.
+// Step is one thing that happened, for a person to read. It contains no secret.
 type Step struct {
 	Time    time.Time
 	Kind    string
@@ -30,26 +35,28 @@ type Step struct {
 	Failed  bool
 }
 
-// visit is what is known of an inbound request before it is looked at.
-type visit struct {
+// requestInfo is what the server records about an inbound request before the
+// gateway handles it.
+type requestInfo struct {
 	start     time.Time
 	encrypted bool
-	click     *lark.Secret // the update token, once the request is known as a click
+	click     *lark.Secret // the update token; set once the request is known to be a click
 }
 
-type visitKey struct{}
+type requestInfoKey struct{}
 
-func withVisit(ctx context.Context, v visit) context.Context {
-	return context.WithValue(ctx, visitKey{}, v)
+func withRequestInfo(ctx context.Context, info requestInfo) context.Context {
+	return context.WithValue(ctx, requestInfoKey{}, info)
 }
 
-// visitOf returns the request that ctx serves, false outside of one.
-func visitOf(ctx context.Context) (visit, bool) {
-	v, ok := ctx.Value(visitKey{}).(visit)
-	return v, ok
+// requestInfoOf returns the info of the request that ctx belongs to, false if it
+// belongs to none.
+func requestInfoOf(ctx context.Context) (requestInfo, bool) {
+	info, ok := ctx.Value(requestInfoKey{}).(requestInfo)
+	return info, ok
 }
 
-// millis writes a duration as 0.2 ms.
+// millis formats a duration, such as 0.2 ms.
 func millis(d time.Duration) string {
 	return fmt.Sprintf("%.1f ms", float64(d)/float64(time.Millisecond))
 }

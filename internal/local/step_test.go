@@ -13,11 +13,11 @@ func TestMillis(t *testing.T) {
 	}
 }
 
-func TestVisitOf(t *testing.T) {
-	if _, ok := visitOf(t.Context()); ok {
-		t.Error("there is a visit outside of one")
+func TestRequestInfoOf(t *testing.T) {
+	if _, ok := requestInfoOf(t.Context()); ok {
+		t.Error("there is a request outside of one")
 	}
-	if v, ok := visitOf(withVisit(t.Context(), visit{encrypted: true})); !ok || !v.encrypted {
-		t.Error("the visit is lost")
+	if v, ok := requestInfoOf(withRequestInfo(t.Context(), requestInfo{encrypted: true})); !ok || !v.encrypted {
+		t.Error("the request is lost")
 	}
 }

@@ -1,4 +1,4 @@
-package local_test
+package demo_test
 
 import (
 	"fmt"
@@ -17,22 +17,22 @@ const slowly = `{"action":"approve","how":"slowly"}`
 // 3 s that Lark waits for the first answer.
 func TestSlowApproval(t *testing.T) {
 	for _, style := range []string{lark.TypeCardAction, oldCard} {
-		inDemo(t, func(t *testing.T, d *demo) {
+		inFixture(t, func(t *testing.T, f *fixture) {
 			start := time.Now()
-			click, callback := d.click(style, slowly)
-			if status, reply := d.do(callback()); status != 200 || reply != `{"toast":{"type":"info","content":"Working on it…"}}` {
+			click, callback := f.click(style, slowly)
+			if status, reply := f.do(callback()); status != 200 || reply != `{"toast":{"type":"info","content":"Working on it…"}}` {
 				t.Fatalf("%s: got %d %s", style, status, reply)
 			}
 			time.Sleep(3 * time.Second) // in the bubble this takes no time
 			synctest.Wait()
-			if m := d.message(click.MessageID); m.Updated != 0 || len(d.updates()) != 0 {
+			if m := f.message(click.MessageID); m.Updated != 0 || len(f.updates()) != 0 {
 				t.Errorf("%s: updated too early: %+v", style, m)
 			}
-			d.approval.Wait()
+			f.approval.Wait()
 			after := time.Since(start)
 			time.Sleep(time.Minute)
 			synctest.Wait()
-			m, updates := d.message(click.MessageID), d.updates()
+			m, updates := f.message(click.MessageID), f.updates()
 			if len(updates) != 1 || updates[0].Code != 0 || m.Updated != 1 || after != 4*time.Second {
 				t.Errorf("%s: %d updates after %v: %+v", style, len(updates), after, updates)
 			}
@@ -44,29 +44,29 @@ func TestSlowApproval(t *testing.T) {
 }
 
 func TestSlowApprovalOfADeliveryTwice(t *testing.T) {
-	inDemo(t, func(t *testing.T, d *demo) {
-		_, callback := d.click(lark.TypeCardAction, slowly)
-		_, first := d.do(callback())
-		if _, second := d.do(callback()); first != second {
+	inFixture(t, func(t *testing.T, f *fixture) {
+		_, callback := f.click(lark.TypeCardAction, slowly)
+		_, first := f.do(callback())
+		if _, second := f.do(callback()); first != second {
 			t.Errorf("got %s, then %s", first, second)
 		}
-		d.approval.Wait()
-		if updates := d.updates(); len(updates) != 1 {
+		f.approval.Wait()
+		if updates := f.updates(); len(updates) != 1 {
 			t.Errorf("%d updates", len(updates))
 		}
 	})
 }
 
 // The steps tell what happens, in order, and never the update token.
-func TestSlowApprovalIsTold(t *testing.T) {
-	inDemo(t, func(t *testing.T, d *demo) {
-		click, callback := d.click(lark.TypeCardAction, slowly)
-		d.do(callback())
-		d.approval.Wait()
+func TestSlowApprovalIsShown(t *testing.T) {
+	inFixture(t, func(t *testing.T, f *fixture) {
+		click, callback := f.click(lark.TypeCardAction, slowly)
+		f.do(callback())
+		f.approval.Wait()
 		var got []string
-		d.mu.Lock()
-		defer d.mu.Unlock()
-		for _, s := range d.steps {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		for _, s := range f.steps {
 			if s.Kind == local.StepClick || s.Kind == local.StepCard {
 				got = append(got, s.Kind+" "+s.Subject)
 			}
@@ -76,18 +76,18 @@ func TestSlowApprovalIsTold(t *testing.T) {
 		}
 		want := "[card sent click Release 1.4 to production? card answered card updated]"
 		if fmt.Sprint(got) != want {
-			t.Errorf("told is %v, want %s", got, want)
+			t.Errorf("shown: %v, want %s", got, want)
 		}
-		if strings.Contains(fmt.Sprintf("%+v", d.steps), click.Token) {
-			t.Error("the update token is told")
+		if strings.Contains(fmt.Sprintf("%+v", f.steps), click.Token) {
+			t.Error("the update token is shown")
 		}
 	})
 }
 
 // A run that ends does not wait for the slow handler.
 func TestSlowApprovalEndsWithTheRun(t *testing.T) {
-	inDemo(t, func(_ *testing.T, d *demo) {
-		_, callback := d.click(lark.TypeCardAction, slowly)
-		d.do(callback())
+	inFixture(t, func(_ *testing.T, f *fixture) {
+		_, callback := f.click(lark.TypeCardAction, slowly)
+		f.do(callback())
 	})
 }

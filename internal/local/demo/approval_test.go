@@ -1,4 +1,4 @@
-package local_test
+package demo_test
 
 import (
 	"encoding/json"
@@ -15,21 +15,21 @@ const oldCard = "card.action.trigger_v1"
 func TestApprovalDecides(t *testing.T) {
 	for _, style := range []string{lark.TypeCardAction, oldCard} {
 		for value, done := range map[string]string{`{"action":"approve"}`: "Approved", `{"action":"reject"}`: "Rejected"} {
-			inDemo(t, func(t *testing.T, d *demo) {
-				click, callback := d.click(style, value)
-				if before := d.message(click.MessageID); !before.HasButtons() {
+			inFixture(t, func(t *testing.T, f *fixture) {
+				click, callback := f.click(style, value)
+				if before := f.message(click.MessageID); !before.HasButtons() {
 					t.Fatalf("the card is %s", before.Content)
 				}
-				status, reply := d.do(callback())
-				m := d.message(click.MessageID)
+				status, reply := f.do(callback())
+				m := f.message(click.MessageID)
 				if status != 200 || !strings.Contains(reply, `"content":"`+done+`."`) || !same(t, cardOf(t, reply), m.Content) {
 					t.Errorf("%s: got %d %s, the card is %s", style, status, reply, m.Content)
 				}
 				if m.HasButtons() || m.Updated != 1 || m.Toast.Content != done+"." || !strings.Contains(m.Content, click.OpenID) {
 					t.Errorf("%s: the message is %+v", style, m)
 				}
-				if told := d.told(local.StepCard); len(told) != 2 || !strings.Contains(told[1], `the card is now "`+done+": ") {
-					t.Errorf("told is %q", told)
+				if shown := f.shown(local.StepCard); len(shown) != 2 || !strings.Contains(shown[1], `the card is now "`+done+": ") {
+					t.Errorf("shown: %q", shown)
 				}
 			})
 		}
@@ -71,15 +71,15 @@ func same(t *testing.T, a, b string) bool {
 
 // The same delivery again gets the same answer, and nothing happens twice.
 func TestApprovalOfADeliveryTwice(t *testing.T) {
-	inDemo(t, func(t *testing.T, d *demo) {
-		click, callback := d.click(lark.TypeCardAction, `{"action":"approve"}`)
-		_, first := d.do(callback())
-		status, second := d.do(callback())
+	inFixture(t, func(t *testing.T, f *fixture) {
+		click, callback := f.click(lark.TypeCardAction, `{"action":"approve"}`)
+		_, first := f.do(callback())
+		status, second := f.do(callback())
 		if status != 200 || first != second {
 			t.Errorf("got %s, then %d %s", first, status, second)
 		}
-		_, events := d.ask("GET", "/api/events", "")
-		if m := d.message(click.MessageID); m.Updated != 1 || strings.Count(events, `"detail-type":"card.action.trigger"`) != 1 {
+		_, events := f.ask("GET", "/api/events", "")
+		if m := f.message(click.MessageID); m.Updated != 1 || strings.Count(events, `"detail-type":"card.action.trigger"`) != 1 {
 			t.Errorf("the message is %+v, the events are %s", m, events)
 		}
 	})
@@ -87,39 +87,39 @@ func TestApprovalOfADeliveryTwice(t *testing.T) {
 
 // Of two people who click the same card, the first decides.
 func TestApprovalTakesTheFirst(t *testing.T) {
-	inDemo(t, func(t *testing.T, d *demo) {
-		click, one := d.click(lark.TypeCardAction, `{"action":"reject"}`)
-		_, two := d.click(lark.TypeCardAction, `{"action":"approve","how":"slowly"}`)
-		d.do(one())
-		_, reply := d.do(two())
-		d.approval.Wait()
-		if m := d.message(click.MessageID); !strings.Contains(reply, "decided already") || m.Updated != 1 || !strings.Contains(m.Content, "Rejected") {
+	inFixture(t, func(t *testing.T, f *fixture) {
+		click, one := f.click(lark.TypeCardAction, `{"action":"reject"}`)
+		_, two := f.click(lark.TypeCardAction, `{"action":"approve","how":"slowly"}`)
+		f.do(one())
+		_, reply := f.do(two())
+		f.approval.Wait()
+		if m := f.message(click.MessageID); !strings.Contains(reply, "decided already") || m.Updated != 1 || !strings.Contains(m.Content, "Rejected") {
 			t.Errorf("got %s, the message is %+v", reply, m)
 		}
 	})
 }
 
 func TestApprovalKnowsItsOwnCardsOnly(t *testing.T) {
-	inDemo(t, func(t *testing.T, d *demo) {
-		click, callback := d.click(lark.TypeCardAction, `{"action":"dance"}`)
-		if status, reply := d.do(callback()); status != 200 || reply != "{}" {
+	inFixture(t, func(t *testing.T, f *fixture) {
+		click, callback := f.click(lark.TypeCardAction, `{"action":"dance"}`)
+		if status, reply := f.do(callback()); status != 200 || reply != "{}" {
 			t.Errorf("another value: got %d %s", status, reply)
 		}
 		for _, eventType := range []string{lark.TypeCardAction, oldCard, lark.TypeURLPreview} {
-			req, err := d.signer.Request(t.Context(), "http://localhost/card", eventType, local.Edit{}, time.Now())
+			req, err := f.signer.Request(t.Context(), "http://localhost/card", eventType, local.Edit{}, time.Now())
 			if err != nil {
 				t.Fatal(err)
 			}
-			if status, reply := d.do(req); status != 200 || reply != "{}" {
+			if status, reply := f.do(req); status != 200 || reply != "{}" {
 				t.Errorf("the sample of %s: got %d %s", eventType, status, reply)
 			}
 		}
-		d.approval.Wait()
-		if m := d.message(click.MessageID); m.Updated != 0 || !m.HasButtons() || len(d.updates()) != 0 {
+		f.approval.Wait()
+		if m := f.message(click.MessageID); m.Updated != 0 || !m.HasButtons() || len(f.updates()) != 0 {
 			t.Errorf("the message is %+v", m)
 		}
-		if told := d.told(local.StepCard); len(told) != 2 || told[1] != "answered: nothing changes" {
-			t.Errorf("told is %q", told)
+		if shown := f.shown(local.StepCard); len(shown) != 2 || shown[1] != "answered: nothing changes" {
+			t.Errorf("shown: %q", shown)
 		}
 	})
 }

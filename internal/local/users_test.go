@@ -9,18 +9,18 @@ import (
 	"github.com/larkbridge/larkbridge/lib/larktest"
 )
 
-func TestAnswerThatLarkRefuses(t *testing.T) {
+func TestReplyThatLarkRefuses(t *testing.T) {
 	var steps []Step
 	server := &Server{now: time.Now, show: func(s Step) { steps = append(steps, s) }}
 	platform := larktest.New()
 	token := platform.Click("om_1", "ou_1")
 	u := &users{server: server, platform: platform, clicks: map[lark.Secret]string{lark.Secret(token): "om_1"}}
-	u.answered("c-of-nobody-here", []byte("no"))
+	u.deliverReply("c-of-nobody-here", []byte("no"))
 	if len(steps) != 0 {
-		t.Errorf("told is %+v", steps)
+		t.Errorf("shown: %+v", steps)
 	}
-	u.answered(lark.Secret(token), []byte("no"))
+	u.deliverReply(lark.Secret(token), []byte("no"))
 	if len(steps) != 1 || !steps[0].Failed || !strings.Contains(steps[0].Note, "200672") || strings.Contains(steps[0].Note, token) {
-		t.Errorf("told is %+v", steps)
+		t.Errorf("shown: %+v", steps)
 	}
 }

@@ -1,4 +1,4 @@
-package local_test
+package demo_test
 
 import (
 	"encoding/json"
@@ -8,14 +8,17 @@ import (
 	"github.com/larkbridge/larkbridge/lib/lark"
 )
 
-func TestEcho(t *testing.T) {
-	f := start(t)
+func TestEcho(t *testing.T) { inFixture(t, testEcho) }
+
+func testEcho(t *testing.T, f *fixture) {
 	text := "a \"quoted\" <word>\n和"
-	if status, body := f.do(f.event(lark.TypeMessageReceive, local.Edit{Text: &text})); status != 200 || body != "{}" {
+	if status, body := f.event(lark.TypeMessageReceive, local.Edit{Text: &text}); status != 200 || body != "{}" {
 		t.Fatalf("got %d %s", status, body)
 	}
-	f.echoed()
-	got := f.platform.Messages("")
+	if err := <-f.echo.First(); err != nil {
+		t.Fatal(err)
+	}
+	got := f.platform.Messages("")[1:] // after the card
 	if len(got) != 1 || got[0].ReceiveIDType != "chat_id" || got[0].UUID == "" {
 		t.Fatalf("in the chats is %+v", got)
 	}
@@ -32,25 +35,26 @@ func TestEcho(t *testing.T) {
 			} `json:"header"`
 		}
 	}
-	if err := json.Unmarshal([]byte(events), &entries); err != nil || len(entries) != 2 {
+	if err := json.Unmarshal([]byte(events), &entries); err != nil || len(entries) != 3 {
 		t.Fatalf("on the bus: %s, %v", events, err)
 	}
-	if event, result := entries[0].Detail, entries[1].Detail; event.TraceID == "" || event.TraceID != result.TraceID || event.Header.EventID != result.CorrelationID {
+	if event, result := entries[1].Detail, entries[2].Detail; event.TraceID == "" || event.TraceID != result.TraceID || event.Header.EventID != result.CorrelationID {
 		t.Errorf("the result does not tell what it is of: %s", events)
 	}
 	for _, kind := range []string{local.StepEvent, local.StepBus, local.StepRule, local.StepReply, local.StepLark, local.StepSend} {
-		if len(f.told(kind)) == 0 {
-			t.Errorf("the step %s is not told", kind)
+		if len(f.shown(kind)) == 0 {
+			t.Errorf("the step %s is not shown", kind)
 		}
 	}
 }
 
-func TestEchoTakesTextOnly(t *testing.T) {
-	f := start(t)
+func TestEchoTakesTextOnly(t *testing.T) { inFixture(t, testEchoTakesTextOnly) }
+
+func testEchoTakesTextOnly(t *testing.T, f *fixture) {
 	empty := ""
-	f.do(f.event(lark.TypeMessageReceive, local.Edit{Text: &empty}))
-	f.do(f.event("im.message.recalled_v1", local.Edit{}))
-	if told := f.told(local.StepRule); len(told) != 0 {
-		t.Errorf("told is %+v", told)
+	f.event(lark.TypeMessageReceive, local.Edit{Text: &empty})
+	f.event("im.message.recalled_v1", local.Edit{})
+	if shown := f.shown(local.StepRule); len(shown) != 0 {
+		t.Errorf("shown: %+v", shown)
 	}
 }

@@ -1,4 +1,4 @@
-package local_test
+package demo_test
 
 import (
 	"encoding/json"
@@ -13,23 +13,23 @@ import (
 )
 
 func TestClickRoute(t *testing.T) {
-	inDemo(t, func(t *testing.T, d *demo) {
-		first, _ := d.click(lark.TypeCardAction, "{}")
+	inFixture(t, func(t *testing.T, f *fixture) {
+		first, _ := f.click(lark.TypeCardAction, "{}")
 		if !strings.HasPrefix(first.Token, "c-") || first.ChatID == "" {
 			t.Errorf("got %+v", first)
 		}
-		status, body := d.ask("POST", "/api/click", `{"message_id":"`+first.MessageID+`","open_id":"ou_2"}`)
+		status, body := f.ask("POST", "/api/click", `{"message_id":"`+first.MessageID+`","open_id":"ou_2"}`)
 		var click local.Click
 		if err := json.Unmarshal([]byte(body), &click); err != nil || status != 200 || click.OpenID != "ou_2" || click.Token == first.Token {
 			t.Errorf("got %d %s", status, body)
 		}
-		if m := d.message(first.MessageID); len(m.Clicks) != 2 || m.Clicks[1] != "ou_2" {
+		if m := f.message(first.MessageID); len(m.Clicks) != 2 || m.Clicks[1] != "ou_2" {
 			t.Errorf("clicked is by %q", m.Clicks)
 		}
 		for body, status := range map[string]int{
 			`{"message_id":"om_none"}`: 404, `{"token":"c-1"}`: 400, `{"open_id":""}`: 400, `no`: 400, `[]`: 400,
 		} {
-			if got, reply := d.ask("POST", "/api/click", body); got != status {
+			if got, reply := f.ask("POST", "/api/click", body); got != status {
 				t.Errorf("%s: got %d %s", body, got, reply)
 			}
 		}
@@ -38,19 +38,19 @@ func TestClickRoute(t *testing.T) {
 
 // When all cards are decided, another is sent for the click.
 func TestClickWithoutACardLeft(t *testing.T) {
-	inDemo(t, func(t *testing.T, d *demo) {
-		first, callback := d.click(lark.TypeCardAction, `{"action":"approve"}`)
-		d.do(callback())
-		second, _ := d.click(lark.TypeCardAction, `{"action":"approve"}`)
-		if first.MessageID == second.MessageID || len(d.platform.Messages("")) != 2 {
+	inFixture(t, func(t *testing.T, f *fixture) {
+		first, callback := f.click(lark.TypeCardAction, `{"action":"approve"}`)
+		f.do(callback())
+		second, _ := f.click(lark.TypeCardAction, `{"action":"approve"}`)
+		if first.MessageID == second.MessageID || len(f.platform.Messages("")) != 2 {
 			t.Errorf("got %+v, then %+v", first, second)
 		}
 	})
-	inDemo(t, func(t *testing.T, d *demo) {
-		_, callback := d.click(lark.TypeCardAction, `{"action":"approve"}`)
-		d.do(callback())
-		d.platform.Fail(larktest.Fault{Kind: larktest.Quota})
-		if status, body := d.ask("POST", "/api/click", ""); status != 503 || body != `{"error":"unavailable"}` {
+	inFixture(t, func(t *testing.T, f *fixture) {
+		_, callback := f.click(lark.TypeCardAction, `{"action":"approve"}`)
+		f.do(callback())
+		f.platform.Fail(larktest.Fault{Kind: larktest.Quota})
+		if status, body := f.ask("POST", "/api/click", ""); status != 503 || body != `{"error":"unavailable"}` {
 			t.Errorf("got %d %s", status, body)
 		}
 	})
@@ -58,7 +58,7 @@ func TestClickWithoutACardLeft(t *testing.T) {
 
 // Who is not on this machine finds neither the clicks nor the cards.
 func TestClickIsForThisMachine(t *testing.T) {
-	inDemo(t, func(t *testing.T, d *demo) {
+	inFixture(t, func(t *testing.T, f *fixture) {
 		for name, change := range map[string]func(*http.Request){
 			"another host":    func(r *http.Request) { r.Host = "bot.example.com" },
 			"a proxy":         func(r *http.Request) { r.Header.Set("X-Forwarded-For", "192.0.2.1") },
@@ -66,31 +66,23 @@ func TestClickIsForThisMachine(t *testing.T) {
 		} {
 			req := httptest.NewRequest("POST", "http://localhost/api/click", strings.NewReader("{}"))
 			change(req)
-			if status, body := d.do(req); status != 404 || body != `{"error":"not_found"}` {
+			if status, body := f.do(req); status != 404 || body != `{"error":"not_found"}` {
 				t.Errorf("%s: got %d %s", name, status, body)
 			}
 		}
-		if told := d.told(local.StepClick); len(told) != 0 {
-			t.Errorf("told is %q", told)
+		if shown := f.shown(local.StepClick); len(shown) != 0 {
+			t.Errorf("shown: %q", shown)
 		}
 	})
 }
 
-// With the real platform there is nobody to click.
-func TestClickWithoutUsers(t *testing.T) {
-	f := start(t)
-	if status, body := f.ask("POST", "/api/click", "{}"); status != 404 || body != `{"error":"not_found"}`+"\n" {
-		t.Errorf("got %d %s", status, body)
-	}
-}
-
 func TestCards(t *testing.T) {
-	inDemo(t, func(t *testing.T, d *demo) {
-		d.ask("POST", "/send", `{"message":{"to":{"chat_id":"oc_1"},"text":"no card"}}`)
-		d.ask("POST", "/send", `{"message":{"to":{"chat_id":"oc_1"},"card":{"schema":"2.0","body":{"elements":[]}}}}`)
-		click, callback := d.click(lark.TypeCardAction, `{"action":"reject"}`)
-		d.do(callback())
-		status, body := d.ask("GET", "/api/cards", "")
+	inFixture(t, func(t *testing.T, f *fixture) {
+		f.ask("POST", "/send", `{"message":{"to":{"chat_id":"oc_1"},"text":"no card"}}`)
+		f.ask("POST", "/send", `{"message":{"to":{"chat_id":"oc_1"},"card":{"schema":"2.0","body":{"elements":[]}}}}`)
+		click, callback := f.click(lark.TypeCardAction, `{"action":"reject"}`)
+		f.do(callback())
+		status, body := f.ask("GET", "/api/cards", "")
 		var cards []struct {
 			MessageID string `json:"message_id"`
 			Title     string

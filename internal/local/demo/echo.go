@@ -1,4 +1,4 @@
-package local
+package demo
 
 import (
 	"context"
@@ -7,43 +7,43 @@ import (
 	"sync"
 	"time"
 
+	"github.com/larkbridge/larkbridge/internal/local"
 	"github.com/larkbridge/larkbridge/lib/bus"
 	"github.com/larkbridge/larkbridge/lib/lark"
 	"github.com/larkbridge/larkbridge/lib/send/request"
 )
 
-// echoBudget is how long an echo may take.
-const echoBudget = 20 * time.Second
+// echoTimeout is how long an echo may take.
+const echoTimeout = 20 * time.Second
 
-// Echo is the smallest downstream: a rule on messages whose target is send. It
-// answers "You said: …" to the chat.
+// Echo is the smallest application: a rule on messages whose target is send. It
+// replies "You said: …" to the chat.
 type Echo struct {
-	server *Server
-	show   func(Step)
+	server *local.Server
 	first  chan error
 	work   sync.WaitGroup
 }
 
-// NewEcho puts the rule on the server's bus. Its work ends with ctx.
-func NewEcho(ctx context.Context, server *Server, show func(Step)) *Echo {
-	e := &Echo{server: server, show: show, first: make(chan error, 1)}
-	server.bus.Rule(func(entry bus.Entry) {
+// NewEcho adds the rule to the server's bus. Its work ends with ctx.
+func NewEcho(ctx context.Context, server *local.Server) *Echo {
+	e := &Echo{server: server, first: make(chan error, 1)}
+	server.Rule(func(entry bus.Entry) {
 		req, ok := e.request(entry)
-		if ok { // as on AWS, the target does not hold up the reply to Lark
+		if ok { // as on AWS, the reply to Lark does not wait for the target
 			e.work.Go(func() { e.send(ctx, req) })
 		}
 	})
 	return e
 }
 
-// First gives the outcome of the first echo.
+// First returns a channel that receives the outcome of the first echo.
 func (e *Echo) First() <-chan error { return e.first }
 
-// Wait returns when no echo is under way.
+// Wait returns when no echo is running.
 func (e *Echo) Wait() { e.work.Wait() }
 
-// request is what the rule's input transformer makes on AWS. It is false for
-// what is no message, and for a message without text.
+// request returns the request to send, which on AWS the rule's input transformer
+// makes. It returns false for an entry that is not a message with text.
 func (e *Echo) request(entry bus.Entry) (*request.Request, bool) {
 	if entry.Source != bus.Source || entry.DetailType != lark.TypeMessageReceive {
 		return nil, false
@@ -72,19 +72,19 @@ func (e *Echo) request(entry bus.Entry) (*request.Request, bool) {
 		IdempotencyKey: detail.Header.EventID,
 		Correlation:    request.Correlation{TraceID: detail.TraceID, CorrelationID: detail.Header.EventID},
 	}
-	e.show(Step{Time: e.server.now(), Kind: StepRule, Subject: "echo to send", Note: fmt.Sprintf("%.60q to %s", answer, *chat)})
+	e.server.Show(local.Step{Kind: local.StepRule, Subject: "echo to send", Note: fmt.Sprintf("%.60q to %s", answer, *chat)})
 	return req, true
 }
 
 func (e *Echo) send(ctx context.Context, req *request.Request) {
-	ctx, cancel := context.WithTimeout(ctx, echoBudget)
+	ctx, cancel := context.WithTimeout(ctx, echoTimeout)
 	defer cancel()
 	var err error
-	if result := e.server.sender.Send(ctx, "echo", req); result.Error != nil {
+	if result := e.server.Sender().Send(ctx, "echo", req); result.Error != nil {
 		err = result.Error
 	}
 	select {
 	case e.first <- err:
-	default: // there was one before
+	default: // this is not the first
 	}
 }
