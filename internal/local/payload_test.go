@@ -51,7 +51,7 @@ func TestPayloadIsOfNow(t *testing.T) {
 }
 
 func TestPayloadIsTheApps(t *testing.T) {
-	s := Signer{appID: "cli_mine", token: "mine"}
+	s := Signer{&lark.App{AppID: "cli_mine", VerificationTokens: []lark.Secret{"mine"}}}
 	for _, c := range [][3]string{
 		{lark.TypeMessageReceive, "header.app_id", "cli_mine"},
 		{lark.TypeMessageReceive, "header.token", "mine"},

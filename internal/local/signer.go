@@ -4,13 +4,11 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -19,11 +17,7 @@ import (
 )
 
 // Signer makes the requests that Lark would post to an app.
-type Signer struct {
-	appID string
-	key   lark.EncryptKey
-	token lark.Secret
-}
+type Signer struct{ app *lark.App }
 
 // NewSigner reads APP_ID, ENCRYPT_KEY and VERIFICATION_TOKEN from the
 // environment; without APP_ID, what is missing is the stand-in's.
@@ -33,7 +27,10 @@ func NewSigner(getenv func(string) string) (Signer, error) {
 	if key == "" || token == "" {
 		return Signer{}, errors.New("APP_ID is set, so ENCRYPT_KEY and VERIFICATION_TOKEN must be set, too")
 	}
-	return Signer{env("APP_ID"), lark.NewEncryptKey(lark.Secret(key)), lark.Secret(token)}, nil
+	return Signer{&lark.App{
+		AppID:       env("APP_ID"),
+		EncryptKeys: []lark.EncryptKey{lark.NewEncryptKey(lark.Secret(key))}, VerificationTokens: []lark.Secret{lark.Secret(token)},
+	}}, nil
 }
 
 // Endpoint returns the path that Lark posts a type to.
@@ -54,8 +51,7 @@ func (s Signer) Request(ctx context.Context, url, eventType string, edit Edit, n
 	if err != nil {
 		return nil, err
 	}
-	app := lark.App{EncryptKeys: []lark.EncryptKey{s.key}, VerificationTokens: []lark.Secret{s.token}}
-	return app.Sign(body, now).NewRequest(ctx, url)
+	return s.app.Sign(body, now).NewRequest(ctx, url)
 }
 
 // Challenge is the type of the request with which Lark checks a Request URL. It is
@@ -85,48 +81,23 @@ type object = map[string]any
 // payload is the sample of a type as the app would get it now: with its own
 // app id and token, and with new ids, so that it is no duplicate.
 func (s Signer) payload(eventType string, edit Edit, now time.Time) ([]byte, error) {
-	doc := object{"type": Challenge, "challenge": newID(), "token": ""}
+	doc := object{"type": Challenge, "challenge": rand.Text(), "token": s.app.VerificationTokens[0].Reveal()}
 	if eventType != Challenge {
 		found, ok := larktest.FindSample(eventType)
 		if !ok {
 			return nil, fmt.Errorf("there is no sample of %q; there are:\n  %s", eventType, strings.Join(Types(), "\n  "))
 		}
-		dec := json.NewDecoder(bytes.NewReader(found.Payload))
+		dec := json.NewDecoder(bytes.NewReader(found.For(s.app, now)))
 		dec.UseNumber()
 		doc = nil
 		if err := dec.Decode(&doc); err != nil {
 			return nil, fmt.Errorf("reading the sample: %w", err)
 		}
 	}
-	s.refresh(doc, eventType, now)
 	if err := edit.apply(doc); err != nil {
 		return nil, err
 	}
 	return json.Marshal(doc)
-}
-
-// refresh gives the payload the app's identity, new ids and the time.
-func (s Signer) refresh(doc object, eventType string, now time.Time) {
-	header, event := child(doc, "header"), child(doc, "event")
-	replace(header, "event_id", newID())
-	replace(header, "create_time", stampLike(header["create_time"], now))
-	replace(header, "token", s.token.Reveal())
-	replace(header, "app_id", s.appID)
-	replace(doc, "uuid", newID())
-	replace(doc, "ts", fmt.Sprintf("%d.%07d", now.Unix(), now.Nanosecond()/100))
-	replace(doc, "token", s.token.Reveal())
-	replace(event, "app_id", s.appID)
-
-	message := child(event, "message")
-	replace(message, "message_id", "om_"+newID())
-	replace(message, "create_time", stampLike(message["create_time"], now))
-	replace(message, "update_time", stampLike(message["update_time"], now))
-	switch eventType { // here the token is the one to change the card with
-	case lark.TypeCardAction:
-		replace(event, "token", "c-"+newID())
-	case oldCard:
-		replace(doc, "token", "c-"+newID())
-	}
 }
 
 // apply makes the edits. It refuses one that the payload has no place for.
@@ -177,19 +148,4 @@ func replace(o object, name string, value any) {
 	if _, ok := o[name]; ok {
 		o[name] = value
 	}
-}
-
-// stampLike is the time in the unit of a sample's: microseconds for 16 digits,
-// else milliseconds.
-func stampLike(old any, now time.Time) string {
-	if text, _ := old.(string); len(text) == 16 {
-		return strconv.FormatInt(now.UnixMicro(), 10)
-	}
-	return strconv.FormatInt(now.UnixMilli(), 10)
-}
-
-func newID() string {
-	var id [16]byte
-	_, _ = rand.Read(id[:]) // never fails: it ends the process instead
-	return hex.EncodeToString(id[:])
 }

@@ -57,8 +57,6 @@ func (b *fixture) tenantToken(id, secret string) string {
 	return r.want(0).string("tenant_access_token")
 }
 
-type object = map[string]any
-
 // reply is a decoded JSON answer.
 type reply struct {
 	t      *testing.T

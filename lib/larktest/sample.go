@@ -46,7 +46,7 @@ func (s Sample) Type() string {
 		Event struct{ Type string }
 	}
 	if s.Schema == "card-v1" {
-		return "card.action.trigger_v1"
+		return typeOldClick
 	}
 	if json.Unmarshal(s.Payload, &p) != nil {
 		return ""
@@ -56,6 +56,9 @@ func (s Sample) Type() string {
 	}
 	return p.Event.Type
 }
+
+// typeOldClick is the type of a click in the old format.
+const typeOldClick = "card.action.trigger_v1"
 
 // FindSample returns the first sample of an event type.
 func FindSample(eventType string) (Sample, bool) {
