@@ -277,8 +277,7 @@ func resultOf(o caseOutcome) (doc string, r struct {
 	}
 	Results []json.RawMessage
 }) {
-	var failed *harness.FunctionError
-	if errors.As(o.err, &failed) {
+	if failed, ok := errors.AsType[*harness.FunctionError](o.err); ok {
 		_ = json.Unmarshal([]byte(failed.Message), &r.Error) // else it has no kind
 		r.Code = r.Error.Code
 		return failed.Message, r
@@ -328,9 +327,8 @@ func judgeResult(c *complaints, w wantResult, errorText []string, o caseOutcome)
 func judgeType(c *complaints, want json.RawMessage, err error) {
 	var w string
 	_ = json.Unmarshal(want, &w) // null leaves ""
-	var failed *harness.FunctionError
 	got := ""
-	if errors.As(err, &failed) {
+	if failed, ok := errors.AsType[*harness.FunctionError](err); ok {
 		got = failed.Type
 	}
 	if got != w {

@@ -125,8 +125,7 @@ func (e *Error) Unwrap() error { return e.cause }
 
 // codeOf returns the code of an [Error], 0 for any other error.
 func codeOf(err error) int {
-	var failed *Error
-	if errors.As(err, &failed) {
+	if failed, ok := errors.AsType[*Error](err); ok {
 		return failed.Code
 	}
 	return 0

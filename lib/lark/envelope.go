@@ -3,7 +3,9 @@ package lark
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"io"
+	"slices"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -18,9 +20,9 @@ type members []member
 // raw returns the value of the named member, nil when there is none. Of
 // several the last counts, as it does for Lark's own SDKs.
 func (m members) raw(name string) []byte {
-	for i := len(m) - 1; i >= 0; i-- {
-		if string(m[i].name) == name {
-			return m[i].value
+	for _, v := range slices.Backward(m) {
+		if string(v.name) == name {
+			return v.value
 		}
 	}
 	return nil
@@ -220,7 +222,7 @@ func (r *reader) span(read func() error) ([]byte, error) {
 
 // end is nil when nothing but white space is left.
 func (r *reader) end() error {
-	if _, err := r.dec.ReadToken(); err != io.EOF {
+	if _, err := r.dec.ReadToken(); !errors.Is(err, io.EOF) {
 		return errNotJSON
 	}
 	return nil

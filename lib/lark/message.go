@@ -134,13 +134,13 @@ func (m *message) addResources(o *object) {
 	}
 	o.name([]byte("resources"))
 	for i, r := range m.resources {
-		entry := object{append(o.buf, separator(i)...)}
-		entry.buf = append(append(append(entry.buf, `{"type":"`...), r.kind...), `","key":`...)
-		entry.buf = append(entry.buf, r.key...)
+		o.buf = append(o.buf, separator(i)...)
+		o.buf = append(append(append(o.buf, `{"type":"`...), r.kind...), `","key":`...)
+		o.buf = append(o.buf, r.key...)
 		if len(r.name) > len(`""`) {
-			entry.buf = append(append(entry.buf, `,"name":`...), r.name...)
+			o.buf = append(append(o.buf, `,"name":`...), r.name...)
 		}
-		o.buf = append(entry.buf, '}')
+		o.buf = append(o.buf, '}')
 	}
 	o.buf = append(o.buf, ']')
 }

@@ -104,7 +104,7 @@ const (
 // key. name is the tag's own name of it, which counts where message.mentions has
 // none.
 func (m *message) appendMention(id, name []byte) {
-	i := -1
+	var i int
 	if string(id) == "all" || string(id) == keyAll {
 		i = m.mentionOfAll()
 	} else {

@@ -240,7 +240,7 @@ func (m *message) appendMarkdown(v []byte) {
 // attribute returns the value of the first attribute of <at …> that names
 // somebody, nil where there is none.
 func attribute(text []byte) []byte {
-	for _, field := range bytes.Fields(text) {
+	for field := range bytes.FieldsSeq(text) {
 		name, value, ok := bytes.Cut(field, []byte("="))
 		value = bytes.Trim(value, `"'/`)
 		switch {

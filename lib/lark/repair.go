@@ -70,7 +70,7 @@ func hex4(text []byte) int {
 	}
 	n := 0
 	for _, c := range text[2:6] {
-		digit := 0
+		var digit int
 		switch {
 		case '0' <= c && c <= '9':
 			digit = int(c - '0')

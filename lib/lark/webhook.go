@@ -61,8 +61,7 @@ func SignWebhook(timestamp string, secret Secret) string {
 
 // hideURL takes the URL out of an error of net/http.
 func hideURL(err error) error {
-	var e *url.Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*url.Error](err); ok {
 		return e.Err
 	}
 	return err

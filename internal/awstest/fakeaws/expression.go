@@ -159,7 +159,7 @@ func compare(left Value, operator string, right Value) bool {
 	if left == nil || right == nil {
 		return operator == "<>" && (left == nil) != (right == nil)
 	}
-	order := 0
+	var order int
 	switch a, b := number(left), number(right); {
 	case a != nil && b != nil:
 		order = a.Cmp(b)

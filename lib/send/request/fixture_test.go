@@ -136,7 +136,7 @@ func (f *fixture) parts() [][4]string {
 	r := multipart.NewReader(strings.NewReader(f.calls[0].Body), params["boundary"])
 	for {
 		p, err := r.NextRawPart()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return list
 		}
 		if err != nil {

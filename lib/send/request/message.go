@@ -129,7 +129,8 @@ func (m *Message) plan(c common) (*Plan, error) {
 		return nil, err
 	}
 	body := outgoing{MsgType: content.kind, Content: string(content.doc), UUID: c.uuid}
-	call, target := lark.Call{Method: http.MethodPost}, ""
+	var target string
+	call := lark.Call{Method: http.MethodPost}
 	if m.ReplyTo != nil {
 		if err := required("message.reply_to", field{"message_id", m.ReplyTo.MessageID != ""}); err != nil {
 			return nil, err

@@ -84,8 +84,8 @@ func compare(t *testing.T, where string, s schema, defs map[string]schema, typ r
 // jsonFields are the fields of a struct, and of those it embeds.
 func jsonFields(typ reflect.Type) map[string]reflect.Type {
 	fields := map[string]reflect.Type{}
-	for i := range typ.NumField() {
-		f := typ.Field(i)
+	for f := range typ.Fields() {
+		f := f
 		if f.Anonymous {
 			maps.Copy(fields, jsonFields(f.Type))
 			continue
