@@ -4,24 +4,12 @@ package main
 
 import (
 	"context"
-	"log"
-	"os"
 
-	"github.com/aws/aws-lambda-go/lambda"
-
-	"github.com/larkbridge/larkbridge/lib/gateway"
 	"github.com/larkbridge/larkbridge/lib/lark"
 	"github.com/larkbridge/larkbridge/lib/wire"
 )
 
-func main() {
-	g, err := wire.Gateway(context.Background(), "card", os.Getenv)
-	if err != nil {
-		log.Fatal(err)
-	}
-	g.Cards = gateway.Linked(lark.CardHandlerFunc(answer))
-	lambda.Start(g.Lambda)
-}
+func main() { wire.StartCard(lark.CardHandlerFunc(answer)) }
 
 // answer has 2.2 s. A nil reply changes nothing.
 func answer(_ context.Context, click *lark.Click) (*lark.CardReply, error) {

@@ -1,11 +1,12 @@
 // Package metric counts what happens in the functions.
 //
 // It writes CloudWatch's embedded metric format: a line in the log that
-// CloudWatch turns into a metric, without a call. The lines do not depend on
-// the log level. The constants of type [Name] describe every metric.
+// CloudWatch turns into a metric, without a call. Whatever the log level is, it
+// lets these lines pass. The constants of type [Name] describe every metric.
 package metric
 
 import (
+	"cmp"
 	"encoding/json"
 	"io"
 	"slices"
@@ -49,6 +50,9 @@ const (
 	TokenFailed Name = "TokenFailed"
 	// ResultLost counts results that are not on the bus.
 	ResultLost Name = "ResultLost"
+	// TokenStoreFailed counts reads and writes of tokens and app_tickets that
+	// failed in the table. The call to Lark goes on with a token of its own.
+	TokenStoreFailed Name = "TokenStoreFailed"
 )
 
 // The metrics of all functions.
@@ -67,7 +71,7 @@ const (
 func All() []Name {
 	return []Name{
 		CardFallback, ClickLost, DedupeBypassed, MarkFailed, PublishFailed, Refused, ResultLost, SendFailed, Throttled,
-		TicketStored, TokenFailed,
+		TicketStored, TokenFailed, TokenStoreFailed,
 	}
 }
 
@@ -84,16 +88,18 @@ func (n Name) Dimensions() []string {
 
 // Counter counts for one function of a stack. It is safe for concurrent use.
 type Counter struct {
-	stack, function string
-	now             func() time.Time
+	stack, function, level string
+	now                    func() time.Time
 
 	mu  sync.Mutex
 	out io.Writer
 }
 
-// New makes a counter for the named function of a stack that writes to out.
-func New(out io.Writer, stack, function string, now func() time.Time) *Counter {
-	return &Counter{stack: stack, function: function, now: now, out: out}
+// New makes a counter for the named function of a stack that writes to out. The
+// level is the log level that is set for the function, "" for INFO: Lambda drops
+// lines of a lower level, so each line has this one.
+func New(out io.Writer, stack, function, level string, now func() time.Time) *Counter {
+	return &Counter{stack: stack, function: function, level: cmp.Or(level, "INFO"), now: now, out: out}
 }
 
 type definition struct {
@@ -106,9 +112,11 @@ type definition struct {
 // app; metrics that do not have the dimension App leave it out.
 func (c *Counter) Count(name Name, app string) {
 	dimensions := name.Dimensions()
+	now := c.now()
 	line := map[string]any{
+		"level": c.level, "timestamp": now.UTC().Format(time.RFC3339Nano), // without both, Lambda takes the line as INFO
 		"_aws": map[string]any{
-			"Timestamp": c.now().UnixMilli(),
+			"Timestamp": now.UnixMilli(),
 			"CloudWatchMetrics": []definition{{
 				Namespace: Namespace, Dimensions: [][]string{dimensions},
 				Metrics: []map[string]string{{"Name": string(name), "Unit": "Count"}},

@@ -1,6 +1,8 @@
 package metric_test
 
 import (
+	"bytes"
+	"encoding/json"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -16,16 +18,31 @@ import (
 func then() time.Time { return time.UnixMilli(1735689600123) }
 
 func ExampleCounter_Count() {
-	metric.New(os.Stdout, "larkbridge", "event", then).Count(metric.DedupeBypassed, "")
+	metric.New(os.Stdout, "larkbridge", "event", "", then).Count(metric.DedupeBypassed, "")
 	// Output:
-	// {"DedupeBypassed":1,"Function":"event","Stack":"larkbridge","_aws":{"CloudWatchMetrics":[{"Namespace":"Larkbridge","Dimensions":[["Stack"]],"Metrics":[{"Name":"DedupeBypassed","Unit":"Count"}]}],"Timestamp":1735689600123}}
+	// {"DedupeBypassed":1,"Function":"event","Stack":"larkbridge","_aws":{"CloudWatchMetrics":[{"Namespace":"Larkbridge","Dimensions":[["Stack"]],"Metrics":[{"Name":"DedupeBypassed","Unit":"Count"}]}],"Timestamp":1735689600123},"level":"INFO","timestamp":"2025-01-01T00:00:00.123Z"}
+}
+
+// A line has the log level that is set, so that Lambda does not drop it.
+func TestLevel(t *testing.T) {
+	for level, want := range map[string]string{"": "INFO", "DEBUG": "DEBUG", "WARN": "WARN", "ERROR": "ERROR"} {
+		var out bytes.Buffer
+		metric.New(&out, "larkbridge", "event", level, then).Count(metric.Refused, "")
+		var line struct{ Level, Timestamp string }
+		if err := json.Unmarshal(out.Bytes(), &line); err != nil || line.Level != want {
+			t.Errorf("%q: got %q, %v; want %q", level, line.Level, err, want)
+		}
+		if at, err := time.Parse(time.RFC3339, line.Timestamp); err != nil || !at.Equal(then()) {
+			t.Errorf("%q: got the timestamp %q, %v; want %v", level, line.Timestamp, err, then())
+		}
+	}
 }
 
 // The app is a dimension of one metric.
 func ExampleCounter_Count_app() {
-	metric.New(os.Stdout, "larkbridge", "event", then).Count(metric.TicketStored, "shop")
+	metric.New(os.Stdout, "larkbridge", "event", "", then).Count(metric.TicketStored, "shop")
 	// Output:
-	// {"App":"shop","Function":"event","Stack":"larkbridge","TicketStored":1,"_aws":{"CloudWatchMetrics":[{"Namespace":"Larkbridge","Dimensions":[["Stack","App"]],"Metrics":[{"Name":"TicketStored","Unit":"Count"}]}],"Timestamp":1735689600123}}
+	// {"App":"shop","Function":"event","Stack":"larkbridge","TicketStored":1,"_aws":{"CloudWatchMetrics":[{"Namespace":"Larkbridge","Dimensions":[["Stack","App"]],"Metrics":[{"Name":"TicketStored","Unit":"Count"}]}],"Timestamp":1735689600123},"level":"INFO","timestamp":"2025-01-01T00:00:00.123Z"}
 }
 
 // All has each constant of this package once, each constant has a comment, and

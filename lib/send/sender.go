@@ -189,7 +189,8 @@ func (s *Sender) client(ctx context.Context, name string) (*lark.Client, error) 
 		if s.clients == nil {
 			s.clients = map[string]client{}
 		}
-		c = client{app, lark.NewClient(app.App, lark.WithHTTPClient(s.HTTP), lark.WithTokenStore(s.Tokens), lark.WithClock(s.Now), lark.WithLogger(s.Log))}
+		c = client{app, lark.NewClient(app.App, lark.WithHTTPClient(s.HTTP), lark.WithTokenStore(s.Tokens), lark.WithClock(s.Now), lark.WithLogger(s.Log),
+			lark.WithStoreErrorHook(func(error) { s.Count(metric.TokenStoreFailed) }))}
 		s.clients[name] = c
 	}
 	return c.Client, nil

@@ -1,10 +1,14 @@
-// Package wire puts the parts of a function together from its environment. It
-// stands apart from the mains so that tests can reach it.
+// Package wire puts the functions together from their environment.
+//
+// [StartCard] makes a function of a card handler in Go. [Gateway] and [Sender]
+// make the handlers of the functions event, card and send, as template.yaml
+// deploys them. A function that lacks a part of its environment says which.
 package wire
 
 import (
 	"context"
 	"fmt"
+	"log"
 	"log/slog"
 	"net/http"
 	"os"
@@ -13,6 +17,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-lambda-go/lambdacontext"
 
 	"github.com/larkbridge/larkbridge/lib/bus"
@@ -31,34 +36,35 @@ const (
 	envBus    = "BUS_NAME"
 	envBucket = "BUCKET_NAME"
 	envPrefix = "PARAMETER_PREFIX"
-	envStack  = "STACK_NAME"     // the dimension of the metrics
-	envLimit  = "INLINE_LIMIT"   // bytes; optional
-	envDedupe = "DEDUPE_FAILURE" // open or closed; optional
-	envTo     = "DEFAULT_TO"     // a chat or person; optional
+	envStack  = "STACK_NAME"           // the dimension of the metrics
+	envLimit  = "INLINE_LIMIT"         // bytes; optional
+	envDedupe = "DEDUPE_FAILURE"       // open or closed; optional
+	envTo     = "DEFAULT_TO"           // a chat or person; optional
+	envLevel  = "AWS_LAMBDA_LOG_LEVEL" // set by Lambda
 )
 
 // warmBudget is the most that init waits for AWS.
 const warmBudget = 2 * time.Second
 
-// parts is what the functions share.
-type parts struct {
+// clients is what the functions share.
+type clients struct {
 	cloud    *cloud.Cloud
 	log      *slog.Logger
 	table    *store.Table
 	settings *store.Settings
 }
 
-// newParts makes them and, while Lambda gives a full CPU to init, reads the
+// newClients makes it and, while Lambda gives a full CPU to init, reads the
 // settings and opens the connections. What fails there is tried again by the
 // first request.
-func newParts(ctx context.Context, getenv func(string) string, required ...string) (*parts, error) {
+func newClients(ctx context.Context, getenv func(string) string, required ...string) (*clients, error) {
 	for _, name := range required {
 		if getenv(name) == "" {
 			return nil, fmt.Errorf("the environment variable %s is not set: template.yaml sets it", name)
 		}
 	}
 	c := cloud.New(getenv)
-	p := &parts{
+	p := &clients{
 		cloud:    c,
 		log:      slog.New(lambdacontext.NewLogHandler()),
 		table:    store.NewTable(c.DynamoDB(), getenv(envTable), time.Now),
@@ -74,8 +80,8 @@ func newParts(ctx context.Context, getenv func(string) string, required ...strin
 	return p, nil
 }
 
-// Gateway makes the handler of the functions event and card. The function's
-// name tells its metrics' lines from those of the others.
+// Gateway makes the handler of the functions event and card. The name of the
+// function is in the lines of its metrics.
 func Gateway(ctx context.Context, function string, getenv func(string) string) (*gateway.Gateway, error) {
 	limit, err := inlineLimit(getenv(envLimit))
 	if err != nil {
@@ -85,11 +91,11 @@ func Gateway(ctx context.Context, function string, getenv func(string) string) (
 	if dedupe != "" && dedupe != "open" && dedupe != "closed" {
 		return nil, fmt.Errorf("the environment variable %s must be open or closed", envDedupe)
 	}
-	p, err := newParts(ctx, getenv, envTable, envBus, envBucket, envPrefix, envStack)
+	p, err := newClients(ctx, getenv, envTable, envBus, envBucket, envPrefix, envStack)
 	if err != nil {
 		return nil, err
 	}
-	counter := metric.New(os.Stdout, getenv(envStack), function, time.Now)
+	counter := metric.New(os.Stdout, getenv(envStack), function, getenv(envLevel), time.Now)
 	return &gateway.Gateway{
 		Apps:    p.settings,
 		Claims:  p.table,
@@ -118,13 +124,24 @@ func inlineLimit(text string) (int, error) {
 	return n, nil
 }
 
+// StartCard runs the function card with a handler in Go, which answers the clicks
+// in place of the function that an app's settings name. It does not return.
+func StartCard(handler lark.CardHandler) {
+	g, err := Gateway(context.Background(), "card", os.Getenv)
+	if err != nil {
+		log.Fatal(err)
+	}
+	g.Cards = gateway.Linked(handler)
+	lambda.Start(g.Lambda)
+}
+
 // Sender makes the handler of the function send.
 func Sender(ctx context.Context, getenv func(string) string) (*send.Sender, error) {
-	p, err := newParts(ctx, getenv, envTable, envBus, envPrefix, envStack)
+	p, err := newClients(ctx, getenv, envTable, envBus, envPrefix, envStack)
 	if err != nil {
 		return nil, err
 	}
-	counter := metric.New(os.Stdout, getenv(envStack), "send", time.Now)
+	counter := metric.New(os.Stdout, getenv(envStack), "send", getenv(envLevel), time.Now)
 	return &send.Sender{
 		Apps:      p.settings,
 		HTTP:      LarkHTTP(),
