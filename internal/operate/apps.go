@@ -42,7 +42,7 @@ type Apps struct {
 // Put fails; if Lark does not answer, Put only prints a warning.
 func (a *Apps) Put(ctx context.Context, name string, doc []byte, check bool) error {
 	if !lark.ValidAppName(name) {
-		return errors.New("the name of an app is 1 to 32 of a-z, 0-9 and -")
+		return errors.New("the name of an app is 1 to 32 of a-z, 0-9 and -, and neither event nor card, which are reserved: choose another name")
 	}
 	app, err := store.ParseApp(name, doc)
 	if err != nil {

@@ -85,7 +85,7 @@ func (d *Doctor) apps(ctx context.Context) []*lark.App {
 		app, err := store.ParseApp(name, []byte(docs[name]))
 		switch {
 		case !lark.ValidAppName(name):
-			d.Show(fail("settings, "+name, "this is not a name: 1 to 32 of a-z, 0-9 and -", "put it under another name"))
+			d.Show(fail("settings, "+name, "this is not a name: 1 to 32 of a-z, 0-9 and -, and neither event nor card", "put it under another name"))
 		case err != nil:
 			d.Show(fail("settings, "+name, oneLine(err), "larkbridge app put "+name))
 		default:

@@ -51,10 +51,11 @@ type App struct {
 
 const nameLetters = "abcdefghijklmnopqrstuvwxyz0123456789-"
 
-// ValidAppName says whether name can be the name of an app: 1 to 32 of a-z,
-// 0-9 and -.
+// ValidAppName reports whether name can be the name of an app: 1 to 32 of a-z, 0-9
+// and -. The names event and card are reserved, because they end the paths of the
+// inbound endpoints.
 func ValidAppName(name string) bool {
-	return len(name) >= 1 && len(name) <= 32 && strings.Trim(name, nameLetters) == ""
+	return name != "event" && name != "card" && len(name) >= 1 && len(name) <= 32 && strings.Trim(name, nameLetters) == ""
 }
 
 // ParseApp reads an app's settings, one JSON object. Every problem is named in

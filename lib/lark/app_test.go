@@ -85,7 +85,7 @@ func TestAppFromEnv(t *testing.T) {
 }
 
 func TestValidAppName(t *testing.T) {
-	for name, want := range map[string]bool{"default": true, "a-1": true, "": false, "A": false, "a/b": false, "a_b": false, "é": false,
+	for name, want := range map[string]bool{"default": true, "a-1": true, "events": true, "event": false, "card": false, "": false, "A": false, "a/b": false, "a_b": false, "é": false,
 		strings.Repeat("a", 32): true, strings.Repeat("a", 33): false} {
 		if got := lark.ValidAppName(name); got != want {
 			t.Errorf("%q: %v", name, got)
