@@ -15,20 +15,15 @@ import (
 	"github.com/larkbridge/larkbridge/lib/store"
 )
 
-const (
-	// clickBudget is how long the answer to a click may take. Lark waits 3 s for
-	// it and does not deliver a click again.
-	clickBudget = 2200 * time.Millisecond
-	// claimPoll is how often a click that another instance is answering is
-	// claimed again.
-	claimPoll = 100 * time.Millisecond
-)
+// claimPoll is how often a click that another instance is answering is
+// claimed again.
+const claimPoll = 100 * time.Millisecond
 
 // answerCard answers a click and puts it on the bus, both at the same time. A
 // person is looking at the card: whatever fails, the answer is one that Lark
 // takes.
 func (r *request) answerCard(ctx context.Context, app *store.App, cb *lark.Callback) Reply {
-	budget, cancel := within(ctx, clickBudget)
+	budget, cancel := beforeReserve(ctx)
 	defer cancel()
 	key := store.EventKey(app.AppID, r.outcome.Event.Key)
 	answer, acquired := r.claimClick(budget, key)

@@ -53,6 +53,9 @@ type Gateway struct {
 	// FailClosed refuses events while the table cannot be reached, instead of
 	// publishing them without deduplication.
 	FailClosed bool
+	// AnswerTimeout is the most that an answer may take; zero is
+	// [DefaultAnswerTimeout].
+	AnswerTimeout time.Duration
 }
 
 // Request is an HTTP request.
@@ -63,14 +66,10 @@ type Request struct {
 	Body   []byte
 }
 
-// answerBudget is how long an answer may take. Lark waits 3 s for it, network
-// included.
-const answerBudget = 2500 * time.Millisecond
-
-// Serve answers a request within 2.5 s.
+// Serve answers a request within the gateway's AnswerTimeout.
 func (g *Gateway) Serve(ctx context.Context, req Request) Reply {
 	start := g.Now()
-	ctx, cancel := context.WithTimeout(ctx, answerBudget)
+	ctx, cancel := context.WithTimeout(ctx, g.answerTimeout())
 	defer cancel()
 	r := &request{gateway: g, header: req.Header, outcome: Outcome{Start: start}}
 	reply := r.serve(ctx, req)

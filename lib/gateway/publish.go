@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"time"
@@ -10,11 +11,22 @@ import (
 	"github.com/larkbridge/larkbridge/lib/store"
 )
 
-// Budgets of the phases, out of answerBudget.
-const (
-	publishBudget = 2200 * time.Millisecond // from the start; it leaves time to complete the claim
-	claimBudget   = 900 * time.Millisecond  // it leaves time to publish
-)
+// DefaultAnswerTimeout is how long an answer may take. Lark waits 3 s for it,
+// network included.
+const DefaultAnswerTimeout = 2500 * time.Millisecond
+
+// answerReserve is the last part of an answer's time, which publishing leaves
+// for completing the claim.
+const answerReserve = 300 * time.Millisecond
+
+// answerTimeout is how long an answer may take.
+func (g *Gateway) answerTimeout() time.Duration {
+	return cmp.Or(g.AnswerTimeout, DefaultAnswerTimeout)
+}
+
+// claimTimeout is how long an attempt to claim may take: 0.9 s of 2.5 s, which
+// leaves time to publish.
+func (g *Gateway) claimTimeout() time.Duration { return g.answerTimeout() * 9 / 25 }
 
 // claimTTL is how long a claim is kept: at least as long as any delivery of the
 // event can be accepted. The last term is for a redelivery that Lark stamped
@@ -47,7 +59,7 @@ func (r *request) publish(ctx context.Context, app *store.App) bool {
 		r.outcome.Result = Held // its owner may still fail: Lark is to deliver it again
 		return false
 	}
-	publishing, cancel := within(ctx, publishBudget)
+	publishing, cancel := beforeReserve(ctx)
 	defer cancel()
 	if err := r.put(publishing, app); err != nil {
 		r.outcome.Result, r.outcome.Err = NotPublished, err
@@ -61,15 +73,15 @@ func (r *request) publish(ctx context.Context, app *store.App) bool {
 	return true
 }
 
-// within returns a context that ends when a request has taken the given part of
-// answerBudget, at the end of which ctx ends.
-func within(ctx context.Context, budget time.Duration) (context.Context, context.CancelFunc) {
+// beforeReserve returns a context that ends 0.3 s before ctx, at the end of which
+// the answer is due.
+func beforeReserve(ctx context.Context) (context.Context, context.CancelFunc) {
 	end, _ := ctx.Deadline()
-	return context.WithDeadline(ctx, end.Add(budget-answerBudget))
+	return context.WithDeadline(ctx, end.Add(-answerReserve))
 }
 
 func (r *request) claim(ctx context.Context, key, owner string) (store.State, []byte, error) {
-	ctx, cancel := context.WithTimeout(ctx, claimBudget)
+	ctx, cancel := context.WithTimeout(ctx, r.gateway.claimTimeout())
 	defer cancel()
 	return r.gateway.Claims.Claim(ctx, key, owner, store.ClaimLease, claimTTL)
 }

@@ -15,10 +15,9 @@ var ErrUnknownApp = errors.New("no such app")
 
 // Times of the settings' cache.
 const (
-	settingsLife   = 5 * time.Minute        // settings are at most this old while the source answers
-	refreshPause   = 5 * time.Second        // the least time between two reads
-	firstPause     = 500 * time.Millisecond // the same until one has succeeded
-	refreshTimeout = time.Second            // the most that a read may take
+	settingsLife = 5 * time.Minute        // settings are at most this old while the source answers
+	refreshPause = 5 * time.Second        // the least time between two reads
+	firstPause   = 500 * time.Millisecond // the same until one has succeeded
 )
 
 // Source reads the settings of all apps at once.
@@ -117,7 +116,7 @@ func (s *Settings) read(ctx context.Context) bool {
 	if s.apps == nil {
 		s.pause = now.Add(firstPause)
 	}
-	ctx, cancel := context.WithTimeout(ctx, refreshTimeout)
+	ctx, cancel := context.WithTimeout(ctx, readTimeout(ctx))
 	defer cancel()
 	docs, err := s.source.Settings(ctx)
 	if err != nil {
@@ -136,4 +135,15 @@ func (s *Settings) read(ctx context.Context) bool {
 	s.pause = now.Add(refreshPause)
 	s.stale = now.Add(wait.Jitter(settingsLife*4/5, 0.25))
 	return true
+}
+
+// readTimeout returns the most that a read may take: 1 s of the 2.5 s that a
+// request has, and the same share of another deadline. What remains is enough to
+// go on with the settings that are there.
+func readTimeout(ctx context.Context) time.Duration {
+	end, ok := ctx.Deadline()
+	if !ok {
+		return time.Second
+	}
+	return min(time.Until(end)*2/5, 5*time.Second)
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/larkbridge/larkbridge/lib/store"
@@ -154,13 +155,28 @@ func TestSettingsNeverRead(t *testing.T) {
 	c.want("default", "cli_a", 1)
 }
 
-// A request has 2.5 s for everything, and none of it is left if the source
-// takes as long as it likes.
-func TestSettingsReadHasABudget(t *testing.T) {
-	c := newCache(t, store.Documents{"default": document})
-	c.want("default", "cli_a", 1)
-	if c.source.budget <= 0 || c.source.budget > time.Second {
-		t.Errorf("a read may take %v (0: for ever), want at most 1 s", c.source.budget)
+// A source that hangs takes 1 s of the 2.5 s of a request, the same share of
+// another deadline, and never more than 5 s.
+func TestSettingsReadTimeout(t *testing.T) {
+	for _, tt := range []struct{ left, want time.Duration }{
+		{0, time.Second}, // no deadline
+		{2500 * time.Millisecond, time.Second},
+		{time.Second, 400 * time.Millisecond},
+		{time.Minute, 5 * time.Second},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			c := newCache(t, store.Documents{"default": document})
+			ctx := t.Context()
+			if tt.left > 0 {
+				var cancel context.CancelFunc
+				ctx, cancel = context.WithTimeout(ctx, tt.left)
+				defer cancel()
+			}
+			c.Refresh(ctx)
+			if c.source.budget != tt.want {
+				t.Errorf("%v left: got %v for a read, want %v", tt.left, c.source.budget, tt.want)
+			}
+		})
 	}
 }
 

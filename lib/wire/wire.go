@@ -39,6 +39,7 @@ const (
 	envStack  = "STACK_NAME"           // the dimension of the metrics
 	envLimit  = "INLINE_LIMIT"         // bytes; optional
 	envDedupe = "DEDUPE_FAILURE"       // open or closed; optional
+	envAnswer = "ANSWER_TIMEOUT"       // what an answer may take, such as 2500ms; optional
 	envTo     = "DEFAULT_TO"           // a chat or person; optional
 	envLevel  = "AWS_LAMBDA_LOG_LEVEL" // set by Lambda
 )
@@ -91,6 +92,10 @@ func Gateway(ctx context.Context, function string, getenv func(string) string) (
 	if dedupe != "" && dedupe != "open" && dedupe != "closed" {
 		return nil, fmt.Errorf("the environment variable %s must be open or closed", envDedupe)
 	}
+	answer, err := answerTimeout(getenv(envAnswer))
+	if err != nil {
+		return nil, err
+	}
 	p, err := newClients(ctx, getenv, envTable, envBus, envBucket, envPrefix, envStack)
 	if err != nil {
 		return nil, err
@@ -110,6 +115,8 @@ func Gateway(ctx context.Context, function string, getenv func(string) string) (
 		Now:        time.Now,
 		Observers:  []gateway.Observer{gateway.Log(p.log), gateway.Count(counter.Count)},
 		FailClosed: dedupe == "closed",
+
+		AnswerTimeout: answer,
 	}, nil
 }
 
@@ -122,6 +129,17 @@ func inlineLimit(text string) (int, error) {
 		return 0, fmt.Errorf("the environment variable %s must be a number of bytes from 1024 to 1048576", envLimit)
 	}
 	return n, nil
+}
+
+func answerTimeout(text string) (time.Duration, error) {
+	if text == "" {
+		return gateway.DefaultAnswerTimeout, nil
+	}
+	d, err := time.ParseDuration(text)
+	if err != nil || d < time.Second || d > time.Minute {
+		return 0, fmt.Errorf("the environment variable %s must be a duration from 1s to 60s", envAnswer)
+	}
+	return d, nil
 }
 
 // StartCard runs the function card with a handler in Go, which answers the clicks

@@ -35,6 +35,9 @@ func TestEnvironment(t *testing.T) {
 		{"INLINE_LIMIT", "240 KiB", "INLINE_LIMIT must be a number"},
 		{"INLINE_LIMIT", "2097152", "INLINE_LIMIT must be a number"},
 		{"DEDUPE_FAILURE", "ajar", "DEDUPE_FAILURE must be open or closed"},
+		{"ANSWER_TIMEOUT", "2500", "ANSWER_TIMEOUT must be a duration from 1s to 60s"},
+		{"ANSWER_TIMEOUT", "999ms", "ANSWER_TIMEOUT must be a duration from 1s to 60s"},
+		{"ANSWER_TIMEOUT", "2500ms", ""},
 		{"INLINE_LIMIT", "245760", ""},
 		{"DEDUPE_FAILURE", "closed", ""},
 	} {
