@@ -24,20 +24,20 @@ func TestClicks(t *testing.T) {
 		stage.Delivery(stage.Payload(t, "card.action.trigger_v1")),
 	} {
 		if status, body := s.Post(f, "/card", click); status != 200 || body != answer {
-			t.Errorf("got %d %s", status, body)
+			t.Errorf("got %d %s, want 200 %s", status, body, answer)
 		}
 	}
 	unsigned := lark.Delivery{Body: stage.Payload(t, "card.action.trigger_v1")}
 	if status, body := s.Post(f, "/card", unsigned); status != 401 {
-		t.Errorf("an unsigned click: got %d %s", status, body)
+		t.Errorf("an unsigned click: got %d %s, want 401", status, body)
 	}
 	entries := s.Entries()
 	if len(entries) != 2 {
-		t.Errorf("%d entries on the bus", len(entries))
+		t.Errorf("got %d entries on the bus, want 2", len(entries))
 	}
 	for _, e := range entries {
 		if e.DetailType != "card.action.trigger" {
-			t.Errorf("detail type %q", e.DetailType)
+			t.Errorf("got detail type %q, want card.action.trigger", e.DetailType)
 		}
 	}
 }
@@ -48,6 +48,6 @@ func TestClickWhileTheBusIsDown(t *testing.T) {
 	f := s.Start("card")
 	s.Proxy().Inject(harness.Fault{Operation: "PutEvents", Kind: harness.ServerError()})
 	if status, body := s.Post(f, "/card", stage.Delivery(stage.Payload(t, "card.action.trigger"))); status != 200 || body != `{}` {
-		t.Errorf("got %d %s", status, body)
+		t.Errorf("got %d %s, want 200 {}", status, body)
 	}
 }

@@ -47,7 +47,7 @@ func TestEventArrives(t *testing.T) {
 
 	entries := s.Entries()
 	if len(entries) != 1 {
-		t.Fatalf("%d entries on the bus", len(entries))
+		t.Fatalf("got %d entries on the bus, want 1", len(entries))
 	}
 	e := entries[0]
 	var detail struct {
@@ -66,7 +66,7 @@ func TestEventArrives(t *testing.T) {
 		t.Errorf("got %+v %s", e, e.Detail)
 	}
 	if item := s.Item(messageKey); item["st"]["S"] != "PUBLISHED" {
-		t.Errorf("the claim is %v", item)
+		t.Errorf("got the claim %v, want its state PUBLISHED", item)
 	}
 }
 
@@ -105,7 +105,7 @@ func TestConcurrentDeliveries(t *testing.T) {
 			for req := range work {
 				status, body, err := stage.Post(context.Background(), f, "/event", req)
 				if err != nil || status != 200 && status != 503 {
-					t.Errorf("got %d %s, %v", status, body, err)
+					t.Errorf("got %d %s, %v, want 200 or 503", status, body, err)
 				}
 				accepted <- status
 			}
@@ -120,7 +120,7 @@ func TestConcurrentDeliveries(t *testing.T) {
 		}
 	}
 	if entries := s.Entries(); len(entries) != 1 || ok == 0 {
-		t.Errorf("%d entries on the bus after %d deliveries were accepted", len(entries), ok)
+		t.Errorf("got %d entries on the bus after %d accepted deliveries, want 1 after at least 1", len(entries), ok)
 	}
 }
 
@@ -140,7 +140,7 @@ func TestKilledBeforePublishing(t *testing.T) {
 	expect(t, s, f, "/event", stage.Delivery(message), 200, `{}`)
 	expect(t, s, f, "/event", stage.Delivery(message), 200, `{}`)
 	if entries := s.Entries(); len(entries) != 1 {
-		t.Errorf("%d entries on the bus", len(entries))
+		t.Errorf("got %d entries on the bus, want 1", len(entries))
 	}
 }
 
@@ -153,7 +153,7 @@ func TestEntryRefused(t *testing.T) {
 		remove := s.Proxy().Inject(harness.Fault{Operation: "PutEvents", Kind: harness.FailEntries(code, 0)})
 		expect(t, s, f, "/event", stage.Delivery(message), 503, `{"error":"unavailable"}`)
 		if item := s.Item(messageKey); item["st"]["S"] != "CLAIMED" {
-			t.Errorf("%s: the claim is %v", code, item)
+			t.Errorf("%s: got the claim %v, want its state CLAIMED", code, item)
 		}
 		remove()
 		s.Lapse(messageKey)
@@ -161,7 +161,7 @@ func TestEntryRefused(t *testing.T) {
 	s.Proxy().Inject(harness.Fault{Operation: "PutEvents", Times: 2, Kind: harness.FailEntries("InternalFailure", 0)})
 	expect(t, s, f, "/event", stage.Delivery(message), 200, `{}`) // tried again inside the budget
 	if entries := s.Entries(); len(entries) != 1 {
-		t.Errorf("%d entries on the bus", len(entries))
+		t.Errorf("got %d entries on the bus, want 1", len(entries))
 	}
 }
 
@@ -174,7 +174,7 @@ func TestTableUnreachable(t *testing.T) {
 	expect(t, s, closed, "/event", stage.Delivery(message), 503, `{"error":"unavailable"}`)
 	expect(t, s, open, "/event", stage.Delivery(message), 200, `{}`)
 	if entries := s.Entries(); len(entries) != 1 {
-		t.Errorf("%d entries on the bus", len(entries))
+		t.Errorf("got %d entries on the bus, want 1", len(entries))
 	}
 	if !strings.Contains(open.Logs(), `{"DedupeBypassed":1,"Function":"event","Stack":"stage",`) {
 		t.Errorf("not counted:\n%s", open.Logs())
@@ -200,7 +200,7 @@ func TestLargeEvent(t *testing.T) {
 	expect(t, s, f, "/event", stage.Delivery(large), 200, `{}`)
 	entries := s.Entries()
 	if len(entries) != 1 {
-		t.Fatalf("%d entries on the bus", len(entries))
+		t.Fatalf("got %d entries on the bus, want 1", len(entries))
 	}
 	var detail struct {
 		Event json.RawMessage
@@ -233,7 +233,7 @@ func TestTicketIsKeptAndNotPublished(t *testing.T) {
 		t.Errorf("not counted for the app:\n%s", f.Logs())
 	}
 	if entries := s.Entries(); len(entries) != 0 {
-		t.Errorf("%d entries on the bus", len(entries))
+		t.Errorf("got %d entries on the bus, want 0", len(entries))
 	}
 }
 
