@@ -85,7 +85,6 @@ func compare(t *testing.T, where string, s schema, defs map[string]schema, typ r
 func jsonFields(typ reflect.Type) map[string]reflect.Type {
 	fields := map[string]reflect.Type{}
 	for f := range typ.Fields() {
-		f := f
 		if f.Anonymous {
 			maps.Copy(fields, jsonFields(f.Type))
 			continue
