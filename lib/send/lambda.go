@@ -52,7 +52,7 @@ func (s *Sender) runAll(ctx context.Context, jobs []job) (Response, error) {
 	var again *lark.Error
 	for _, j := range jobs {
 		result := s.do(ctx, j)
-		if j.async && result.retry() || r.single && !result.OK && !result.asOutput {
+		if j.async && result.comesBack() || r.single && !result.OK && !result.asOutput {
 			again = result.Error
 		}
 		r.Results = append(r.Results, result)

@@ -48,7 +48,7 @@ func (s *Sender) finish(ctx context.Context, x *execution, r Result) Result {
 
 // observe makes the outcome of an execution known.
 func (s *Sender) observe(ctx context.Context, x *execution, r Result) Outcome {
-	o := Outcome{Result: r, Source: x.source, ID: x.id, Final: !(x.async && r.retry()), Called: x.called,
+	o := Outcome{Result: r, Source: x.source, ID: x.id, Final: !(x.async && r.comesBack()), Called: x.called,
 		Duration: s.Now().Sub(x.start), Lark: x.lark, Waited: x.waited}
 	if x.req != nil {
 		o.App, o.Correlation = x.req.App, x.req.Correlation

@@ -14,8 +14,9 @@ type Delay interface {
 	Delay(ctx context.Context, queueARN, receipt string, d time.Duration) error
 }
 
-// maxDelay is the longest that SQS puts a message off.
-const maxDelay = 12 * time.Hour
+// maxDelay is the longest that a message is put off: less than the 12 hours from
+// its receipt that SQS takes.
+const maxDelay = 11*time.Hour + 50*time.Minute
 
 // retryDelay returns the duration until the next delivery of a message: 15 s,
 // doubling up to 16 min, so that a failure of Lark for some minutes does not
@@ -86,10 +87,15 @@ func (s *Sender) runMessage(ctx context.Context, from origin, m events.SQSMessag
 	done = true
 	for _, j := range s.classify([]byte(m.Body), from).jobs {
 		r := s.do(ctx, j)
-		if r.retry() || !r.OK && r.unreported {
-			done = false
+		switch {
+		case r.Error == nil || !r.comesBack() && !r.unreported:
+			continue
+		case r.Error.Msg == notDue:
+			delay = max(delay, r.Error.RetryAfter)
+		default:
 			delay = max(delay, r.Error.RetryAfter, retryDelay(m))
 		}
+		done = false
 	}
 	return done, delay
 }

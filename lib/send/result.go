@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-lambda-go/lambda/messages"
 
 	"github.com/larkbridge/larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/send/request"
 )
 
 // Result is the outcome of one request.
@@ -40,11 +41,32 @@ func failed(err error) Result {
 	if !errors.As(err, &e) {
 		e = &lark.Error{Kind: lark.KindValidation, Msg: err.Error()}
 	}
-	return Result{Code: e.Code, Msg: e.Msg, Status: e.Status, LogID: e.LogID, Error: e}
+	cut := *e
+	cut.Msg, cut.LogID = lark.Truncate(e.Msg, maxMsg), lark.Truncate(e.LogID, maxLoggedID)
+	if len(e.FieldViolations)+len(e.PermissionViolations) > maxViolations {
+		cut.FieldViolations, cut.PermissionViolations = nil, nil
+	}
+	return Result{Code: cut.Code, Msg: cut.Msg, Status: cut.Status, LogID: cut.LogID, Error: &cut}
 }
 
-// retry reports whether the request should come again.
-func (r Result) retry() bool { return r.Error != nil && r.Error.Retryable }
+// Limits of what a result repeats of an answer: characters and bytes.
+const (
+	maxMsg        = 4000
+	maxViolations = 32 << 10
+)
+
+// comesBack reports whether a request that did not work should come again: it
+// may work later, or an operator can make it work.
+func (r Result) comesBack() bool {
+	if r.Error == nil {
+		return false
+	}
+	switch r.Error.Kind {
+	case lark.KindAuth, lark.KindPermission, lark.KindQuota:
+		return true
+	}
+	return r.Error.Retryable
+}
 
 // maxKept is the size of data in bytes up to which a result keeps it in the
 // table and on the bus.
@@ -58,23 +80,34 @@ func (r Result) slim() Result {
 	return r
 }
 
-// kept returns the result as the table keeps it.
-func (r Result) kept() []byte {
-	doc, err := json.Marshal(r.slim())
+// keptResult is a result as the table keeps it.
+type keptResult struct {
+	Result
+	// Fingerprint tells the request that the result is of from another one with
+	// the same idempotency key.
+	Fingerprint string `json:"fingerprint,omitempty"`
+}
+
+// kept returns the result of a request as the table keeps it.
+func (r Result) kept(req *request.Request) []byte {
+	doc, err := json.Marshal(keptResult{r.slim(), req.Fingerprint()})
 	if err != nil {
 		return nil // then a repetition is answered without the data
 	}
 	return doc
 }
 
-// replayed returns a result that the table kept.
-func replayed(doc []byte) Result {
-	var r Result
-	if json.Unmarshal(doc, &r) != nil {
-		r = Result{OK: true, DataOmitted: true}
+// replayed returns a result that the table kept of the same request.
+func replayed(doc []byte, req *request.Request) Result {
+	var k keptResult
+	if json.Unmarshal(doc, &k) != nil {
+		k.Result = Result{OK: true, DataOmitted: true}
 	}
-	r.Replayed = true
-	return r
+	if k.Fingerprint != "" && k.Fingerprint != req.Fingerprint() {
+		return failed(errors.New(`field "idempotency_key": another request was sent under this key`))
+	}
+	k.Replayed = true
+	return k.Result
 }
 
 // functionError makes a failure the error of the invocation, with a type that

@@ -18,8 +18,15 @@ const (
 	// defaultBudget is for an invocation whose end is not known.
 	defaultBudget = 50 * time.Second
 	// maxAttempts is how often a call is made that fails because of Lark or the
-	// network. A throttled call is made as often as the budget allows.
+	// network, if Lark recognises the repetition. A throttled call is made as
+	// often as the budget allows.
 	maxAttempts = 4
+	// maxRetryAfter is the longest that Lark can ask to wait: longer than any
+	// invocation.
+	maxRetryAfter = time.Hour
+	// maxNotBefore is how far ahead a request may be due: a queue's message can
+	// be put off that often and then be tried some times.
+	maxNotBefore = 72 * time.Hour
 )
 
 // withBudget returns a context that ends when a request must be over, so that no
@@ -45,7 +52,7 @@ func (s *Sender) retry(ctx context.Context, x *execution, clients *request.Clien
 		if err == nil || !errors.As(err, &e) || !e.Retryable {
 			return res, err
 		}
-		if e.Kind != lark.KindThrottled && attempt == maxAttempts || e.Kind == lark.KindTransport && x.plan.MayRepeat {
+		if e.Kind != lark.KindThrottled && (attempt == maxAttempts || x.plan.MayRepeat) {
 			return nil, err
 		}
 		if s.pause(x, func() error { return wait.Sleep(ctx, pauseAfter(e, attempt)) }) != nil {
@@ -72,7 +79,7 @@ func (s *Sender) pause(x *execution, wait func() error) error {
 // that doubles with each attempt.
 func pauseAfter(e *lark.Error, attempt int) time.Duration {
 	if e.RetryAfter > 0 {
-		return wait.Jitter(e.RetryAfter, 0.25)
+		return wait.Jitter(min(e.RetryAfter, maxRetryAfter), 0.25)
 	}
 	pause := 250 * time.Millisecond << min(attempt, 6)
 	if e.Kind == lark.KindThrottled {
@@ -81,19 +88,27 @@ func pauseAfter(e *lark.Error, attempt int) time.Duration {
 	return wait.Jitter(pause, 0.25)
 }
 
+// notDue is the error of a request that comes again when it is due.
+const notDue = "not_before is still to come"
+
 // awaitDue waits for the time before which the request must not be carried out,
 // if that is inside the budget.
 func (s *Sender) awaitDue(ctx context.Context, x *execution) error {
 	remaining := time.Time(x.req.NotBefore).Sub(s.Now())
-	if remaining <= 0 {
+	switch {
+	case remaining <= 0:
 		return nil
+	case remaining > maxNotBefore:
+		return errors.New(`field "not_before": it is more than 3 days ahead: use EventBridge Scheduler`)
+	case x.source == "sqs": // the queue waits at no cost
+		return &lark.Error{Kind: lark.KindThrottled, Retryable: true, RetryAfter: remaining, Msg: notDue}
 	}
 	err := s.pause(x, func() error { return wait.Sleep(ctx, remaining) })
 	switch {
 	case err == nil:
 		return nil
 	case x.async:
-		return &lark.Error{Kind: lark.KindThrottled, Retryable: true, RetryAfter: remaining, Msg: "not_before is still to come"}
+		return &lark.Error{Kind: lark.KindThrottled, Retryable: true, RetryAfter: remaining, Msg: notDue}
 	case ctx.Err() != nil:
 		return &lark.Error{Kind: lark.KindTransport, Retryable: true, Msg: "waiting for not_before: " + err.Error()}
 	}

@@ -65,9 +65,9 @@ type Sender struct {
 const (
 	// claimLease is longer than the function may run.
 	claimLease = 70 * time.Second
-	// resultTTL is how long a result answers repetitions: longer than SQS and
-	// Lambda go on repeating.
-	resultTTL = 24 * time.Hour
+	// resultTTL is how long a result answers repetitions: as long as a message
+	// can be in a queue and then in its dead-letter queue, and be put back.
+	resultTTL = 15 * 24 * time.Hour
 )
 
 // client calls Lark with one version of an app's settings.
@@ -126,21 +126,21 @@ func (s *Sender) once(ctx context.Context, x *execution) Result {
 		s.observe(ctx, x, r)
 		return r
 	case state == store.Completed:
-		r := replayed(stored)
+		r := replayed(stored, x.req)
 		s.observe(ctx, x, r)
 		return r
 	}
 	r := s.finish(ctx, x, s.run(ctx, x))
-	s.complete(ctx, key, owner, r)
+	s.complete(ctx, key, owner, x.req, r)
 	return r
 }
 
 // complete keeps the result of a request that is done, and releases the claim
 // on one that is not, so that its next attempt need not wait for the lease.
-func (s *Sender) complete(ctx context.Context, key, owner string, r Result) {
+func (s *Sender) complete(ctx context.Context, key, owner string, req *request.Request, r Result) {
 	var err error
 	if r.OK {
-		err = s.Claims.Complete(ctx, key, r.kept(), resultTTL)
+		err = s.Claims.Complete(ctx, key, r.kept(req), resultTTL)
 	} else {
 		err = s.Claims.Release(ctx, key, owner)
 	}
@@ -157,14 +157,14 @@ func (s *Sender) run(ctx context.Context, x *execution) Result {
 	if err := s.awaitDue(ctx, x); err != nil {
 		return failed(err)
 	}
-	c, err := s.client(ctx, x.req.App)
-	if err != nil {
-		return failed(err)
+	res, err := s.callAs(ctx, x)
+	var e *lark.Error
+	if errors.As(err, &e) && e.Kind == lark.KindAuth && s.refreshed(ctx) {
+		res, err = s.callAs(ctx, x)
 	}
-	res, err := s.retry(ctx, x, &request.Clients{Lark: c, HTTP: s.HTTP, Blobs: s.Blobs, Now: s.Now})
 	if err != nil {
 		r := failed(err)
-		r.MayRepeat = x.plan.MayRepeat && r.Error.Kind == lark.KindTransport
+		r.MayRepeat = x.plan.MayRepeat && (r.Error.Kind == lark.KindTransport || r.Error.Kind == lark.KindServer)
 		return r
 	}
 	r := succeeded(res)
@@ -172,15 +172,31 @@ func (s *Sender) run(ctx context.Context, x *execution) Result {
 	return r
 }
 
+// callAs makes the calls of a request as its app.
+func (s *Sender) callAs(ctx context.Context, x *execution) (*lark.Result, error) {
+	c, err := s.client(ctx, x.req.App)
+	if err != nil {
+		return nil, err
+	}
+	return s.retry(ctx, x, &request.Clients{Lark: c.Client, Host: c.app.BaseURL, HTTP: s.HTTP, Blobs: s.Blobs, Now: s.Now})
+}
+
+// refreshed reads the settings again after Lark has refused the credentials of
+// an app, and reports whether that was done: [store.Settings] limits how often.
+func (s *Sender) refreshed(ctx context.Context) bool {
+	r, ok := s.Apps.(interface{ Refresh(context.Context) bool })
+	return ok && r.Refresh(ctx)
+}
+
 // client returns the client of an app, a new one when the settings have
 // changed.
-func (s *Sender) client(ctx context.Context, name string) (*lark.Client, error) {
+func (s *Sender) client(ctx context.Context, name string) (client, error) {
 	app, err := s.Apps.App(ctx, name)
 	switch {
 	case errors.Is(err, store.ErrUnknownApp):
-		return nil, &lark.Error{Kind: lark.KindValidation, Msg: err.Error()}
+		return client{}, &lark.Error{Kind: lark.KindValidation, Msg: err.Error()}
 	case err != nil:
-		return nil, &lark.Error{Kind: lark.KindTransport, Msg: err.Error(), Retryable: true}
+		return client{}, &lark.Error{Kind: lark.KindTransport, Msg: err.Error(), Retryable: true}
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -193,7 +209,7 @@ func (s *Sender) client(ctx context.Context, name string) (*lark.Client, error) 
 			lark.WithStoreErrorHook(func(error) { s.Count(metric.TokenStoreFailed) }))}
 		s.clients[name] = c
 	}
-	return c.Client, nil
+	return c, nil
 }
 
 // uuid returns the id by which Lark's message API recognises a request, of at

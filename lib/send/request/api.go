@@ -49,7 +49,7 @@ type FormFile struct {
 const maxTimeout = 15 * time.Minute
 
 // plan makes the call. Only a uuid makes Lark recognise the repetition of a
-// call that creates or changes something.
+// call that creates or changes something; a client_token is the same.
 func (a *API) plan(c common) (*Plan, error) {
 	c.tenantKey = cmp.Or(a.TenantKey, c.tenantKey)
 	call, err := a.call()
@@ -102,6 +102,10 @@ func (a *API) call() (lark.Call, error) {
 	switch {
 	case err != nil:
 		return call, err
+	case hasDotSegment(a.Path):
+		return call, errors.New(`field "request.path": it must not have the segment ..`)
+	case strings.ContainsFunc(a.UserAccessToken.Reveal(), func(r rune) bool { return r < ' ' || r > '~' }):
+		return call, errors.New(`field "request.user_access_token": want printable ASCII characters`)
 	case a.Timeout < 0 || a.Timeout > maxTimeout.Seconds():
 		return call, fmt.Errorf(`field "request.timeout": want 0 to %.0f seconds`, maxTimeout.Seconds())
 	}
@@ -116,6 +120,16 @@ func (a *API) call() (lark.Call, error) {
 		err = refused("request", "body", field{"form", a.Form != nil})
 	}
 	return call, err
+}
+
+// hasDotSegment reports whether a path leads upwards, however it is escaped.
+func hasDotSegment(path string) bool {
+	path, _, _ = strings.Cut(path, "?")
+	decoded, err := url.PathUnescape(path)
+	if err != nil {
+		decoded = path
+	}
+	return slices.Contains(strings.FieldsFunc(decoded, func(r rune) bool { return r == '/' || r == '\\' }), "..")
 }
 
 // identity sets whose token the call is made with. What is given and cannot be
@@ -145,12 +159,13 @@ func (a *API) hasBody() bool { return a.Body != nil && string(a.Body) != "null" 
 
 func (a *API) hasUUID() bool {
 	var body struct {
-		UUID string `json:"uuid"`
+		UUID        string `json:"uuid"`
+		ClientToken string `json:"client_token"`
 	}
 	if a.hasBody() && json.Unmarshal(a.Body, &body) != nil {
-		body.UUID = "" // a body that is no object has none
+		body.UUID, body.ClientToken = "", "" // a body that is no object has none
 	}
-	return body.UUID != "" || strings.Join(a.Query["uuid"], "") != ""
+	return body.UUID != "" || body.ClientToken != "" || strings.Join(a.Query["uuid"], "") != "" || strings.Join(a.Query["client_token"], "") != ""
 }
 
 func (f *Form) check() ([]lark.FormField, []*file, error) {

@@ -101,10 +101,10 @@ func TestAPITimeout(t *testing.T) {
 
 func TestAPIForm(t *testing.T) {
 	f := newFixture(t)
-	f.blobs.objects["b/in/é.txt"] = "object"
+	f.blobs.objects["bkt/in/é.txt"] = "object"
 	f.sent(`{"request":{"method":"PUT","path":"a","query":{"q":1},"form":{
 		"fields":{"s":"x","n":12345678901234567890,"l":[true,"2"],"none":null},
-		"files":[{"field":"f","base64":"aGk="},{"field":"f","name":"a.png","type":"image/png","s3":"s3://b/in/é.txt"},{"field":"g","s3":"s3://b/in/é.txt"}]}}}`)
+		"files":[{"field":"f","base64":"aGk="},{"field":"f","name":"a.png","type":"image/png","s3":"s3://bkt/in/é.txt"},{"field":"g","s3":"s3://bkt/in/é.txt"}]}}}`)
 	diff(t, [][4]string{
 		{"l", "", "", "true"}, {"l", "", "", "2"}, {"n", "", "", "12345678901234567890"}, {"s", "", "", "x"},
 		{"f", "file", "application/octet-stream", "hi"},
@@ -120,10 +120,10 @@ func TestAPIForm(t *testing.T) {
 func TestAPISaves(t *testing.T) {
 	f := newFixture(t)
 	f.reply = fileReply("content", "")
-	res, err := f.run(`{"request":{"method":"GET","path":"a/:id","path_params":{"id":7},"save_to":"s3://b/k"}}`)
+	res, err := f.run(`{"request":{"method":"GET","path":"a/:id","path_params":{"id":7},"save_to":"s3://bkt/k"}}`)
 	if err != nil {
 		t.Fatal(err)
 	}
-	diff(t, `{"s3":{"bucket":"b","key":"k","size":7,"content_type":"image/png"}}`, string(res.Data))
-	diff(t, "content", f.blobs.objects["b/k"])
+	diff(t, `{"s3":{"bucket":"bkt","key":"k","size":7,"content_type":"image/png"}}`, string(res.Data))
+	diff(t, "content", f.blobs.objects["bkt/k"])
 }

@@ -35,13 +35,13 @@ func TestDownload(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			f := newFixture(t)
 			f.reply = fileReply("content", "")
-			res, err := f.run(`{"download":{` + c.fields + `,"to":"s3://b/in/a b.png"}}`)
+			res, err := f.run(`{"download":{` + c.fields + `,"to":"s3://bkt/in/a b.png"}}`)
 			if err != nil {
 				t.Fatal(err)
 			}
 			diff(t, []received{{"GET", "/open-apis/im/v1/" + c.path, c.query, ""}}, f.calls)
-			diff(t, `{"s3":{"bucket":"b","key":"in/a b.png","size":7,"content_type":"image/png"}}`, string(res.Data))
-			diff(t, "content", f.blobs.objects["b/in/a b.png"])
+			diff(t, `{"s3":{"bucket":"bkt","key":"in/a b.png","size":7,"content_type":"image/png"}}`, string(res.Data))
+			diff(t, "content", f.blobs.objects["bkt/in/a b.png"])
 			diff(t, []string{"image/png"}, f.blobs.types)
 			if res.Status != 200 || res.LogID != "log-1" {
 				t.Errorf("got %d, %s", res.Status, res.LogID)
@@ -57,10 +57,10 @@ func TestDownloadFromLarktest(t *testing.T) {
 		return io.LimitReader(strings.NewReader(strings.Repeat("x", 4<<20)), 4<<20)
 	})
 	f.serve(platform)
-	if _, err := f.run(`{"download":{"message_id":"om_1","file_key":"file_1","type":"file","to":"s3://b/k"}}`); err != nil {
+	if _, err := f.run(`{"download":{"message_id":"om_1","file_key":"file_1","type":"file","to":"s3://bkt/k"}}`); err != nil {
 		t.Fatal(err)
 	}
-	if n := len(f.blobs.objects["b/k"]); n != 4<<20 {
+	if n := len(f.blobs.objects["bkt/k"]); n != 4<<20 {
 		t.Errorf("stored are %d bytes", n)
 	}
 }
@@ -86,12 +86,12 @@ func TestDownloadFails(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			f := newFixture(t)
 			f.reply, f.blobs.fail = c.reply, c.fail
-			_, err := f.run(`{"download":{"file_key":"f","to":"s3://b/k"}}`)
+			_, err := f.run(`{"download":{"file_key":"f","to":"s3://bkt/k"}}`)
 			failed := larkError(err)
 			if failed == nil || failed.Kind != c.kind || failed.Retryable != c.retryable {
 				t.Errorf("got %v", err)
 			}
-			if _, ok := f.blobs.objects["b/k"]; ok {
+			if _, ok := f.blobs.objects["bkt/k"]; ok {
 				t.Error("something is stored")
 			}
 		})

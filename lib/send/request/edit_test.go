@@ -114,7 +114,7 @@ func TestTenantKeyOfTheRequest(t *testing.T) {
 		`{"recall":{"message_id":"om_1"},"tenant_key":"tk"}`,
 		`{"read_users":{"message_id":"om_1"},"tenant_key":"tk"}`,
 		`{"upload":{"image":{"base64":"YQ=="}},"tenant_key":"tk"}`,
-		`{"download":{"file_key":"f","to":"s3://b/k"},"tenant_key":"tk"}`,
+		`{"download":{"file_key":"f","to":"s3://bkt/k"},"tenant_key":"tk"}`,
 		`{"request":{"method":"GET","path":"a"},"tenant_key":"tk"}`,
 		`{"request":{"method":"GET","path":"a","tenant_key":"tk"},"tenant_key":"other"}`,
 	} {

@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"path"
+	"regexp"
 	"strings"
 	"sync/atomic"
 
@@ -100,13 +101,18 @@ func (f *file) open(ctx context.Context, clients *Clients) (part lark.File, done
 	return part, done, nil
 }
 
+// bucketName matches the names that S3 gives to buckets. Anything else could
+// change the host that is called
+// (docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html).
+var bucketName = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`)
+
 // place is where an object is in S3.
 type place struct{ bucket, key string }
 
 func parsePlace(where, uri string) (*place, error) {
 	rest, ok := strings.CutPrefix(uri, "s3://")
 	bucket, key, _ := strings.Cut(rest, "/")
-	if !ok || bucket == "" || key == "" {
+	if !ok || !bucketName.MatchString(bucket) || strings.Contains(bucket, "..") || key == "" {
 		return nil, fmt.Errorf("field %q: want s3://bucket/key", where)
 	}
 	return &place{bucket, key}, nil

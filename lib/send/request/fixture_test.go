@@ -58,7 +58,7 @@ func newFixtureOf(t *testing.T, kind lark.AppType) *fixture {
 		t.Fatal(err)
 	}
 	client := lark.NewClient(app, lark.WithHTTPClient(server.Client()), lark.WithTokenStore(tokens), lark.WithClock(time.Now))
-	f.clients = &Clients{Lark: client, HTTP: server.Client(), Blobs: f.blobs, Now: time.Now}
+	f.clients = &Clients{Lark: client, Host: server.URL, HTTP: server.Client(), Blobs: f.blobs, Now: time.Now}
 	return f
 }
 

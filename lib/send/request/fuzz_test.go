@@ -38,10 +38,10 @@ func FuzzParse(f *testing.F) {
 		`{"urgent":{"message_id":"om_1","user_ids":["ou_1"],"how":"sms"}}`,
 		`{"read_users":{"message_id":"om_1","page_size":7}}`,
 		`{"upload":{"file":{"base64":"aGk=","name":"a.pdf"},"duration":1}}`,
-		`{"download":{"message_id":"om_1","file_key":"f","type":"file","to":"s3://b/k"}}`,
+		`{"download":{"message_id":"om_1","file_key":"f","type":"file","to":"s3://bkt/k"}}`,
 		`{"webhook":{"url":"u","secret":"s","post":{}}}`,
 		`{"request":{"method":"POST","path":"a/:b","path_params":{"b":1},"query":{"c":[true,null,1e3]},"body":"x","paginate":true,"timeout":1}}`,
-		`{"request":{"method":"PUT","path":"a","form":{"fields":{"a":1},"files":[{"field":"f","s3":"s3://b/k"}]},"token":"app"}}`,
+		`{"request":{"method":"PUT","path":"a","form":{"fields":{"a":1},"files":[{"field":"f","s3":"s3://bkt/k"}]},"token":"app"}}`,
 		`{"a":1,"a":2}`, `[]`, `null`, ``, "\xff",
 	} {
 		f.Add([]byte(doc))

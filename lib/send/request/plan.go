@@ -24,6 +24,7 @@ type Plan struct {
 // Clients holds what the calls of a plan are made with.
 type Clients struct {
 	Lark  *lark.Client
+	Host  string        // the URL of the app's open platform, without a path
 	HTTP  lark.HTTPDoer // for webhooks, which belong to no app
 	Blobs Blobs
 	Now   func() time.Time

@@ -92,7 +92,7 @@ func TestUploadRefuses(t *testing.T) {
 		{`{"upload":{}}`, `field "upload": give one of image, file`},
 		{`{"upload":{"image":{"base64":"YQ=="},"file":{"base64":"YQ=="}}}`, `field "upload": both image and file are given`},
 		{`{"upload":{"image":{}}}`, `field "upload.image": give one of s3, base64`},
-		{`{"upload":{"image":{"s3":"s3://b/k","base64":"YQ=="}}}`, `field "upload.image": both s3 and base64 are given`},
+		{`{"upload":{"image":{"s3":"s3://bkt/k","base64":"YQ=="}}}`, `field "upload.image": both s3 and base64 are given`},
 		{`{"upload":{"image":{"base64":"!!"}}}`, `field "upload.image.base64": it is not base64 with padding`},
 		{`{"upload":{"image":{"base64":"\n"}}}`, `field "upload.image": the file is empty`},
 		{`{"upload":{"image":{"base64":"YQ=="},"image_type":"x"}}`, `field "upload.image_type": want one of message, avatar`},
@@ -100,22 +100,22 @@ func TestUploadRefuses(t *testing.T) {
 		{`{"upload":{"image":{"base64":"YQ=="},"duration":1}}`, `field "upload.duration" does not go with image`},
 		{`{"upload":{"file":{"base64":"YQ==","name":"x"},"image_type":"message"}}`, `field "upload.image_type" does not go with file`},
 		{`{"upload":{"file":{"base64":"YQ=="}}}`, `field "upload.file_name" is missing`},
-		{`{"upload":{"file":{"s3":"b/k"}}}`, `field "upload.file.s3": want s3://bucket/key`},
-		{`{"upload":{"file":{"s3":"s3://b/k"},"file_type":"exe"}}`, `field "upload.file_type": want one of opus, mp4, pdf, doc, xls, ppt, stream`},
-		{`{"upload":{"file":{"s3":"s3://b/k"},"duration":-1}}`, `field "upload.duration": want milliseconds`},
+		{`{"upload":{"file":{"s3":"bkt/k"}}}`, `field "upload.file.s3": want s3://bucket/key`},
+		{`{"upload":{"file":{"s3":"s3://bkt/k"},"file_type":"exe"}}`, `field "upload.file_type": want one of opus, mp4, pdf, doc, xls, ppt, stream`},
+		{`{"upload":{"file":{"s3":"s3://bkt/k"},"duration":-1}}`, `field "upload.duration": want milliseconds`},
 	})
 }
 
 func TestDownloadRefuses(t *testing.T) {
 	refuse(t, []refusal{
 		{`{"download":{"file_key":"f"}}`, `field "download.to" is missing`},
-		{`{"download":{"file_key":"f","to":"s3://b/"}}`, `field "download.to": want s3://bucket/key`},
-		{`{"download":{"to":"s3://b/k"}}`, `field "download": give one of file_key, image_key`},
-		{`{"download":{"file_key":"f","image_key":"i","to":"s3://b/k"}}`, `field "download": both file_key and image_key are given`},
-		{`{"download":{"file_key":"f","type":"file","to":"s3://b/k"}}`, `field "download.type" does not go with a file of the app's own: give message_id too`},
-		{`{"download":{"message_id":"om_1","type":"file","to":"s3://b/k"}}`, `field "download.file_key" is missing`},
-		{`{"download":{"message_id":"om_1","file_key":"f","to":"s3://b/k"}}`, `field "download.type": want one of image, file`},
-		{`{"download":{"message_id":"om_1","image_key":"i","type":"image","to":"s3://b/k"}}`, `field "download.image_key" does not go with message_id, which takes file_key and type`},
+		{`{"download":{"file_key":"f","to":"s3://bkt/"}}`, `field "download.to": want s3://bucket/key`},
+		{`{"download":{"to":"s3://bkt/k"}}`, `field "download": give one of file_key, image_key`},
+		{`{"download":{"file_key":"f","image_key":"i","to":"s3://bkt/k"}}`, `field "download": both file_key and image_key are given`},
+		{`{"download":{"file_key":"f","type":"file","to":"s3://bkt/k"}}`, `field "download.type" does not go with a file of the app's own: give message_id too`},
+		{`{"download":{"message_id":"om_1","type":"file","to":"s3://bkt/k"}}`, `field "download.file_key" is missing`},
+		{`{"download":{"message_id":"om_1","file_key":"f","to":"s3://bkt/k"}}`, `field "download.type": want one of image, file`},
+		{`{"download":{"message_id":"om_1","image_key":"i","type":"image","to":"s3://bkt/k"}}`, `field "download.image_key" does not go with message_id, which takes file_key and type`},
 	})
 }
 
@@ -144,9 +144,9 @@ func TestAPIRefuses(t *testing.T) {
 		{`{"request":{"method":"POST","path":"a","form":{}}}`, `field "request.form": give fields or files`},
 		{`{"request":{"method":"POST","path":"a","form":{"files":[{"base64":"YQ=="}]}}}`, `field "request.form.files.0.field" is missing`},
 		{`{"request":{"method":"POST","path":"a","form":{"files":[{"field":"f"}]}}}`, `field "request.form.files.0": give one of s3, base64`},
-		{`{"request":{"method":"GET","path":"a","save_to":"b/k"}}`, `field "request.save_to": want s3://bucket/key`},
-		{`{"request":{"method":"GET","path":"a","save_to":"s3://b/k","paginate":true}}`, `field "request.paginate" does not go with save_to`},
-		{`{"request":{"method":"GET","path":"a","save_to":"s3://b/k","no_data_field":true}}`, `field "request.no_data_field" does not go with save_to`},
+		{`{"request":{"method":"GET","path":"a","save_to":"bkt/k"}}`, `field "request.save_to": want s3://bucket/key`},
+		{`{"request":{"method":"GET","path":"a","save_to":"s3://bkt/k","paginate":true}}`, `field "request.paginate" does not go with save_to`},
+		{`{"request":{"method":"GET","path":"a","save_to":"s3://bkt/k","no_data_field":true}}`, `field "request.no_data_field" does not go with save_to`},
 		{`{"request":{"method":"GET","path":"a","paginate":true,"no_data_field":true}}`, `field "request.no_data_field" does not go with paginate`},
 		{`{"request":{"method":"GET","path":"a","paginate":true,"form":{"fields":{"a":1}}}}`, `field "request.form" does not go with paginate`},
 	})

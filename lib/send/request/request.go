@@ -4,6 +4,8 @@
 package request
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"slices"
@@ -148,4 +150,20 @@ func Split(doc []byte) (docs []jsontext.Value, listed bool, err error) {
 func IsVerb(name string) bool {
 	var r Request
 	return slices.ContainsFunc(r.verbs(), func(v namedVerb) bool { return v.name == name })
+}
+
+// Fingerprint identifies what a request asks for. Two requests that differ in
+// spelling, in their ids or in when they are due have the same fingerprint.
+func (r *Request) Fingerprint() string {
+	what := *r
+	what.Correlation, what.IdempotencyKey, what.NotBefore, what.OnError = Correlation{}, "", Time{}, ""
+	doc, err := encode(what)
+	if value := jsontext.Value(doc); err == nil && value.Canonicalize(jsontext.AllowInvalidUTF8(true)) == nil {
+		doc = value
+	}
+	if r.Webhook != nil { // its URL does not marshal
+		doc = append(doc, r.Webhook.URL.Reveal()...)
+	}
+	sum := sha256.Sum256(doc)
+	return hex.EncodeToString(sum[:16])
 }

@@ -18,20 +18,20 @@ func TestUpload(t *testing.T) {
 	}{
 		{"image", `"image":{"base64":"aGk="}`, "images",
 			[][4]string{{"image_type", "", "", "message"}, {"image", "file", octets, "hi"}}},
-		{"avatar from S3", `"image":{"s3":"s3://b/in/a.png","type":"image/png"},"image_type":"avatar"`, "images",
+		{"avatar from S3", `"image":{"s3":"s3://bkt/in/a.png","type":"image/png"},"image_type":"avatar"`, "images",
 			[][4]string{{"image_type", "", "", "avatar"}, {"image", "a.png", "image/png", "object"}}},
 		{"file", `"file":{"base64":"aGk="},"file_name":"报告.pdf"`, "files",
 			[][4]string{{"file_type", "", "", "pdf"}, {"file_name", "", "", "报告.pdf"}, {"file", "报告.pdf", octets, "hi"}}},
 		{"file with the source's name", `"file":{"base64":"aGk=","name":"a.DOC"}`, "files",
 			[][4]string{{"file_type", "", "", "doc"}, {"file_name", "", "", "a.DOC"}, {"file", "a.DOC", octets, "hi"}}},
-		{"file from S3", `"file":{"s3":"s3://b/in/a.png"}`, "files",
+		{"file from S3", `"file":{"s3":"s3://bkt/in/a.png"}`, "files",
 			[][4]string{{"file_type", "", "", "stream"}, {"file_name", "", "", "a.png"}, {"file", "a.png", octets, "object"}}},
-		{"audio", `"file":{"s3":"s3://b/in/a.png"},"file_name":"a","file_type":"opus","duration":3000`, "files",
+		{"audio", `"file":{"s3":"s3://bkt/in/a.png"},"file_name":"a","file_type":"opus","duration":3000`, "files",
 			[][4]string{{"file_type", "", "", "opus"}, {"file_name", "", "", "a"}, {"duration", "", "", "3000"}, {"file", "a", octets, "object"}}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			f := newFixture(t)
-			f.blobs.objects["b/in/a.png"] = "object"
+			f.blobs.objects["bkt/in/a.png"] = "object"
 			got := f.sent(`{"upload":{` + c.fields + `}}`)
 			diff(t, []string{"POST", "/open-apis/im/v1/" + c.path}, []string{got.Method, got.Path})
 			diff(t, c.want, f.parts())
@@ -47,8 +47,8 @@ func TestUploadToLarktest(t *testing.T) {
 	f := newFixture(t)
 	platform := larktest.New(larktest.WithApps(larktest.App{ID: "cli_1", Secret: "s"}))
 	f.serve(platform)
-	f.blobs.objects["b/a.gif"] = "GIF89a" + strings.Repeat("x", 2<<20)
-	res, err := f.run(`{"upload":{"image":{"s3":"s3://b/a.gif"}}}`)
+	f.blobs.objects["bkt/a.gif"] = "GIF89a" + strings.Repeat("x", 2<<20)
+	res, err := f.run(`{"upload":{"image":{"s3":"s3://bkt/a.gif"}}}`)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -62,7 +62,7 @@ func TestUploadToLarktest(t *testing.T) {
 // the object opened anew.
 func TestUploadAgain(t *testing.T) {
 	f := newFixture(t)
-	f.blobs.objects["b/k"] = "object"
+	f.blobs.objects["bkt/k"] = "object"
 	f.reply = func(w http.ResponseWriter, _ *http.Request) {
 		if len(f.calls) == 1 {
 			_, _ = w.Write([]byte(`{"code":99991663,"msg":"token"}`))
@@ -70,7 +70,7 @@ func TestUploadAgain(t *testing.T) {
 		}
 		_, _ = w.Write([]byte(`{"code":0,"data":{}}`))
 	}
-	if _, err := f.run(`{"upload":{"file":{"s3":"s3://b/k"}}}`); err != nil {
+	if _, err := f.run(`{"upload":{"file":{"s3":"s3://bkt/k"}}}`); err != nil {
 		t.Fatal(err)
 	}
 	if len(f.calls) != 2 || len(f.calls[0].Body) != len(f.calls[1].Body) || !strings.Contains(f.calls[1].Body, "object") {
@@ -87,15 +87,15 @@ func TestUploadSizes(t *testing.T) {
 		size         int64
 		want         string
 	}{
-		{"largest image", `"image":{"s3":"s3://b/k"}`, maxImage, ""},
-		{"image too large", `"image":{"s3":"s3://b/k"}`, maxImage + 1, `field "upload.image": the file has 10485761 bytes, and Lark takes 10485760`},
-		{"largest file", `"file":{"s3":"s3://b/k"}`, maxFile, ""},
-		{"file too large", `"file":{"s3":"s3://b/k"}`, maxFile + 1, `field "upload.file": the file has 31457281 bytes, and Lark takes 31457280`},
-		{"empty object", `"file":{"s3":"s3://b/k"}`, 0, `field "upload.file": the file is empty`},
+		{"largest image", `"image":{"s3":"s3://bkt/k"}`, maxImage, ""},
+		{"image too large", `"image":{"s3":"s3://bkt/k"}`, maxImage + 1, `field "upload.image": the file has 10485761 bytes, and Lark takes 10485760`},
+		{"largest file", `"file":{"s3":"s3://bkt/k"}`, maxFile, ""},
+		{"file too large", `"file":{"s3":"s3://bkt/k"}`, maxFile + 1, `field "upload.file": the file has 31457281 bytes, and Lark takes 31457280`},
+		{"empty object", `"file":{"s3":"s3://bkt/k"}`, 0, `field "upload.file": the file is empty`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			f := newFixture(t)
-			f.blobs.objects["b/k"] = strings.Repeat("x", int(c.size))
+			f.blobs.objects["bkt/k"] = strings.Repeat("x", int(c.size))
 			_, err := f.run(`{"upload":{` + c.fields + `}}`)
 			diff(t, c.want, errorText(err))
 			if (len(f.calls) == 0) != (c.want != "") {
@@ -116,7 +116,7 @@ func TestUploadInlineTooLarge(t *testing.T) {
 
 func TestUploadWithoutObject(t *testing.T) {
 	f := newFixture(t)
-	_, err := f.run(`{"upload":{"image":{"s3":"s3://b/none"}}}`)
+	_, err := f.run(`{"upload":{"image":{"s3":"s3://bkt/none"}}}`)
 	failed := larkError(err)
 	if failed == nil || failed.Kind != lark.KindNotFound || failed.Retryable || len(f.calls) != 0 {
 		t.Errorf("got %v and %d calls", err, len(f.calls))
@@ -126,8 +126,8 @@ func TestUploadWithoutObject(t *testing.T) {
 // An object that is shorter than S3 said must not arrive as a whole file.
 func TestUploadCutShort(t *testing.T) {
 	f := newFixture(t)
-	f.blobs.objects["b/k"], f.blobs.size = "half", 8
-	_, err := f.run(`{"upload":{"file":{"s3":"s3://b/k"}}}`)
+	f.blobs.objects["bkt/k"], f.blobs.size = "half", 8
+	_, err := f.run(`{"upload":{"file":{"s3":"s3://bkt/k"}}}`)
 	if failed := larkError(err); failed == nil || failed.Kind != lark.KindTransport || !failed.Retryable {
 		t.Errorf("got %v", err)
 	}

@@ -66,6 +66,9 @@ func (m *Time) UnmarshalJSON(doc []byte) error {
 	return nil
 }
 
+// MarshalJSON writes the time as RFC 3339 text.
+func (m Time) MarshalJSON() ([]byte, error) { return time.Time(m).MarshalJSON() }
+
 // Pages is how many pages are read: true for [maxPages], or their number.
 type Pages int
 

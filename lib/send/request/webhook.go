@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"net/url"
+	"regexp"
 
 	"github.com/larkbridge/larkbridge/lib/lark"
 )
@@ -51,11 +53,32 @@ func (w *Webhook) plan(c common) (*Plan, error) {
 	}
 	p := &Plan{Target: "webhook " + hashed(w.URL.Reveal()), MayRepeat: true}
 	p.Run = func(ctx context.Context, clients *Clients) (*lark.Result, error) {
+		if err := checkHook(w.URL.Reveal(), clients.Host); err != nil {
+			return nil, err
+		}
 		ctx, cancel := context.WithTimeout(ctx, lark.DefaultTimeout)
 		defer cancel()
 		return lark.Webhook(ctx, clients.HTTP, w.URL, w.Secret, message, clients.Now())
 	}
 	return p, nil
+}
+
+// hookPath matches the paths of the webhooks of custom bots, of both versions,
+// and of Feishu flows.
+var hookPath = regexp.MustCompile(`^(/open-apis/bot/v2/hook/|/open-apis/bot/hook/|/flow/api/trigger-webhook/)[A-Za-z0-9_-]+$`)
+
+// checkHook refuses a URL that is not a webhook at Lark or at the app's own
+// host: no request decides where a call goes. The error does not show the URL.
+func checkHook(hook, appHost string) error {
+	u, err := url.Parse(hook)
+	if err != nil || u.User != nil || u.RawQuery != "" || u.Fragment != "" || !hookPath.MatchString(u.EscapedPath()) {
+		return &lark.Error{Kind: lark.KindValidation, Msg: `field "webhook.url": want https://<Lark's host>/open-apis/bot/v2/hook/<id>`}
+	}
+	switch u.Scheme + "://" + u.Host {
+	case lark.FeishuURL, lark.LarkURL, appHost:
+		return nil
+	}
+	return &lark.Error{Kind: lark.KindValidation, Msg: `field "webhook.url": the host is neither Lark's nor the app's own`}
 }
 
 func (w *Webhook) content() (content, error) {

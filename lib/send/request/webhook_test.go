@@ -7,7 +7,7 @@ import (
 	"github.com/larkbridge/larkbridge/lib/larktest"
 )
 
-const hookPath = "/open-apis/bot/v2/hook/secret-id"
+const testHook = "/open-apis/bot/v2/hook/secret-id"
 
 func TestWebhook(t *testing.T) {
 	for _, c := range []struct{ name, fields, want string }{
@@ -21,7 +21,7 @@ func TestWebhook(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			f := newFixture(t)
-			doc := `{"webhook":{"url":"` + f.url + hookPath + `",` + c.fields + `}}`
+			doc := `{"webhook":{"url":"` + f.url + testHook + `",` + c.fields + `}}`
 			p, err := f.plan(doc)
 			if err != nil {
 				t.Fatal(err)
@@ -29,7 +29,7 @@ func TestWebhook(t *testing.T) {
 			if !p.MayRepeat || !strings.HasPrefix(p.Target, "webhook ") || strings.Contains(p.Target, "secret-id") {
 				t.Errorf("got target %q, repeats %v", p.Target, p.MayRepeat)
 			}
-			diff(t, received{"POST", hookPath, "", c.want}, f.sent(doc))
+			diff(t, received{"POST", testHook, "", c.want}, f.sent(doc))
 			diff(t, "", f.headers[0].Get("Authorization"))
 		})
 	}
@@ -57,7 +57,7 @@ func TestWebhookSize(t *testing.T) {
 	f := newFixture(t)
 	for _, secret := range []string{"", "s"} {
 		doc := func(n int) string {
-			return `{"webhook":{"url":"` + f.url + hookPath + `","secret":"` + secret + `","text":"` + strings.Repeat("x", n) + `"}}`
+			return `{"webhook":{"url":"` + f.url + testHook + `","secret":"` + secret + `","text":"` + strings.Repeat("x", n) + `"}}`
 		}
 		longest := maxWebhook - len(f.sent(doc(1)).Body) + 1
 		if n := len(f.sent(doc(longest)).Body); n != maxWebhook {
