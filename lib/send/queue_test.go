@@ -2,8 +2,10 @@ package send_test
 
 import (
 	"context"
+	"encoding/json"
 	"strconv"
 	"sync"
+	"testing"
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
@@ -98,4 +100,26 @@ func (q *simQueue) Delay(_ context.Context, _, receipt string, d time.Duration) 
 	defer q.mu.Unlock()
 	q.byID[receipt].visible = time.Now().Add(d)
 	return nil
+}
+
+// recordedDelay records by how much a message was put off.
+type recordedDelay struct{ got time.Duration }
+
+func (d *recordedDelay) Delay(_ context.Context, _, _ string, by time.Duration) error {
+	d.got = by
+	return nil
+}
+
+// runOne invokes the function with one message of a queue.
+func (f *fixture) runOne(t *testing.T, ctx context.Context, received, body string) {
+	t.Helper()
+	payload, err := json.Marshal(events.SQSEvent{Records: []events.SQSMessage{{
+		MessageId: "m1", EventSource: "aws:sqs", Body: body, Attributes: map[string]string{"ApproximateReceiveCount": received},
+	}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.invoke(ctx, "i", string(payload)); err != nil {
+		t.Fatal(err)
+	}
 }
