@@ -49,7 +49,7 @@ unit: test-binaries ## run the tests that need Go alone, with the race detector 
 test: lint $(VENV)/stamp test-binaries ## lint, check the templates and run all tests, those of unit too (needs Python 3.10+ once, for emulators and SAM)
 	AWS_DEFAULT_REGION=us-east-1 $(SAM) validate --lint
 	AWS_DEFAULT_REGION=us-east-1 $(SAM) validate --lint -t examples/handler/template.yaml
-	LARKBRIDGE_REQUIRE_EMULATOR=1 go test $(RACE) -count=1 ./...
+	LARKBRIDGE_REQUIRE_EMULATOR=1 go test $(RACE) -count=1 -timeout 40m ./...
 
 # What ships is for arm64, and most machines that test it are not. The binaries of the last `make test-binaries` give
 # way to scripts that run those; Go would not write over a script.
@@ -60,7 +60,7 @@ test-arm64: $(VENV)/stamp ## run the functions' tests on their arm64 binaries (n
 		printf '#!/bin/sh\nexec qemu-aarch64-static $(CURDIR)/.build/arm64/%s/bootstrap\n' $$fn >.build/test/$$fn/bootstrap && \
 		chmod +x .build/test/$$fn/bootstrap || exit 1; \
 	done
-	LARKBRIDGE_REQUIRE_EMULATOR=1 go test -count=1 ./internal/awstest/account ./functions/...; code=$$?; rm -rf .build/test; exit $$code
+	LARKBRIDGE_REQUIRE_EMULATOR=1 go test -count=1 -timeout 40m ./internal/awstest/account ./functions/...; code=$$?; rm -rf .build/test; exit $$code
 
 fuzz: ## fuzz everything that reads bytes from outside, a minute each
 	@for target in lark/FuzzReceive lark/FuzzDecrypt lark/FuzzCardReply bus/FuzzDetail send/FuzzParse notice/FuzzCard; do \

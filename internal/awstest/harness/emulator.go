@@ -204,6 +204,3 @@ func (e *Emulator) Env() []string {
 		"AWS_SESSION_TOKEN=test",
 	}
 }
-
-// Logs returns what moto has written so far.
-func (e *Emulator) Logs() string { return e.logs.String() }
