@@ -50,7 +50,7 @@ func TestEditCalls(t *testing.T) {
 }
 
 func TestForwardCalls(t *testing.T) {
-	users := strings.Repeat(`"ou_1",`, maxUrgent-1) + `"ou_1"`
+	users := strings.Repeat(`"ou_1",`, 200-1) + `"ou_1"`
 	checkCalls(t, []oneCall{
 		{"forward", `{"forward":{"message_id":"om_1","to":{"email":"a@b.c"}}}`,
 			received{"POST", "/om_1/forward", "receive_id_type=email&uuid=uuid-1", `{"receive_id":"a@b.c"}`}, "email a@b.c", false},

@@ -87,10 +87,10 @@ func TestUploadSizes(t *testing.T) {
 		size         int64
 		want         string
 	}{
-		{"largest image", `"image":{"s3":"s3://bkt/k"}`, maxImage, ""},
-		{"image too large", `"image":{"s3":"s3://bkt/k"}`, maxImage + 1, `field "upload.image": the file has 10485761 bytes, and Lark takes 10485760`},
-		{"largest file", `"file":{"s3":"s3://bkt/k"}`, maxFile, ""},
-		{"file too large", `"file":{"s3":"s3://bkt/k"}`, maxFile + 1, `field "upload.file": the file has 31457281 bytes, and Lark takes 31457280`},
+		{"largest image", `"image":{"s3":"s3://bkt/k"}`, 10 << 20, ""},
+		{"image too large", `"image":{"s3":"s3://bkt/k"}`, 10<<20 + 1, `field "upload.image": the file has 10485761 bytes, and Lark takes 10485760`},
+		{"largest file", `"file":{"s3":"s3://bkt/k"}`, 30 << 20, ""},
+		{"file too large", `"file":{"s3":"s3://bkt/k"}`, 30<<20 + 1, `field "upload.file": the file has 31457281 bytes, and Lark takes 31457280`},
 		{"empty object", `"file":{"s3":"s3://bkt/k"}`, 0, `field "upload.file": the file is empty`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -109,7 +109,7 @@ func TestUploadSizes(t *testing.T) {
 }
 
 func TestUploadInlineTooLarge(t *testing.T) {
-	content := base64.StdEncoding.EncodeToString(make([]byte, maxImage+1))
+	content := base64.StdEncoding.EncodeToString(make([]byte, 10<<20+1))
 	_, err := newFixture(t).plan(`{"upload":{"image":{"base64":"` + content + `"}}}`)
 	diff(t, `field "upload.image": the file has 10485761 bytes, and Lark takes 10485760`, errorText(err))
 }

@@ -59,12 +59,12 @@ func TestWebhookSize(t *testing.T) {
 		doc := func(n int) string {
 			return `{"webhook":{"url":"` + f.url + testHook + `","secret":"` + secret + `","text":"` + strings.Repeat("x", n) + `"}}`
 		}
-		longest := maxWebhook - len(f.sent(doc(1)).Body) + 1
-		if n := len(f.sent(doc(longest)).Body); n != maxWebhook {
+		longest := 20480 - len(f.sent(doc(1)).Body) + 1
+		if n := len(f.sent(doc(longest)).Body); n != 20480 {
 			t.Errorf("the message has %d bytes", n)
 		}
 		_, err := f.plan(doc(longest + 1))
-		diff(t, errorText(fits("webhook.text", maxWebhook+1, maxWebhook)), errorText(err))
+		diff(t, errorText(fits("webhook.text", 20481, 20480)), errorText(err))
 	}
 }
 
@@ -75,4 +75,43 @@ func TestWebhookErrorsHideTheURL(t *testing.T) {
 			t.Errorf("got %v", err)
 		}
 	}
+}
+
+// No value of a request decides which host is called.
+func TestWebhookAddresses(t *testing.T) {
+	for _, c := range []struct {
+		hook string
+		ok   bool
+	}{
+		{"https://open.feishu.cn/open-apis/bot/v2/hook/a-1_B", true},
+		{"https://open.larksuite.com/open-apis/bot/hook/a", true},
+		{"https://open.feishu.cn/flow/api/trigger-webhook/a", true},
+		{"https://lark.example/open-apis/bot/v2/hook/a", true},
+		{"http://open.feishu.cn/open-apis/bot/v2/hook/a", false},
+		{"https://open.feishu.cn.evil.example/open-apis/bot/v2/hook/a", false},
+		{"https://open.feishu.cn:444/open-apis/bot/v2/hook/a", false},
+		{"https://a@open.feishu.cn/open-apis/bot/v2/hook/a", false},
+		{"https://open.feishu.cn/open-apis/bot/v2/hook/", false},
+		{"https://open.feishu.cn/open-apis/bot/v2/hook/../../im/v1/messages", false},
+		{"https://open.feishu.cn/open-apis/bot/v2/hook/%2e%2e", false},
+		{"https://open.feishu.cn/open-apis/bot/v2/hook/a?b=1", false},
+		{"https://open.feishu.cn/open-apis/im/v1/messages", false},
+		{"//open.feishu.cn/open-apis/bot/v2/hook/a", false},
+	} {
+		if err := checkHook(c.hook, "https://lark.example"); (err == nil) != c.ok {
+			t.Errorf("%s: got %v, want ok %v", c.hook, err, c.ok)
+		}
+	}
+}
+
+func FuzzBucket(f *testing.F) {
+	for _, uri := range []string{"s3://bucket/key", "s3://evil。com#/k", "s3://a@b/k", "s3://localhost:80?/k", "s3://a..b/k", "s3://A/k"} {
+		f.Add(uri)
+	}
+	f.Fuzz(func(t *testing.T, uri string) {
+		at, err := parsePlace("f", uri)
+		if err == nil && strings.Trim(at.bucket, "abcdefghijklmnopqrstuvwxyz0123456789-.") != "" {
+			t.Errorf("%q: got the bucket %q", uri, at.bucket)
+		}
+	})
 }
