@@ -1,6 +1,7 @@
 package send
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"strings"
@@ -72,12 +73,58 @@ func (r Result) comesBack() bool {
 // table and on the bus.
 const maxKept = 64 << 10
 
-// slim returns the result without data that is too large to keep.
+// slim returns the result as others than the caller may see it: without secrets,
+// and without data that is too large to keep.
 func (r Result) slim() Result {
 	if len(r.Data) > maxKept {
 		r.Data, r.DataOmitted = nil, true
+		return r
 	}
+	var data any
+	d := json.NewDecoder(bytes.NewReader(r.Data))
+	d.UseNumber()
+	if d.Decode(&data) != nil || !redact(data) {
+		return r // as Lark wrote it
+	}
+	doc, err := json.Marshal(data)
+	if err != nil {
+		doc = nil
+	}
+	r.Data = doc
 	return r
+}
+
+// redact replaces the secrets in a JSON value and reports whether there were
+// any.
+func redact(value any) (found bool) {
+	switch v := value.(type) {
+	case map[string]any:
+		for name, inner := range v {
+			if _, ok := inner.(string); ok && isSecretData(name) {
+				v[name], found = "***", true
+			} else {
+				found = redact(inner) || found
+			}
+		}
+	case []any:
+		for _, inner := range v {
+			found = redact(inner) || found
+		}
+	}
+	return found
+}
+
+// isSecretData reports whether a field of an answer holds a secret. A token that
+// gives no access, such as app_token or obj_token, is Lark's name of a document.
+func isSecretData(name string) bool {
+	name = strings.ToLower(name)
+	switch {
+	case strings.HasSuffix(name, "_id"), name == "token_type":
+		return false
+	case strings.HasSuffix(name, "token"):
+		return strings.Contains(name, "access") || strings.Contains(name, "refresh") || name == "id_token"
+	}
+	return lark.SecretField(name)
 }
 
 // keptResult is a result as the table keeps it.
