@@ -30,12 +30,14 @@ type Cloud struct {
 	http   aws.HTTPClient
 }
 
-// keeping keeps connections. The SDK closes a request's body as soon as it has
-// the answer; where net/http still looks for the body's end, it then drops the
-// connection. It does not look for the end of a body that can only be read.
-type keeping struct{ aws.HTTPClient }
+// keepAliveBody hides the concrete type of Request.Body so that net/http reuses
+// the connection. The SDK closes the body as soon as it has the response; net/http
+// drops a connection on which it is still looking for the end of the body, which
+// it does only for bodies of the types that it knows.
+type keepAliveBody struct{ aws.HTTPClient }
 
-func (k keeping) Do(r *http.Request) (*http.Response, error) {
+// Do makes the request.
+func (k keepAliveBody) Do(r *http.Request) (*http.Response, error) {
 	if r.Body != nil && r.Body != http.NoBody {
 		r.Body = struct{ io.ReadCloser }{r.Body}
 	}
@@ -59,10 +61,10 @@ func New(getenv func(string) string) *Cloud {
 	}
 	return &Cloud{
 		getenv: getenv,
-		http:   keeping{client},
+		http:   keepAliveBody{client},
 		config: aws.Config{
 			Region:     getenv("AWS_REGION"),
-			HTTPClient: keeping{client},
+			HTTPClient: keepAliveBody{client},
 			Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
 				return credentials, nil
 			}),
@@ -76,8 +78,8 @@ func New(getenv func(string) string) *Cloud {
 	}
 }
 
-// endpoint is AWS_ENDPOINT_URL_<SERVICE>, else AWS_ENDPOINT_URL, else nil for
-// the service's own.
+// endpoint returns AWS_ENDPOINT_URL_<SERVICE>, else AWS_ENDPOINT_URL, else nil
+// for the service's own address.
 func (c *Cloud) endpoint(service string) *string {
 	for _, name := range []string{"AWS_ENDPOINT_URL_" + service, "AWS_ENDPOINT_URL"} {
 		if url := c.getenv(name); url != "" {
@@ -87,11 +89,11 @@ func (c *Cloud) endpoint(service string) *string {
 	return nil
 }
 
-// Config is what the clients share.
+// Config returns the configuration that the clients share.
 func (c *Cloud) Config() aws.Config { return c.config }
 
-// Endpoint is where the environment says that a service ("S3", "SQS") is, ""
-// for its own place.
+// Endpoint returns the address that the environment sets for a service ("S3",
+// "SQS"), or "" for the service's own address.
 func (c *Cloud) Endpoint(service string) string { return aws.ToString(c.endpoint(service)) }
 
 // DynamoDB makes a client.

@@ -27,14 +27,14 @@ func NewS3(config aws.Config, endpoint string, now func() time.Time) *S3 {
 	return &S3{config, strings.TrimRight(endpoint, "/"), now}
 }
 
-// Create writes an object, over one that is there already. A size of -1 is one
-// that is not known: S3 wants it first, so the body goes through a temporary
-// file then.
+// Create writes an object, and replaces one that is there already. A size of -1
+// means that it is not known. S3 wants to know it first, so the body then goes
+// through a temporary file.
 func (s *S3) Create(ctx context.Context, bucket, key string, body io.Reader, size int64, contentType string) error {
 	if size < 0 {
 		file, n, err := spool(body)
 		if err != nil {
-			return fmt.Errorf("storing s3://%s/%s for a moment: %w", bucket, key, err)
+			return fmt.Errorf("spooling s3://%s/%s: %w", bucket, key, err)
 		}
 		defer os.Remove(file.Name())
 		defer file.Close()
@@ -60,7 +60,7 @@ func (s *S3) Open(ctx context.Context, bucket, key string) (io.ReadCloser, int64
 // S3Error is a refusal by S3.
 type S3Error struct {
 	Status int
-	Code   string // S3's word for it, such as AccessDenied; "" when there is none
+	Code   string // of S3, such as AccessDenied; "" when there is none
 }
 
 func (e *S3Error) Error() string { return fmt.Sprintf("S3 answered %d %s", e.Status, e.Code) }
@@ -94,8 +94,8 @@ func (s *S3) do(ctx context.Context, method, bucket, key string, body io.ReadClo
 	return resp, nil
 }
 
-// errorCode is S3's word for what is wrong. The rest of its answer stays out of
-// logs: it can repeat the session token.
+// errorCode returns the code in an error document of S3, "" for none. The rest of
+// the document stays out of logs: it can repeat the session token.
 func errorCode(text string) string {
 	_, rest, _ := strings.Cut(text, "<Code>")
 	if code, _, ok := strings.Cut(rest, "</Code>"); ok && len(code) <= 64 {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"time"
 
@@ -34,10 +35,15 @@ func do(ctx context.Context, config aws.Config, service string, req *http.Reques
 	return config.HTTPClient.Do(req)
 }
 
+var regionName = regexp.MustCompile(`^[a-z0-9-]+$`)
+
 // serviceURL returns a service's own address in the region of config. It is that
 // of DynamoDB with the other service's name in front: DynamoDB's client is linked
 // already, and its resolver knows the domain of each partition.
 func serviceURL(ctx context.Context, config aws.Config, service string) (*url.URL, error) {
+	if !regionName.MatchString(config.Region) {
+		return nil, fmt.Errorf("resolving the address of %s: %q is not the name of a region", service, config.Region)
+	}
 	endpoint, err := dynamodb.NewDefaultEndpointResolverV2().ResolveEndpoint(ctx, dynamodb.EndpointParameters{Region: &config.Region})
 	if err != nil {
 		return nil, fmt.Errorf("resolving the address of %s: %w", service, err)
