@@ -72,8 +72,9 @@ func (b *Bus) store(ctx context.Context, app string, ev lark.Event) (Location, e
 	return at, nil
 }
 
-// blobKey is the same for each delivery of an event, so a retry overwrites. The
-// event's key comes from outside and is hashed.
+// blobKey returns the key of an event's object in S3. It is the same for each
+// delivery of the event, so that a retry overwrites it. The event's key comes from
+// outside and is hashed.
 func blobKey(app string, ev *lark.Event) string {
 	sum := sha256.Sum256([]byte(ev.Key))
 	return "events/" + app + "/" + hex.EncodeToString(sum[:]) + ".json"

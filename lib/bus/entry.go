@@ -1,5 +1,7 @@
-// Package bus puts Lark's events on an EventBridge bus, and everything too
-// large for it into S3.
+// Package bus puts Lark's events on an EventBridge bus.
+//
+// [Bus] makes the entry of an event, and puts a detail that is too large for the
+// bus into S3. [EventBridge] publishes entries on AWS, [Memory] in one process.
 package bus
 
 import (
@@ -20,8 +22,7 @@ const (
 	SendSource = "larkbridge.send" // results of send
 )
 
-// unknownType is the detail type of an event that has none that EventBridge
-// takes: it is published all the same.
+// unknownType is the detail type of an event whose own EventBridge does not take.
 const unknownType = "unknown"
 
 // maxType is EventBridge's limit of a detail type in bytes.
@@ -36,7 +37,7 @@ type Entry struct {
 	Detail     json.RawMessage `json:"detail"`
 }
 
-// size is the entry's size by EventBridge's rule: 14 bytes for the time and
+// size returns the size of the entry by EventBridge's rule: 14 bytes for the time and
 // the length of everything else.
 func (e Entry) size() int {
 	n := 14 + len(e.Source) + len(e.DetailType) + len(e.Detail)
@@ -46,8 +47,7 @@ func (e Entry) size() int {
 	return n
 }
 
-// eventEntry is the entry of an event of the named app, with its detail left
-// to the caller.
+// eventEntry returns the entry of an event, without its detail.
 func eventEntry(ev *lark.Event) Entry {
 	e := Entry{Source: Source, DetailType: ev.Type, Time: ev.Time}
 	e.Resources = append(make([]string, 0, 2), "lark:app/"+ev.AppID)
@@ -60,7 +60,7 @@ func eventEntry(ev *lark.Event) Entry {
 	return e
 }
 
-// Detail is what the detail of an event's entry is when it is not too large:
+// Detail returns the detail of an event's entry, as it is when it is not too large:
 // {"schema","app","trace_id","header","event"} and, for a message, "message".
 // Lark's parts are JSON already and go in byte for byte.
 func Detail(app string, ev *lark.Event) []byte {
@@ -69,7 +69,7 @@ func Detail(app string, ev *lark.Event) []byte {
 	return closeDetail(d, ev.Message)
 }
 
-// detailElsewhere is [Detail] with the place where the whole detail is instead
+// detailElsewhere returns the [Detail] with the place where the whole detail is instead
 // of the event. The message stays where there is room, so that rules match; of
 // a header for which there is none, the fields that Lark documents stay.
 func detailElsewhere(app string, ev *lark.Event, at Location, room int) ([]byte, error) {
@@ -96,7 +96,7 @@ func detailElsewhere(app string, ev *lark.Event, at Location, room int) ([]byte,
 // have some 300.
 const maxHeader = 8 << 10
 
-// briefHeader is a header's documented fields, as far as they are short.
+// briefHeader returns the documented fields of a header that are short.
 func briefHeader(header []byte) ([]byte, error) {
 	var all map[string]json.RawMessage
 	if err := json.Unmarshal(header, &all); err != nil {

@@ -87,7 +87,7 @@ func (b *EventBridge) put(ctx context.Context, in *eventbridge.PutEventsInput) (
 // code, as the SDK's own retries do.
 var refusals = retry.IsErrorRetryables(retry.DefaultRetryables)
 
-// transient says whether the same call may succeed a moment later.
+// transient reports whether the same call may succeed a moment later.
 func transient(err error) bool {
 	if entry, ok := errors.AsType[*entryError](err); ok {
 		switch entry.code {

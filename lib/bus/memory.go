@@ -10,8 +10,8 @@ import (
 	"sync"
 )
 
-// Memory is the twin of [EventBridge] in one process: it keeps what is
-// published and hands it to its rules. It is the twin of S3 too.
+// Memory is the in-memory implementation of [EventBridge]: it keeps the entries
+// that are published and passes them to its rules. It is also one of S3.
 type Memory struct {
 	mu      sync.Mutex
 	entries []Entry

@@ -20,7 +20,7 @@ func header(h lark.Header) http.Header {
 }
 
 // The same request in each form that API Gateway and net/http give it.
-func TestDoors(t *testing.T) {
+func TestHandlers(t *testing.T) {
 	message := payload(t, "im.message.receive_v1")
 	invoke := func(t *testing.T, w *fixture, in events.APIGatewayV2HTTPRequest) gateway.Reply {
 		out, err := w.Lambda(t.Context(), in)
@@ -35,7 +35,7 @@ func TestDoors(t *testing.T) {
 		}
 		return in
 	}
-	for name, door := range map[string]func(t *testing.T, w *fixture, path string, req lark.Delivery) gateway.Reply{
+	for name, handle := range map[string]func(t *testing.T, w *fixture, path string, req lark.Delivery) gateway.Reply{
 		"plain": func(t *testing.T, w *fixture, path string, req lark.Delivery) gateway.Reply {
 			return invoke(t, w, decode(t, harness.HTTPEvent("POST", path, header(req.Header), req.Body)))
 		},
@@ -57,10 +57,10 @@ func TestDoors(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newFixture(t)
-			want(t, door(t, w, "/event", delivery(now, message)), 200, `{}`)
-			want(t, door(t, w, "/event/other", delivery(now, message)), 404, `{"error":"not_found"}`)
-			want(t, door(t, w, "/event", lark.Delivery{Body: make([]byte, lark.MaxBody+1)}), 413, `{"error":"too_large"}`)
-			want(t, door(t, w, "/event", lark.Delivery{Body: []byte{0xff, 0xfe}}), 400, `{"error":"bad_request"}`)
+			want(t, handle(t, w, "/event", delivery(now, message)), 200, `{}`)
+			want(t, handle(t, w, "/event/other", delivery(now, message)), 404, `{"error":"not_found"}`)
+			want(t, handle(t, w, "/event", lark.Delivery{Body: make([]byte, lark.MaxBody+1)}), 413, `{"error":"too_large"}`)
+			want(t, handle(t, w, "/event", lark.Delivery{Body: []byte{0xff, 0xfe}}), 400, `{"error":"bad_request"}`)
 			if got := w.types(); len(got) != 1 {
 				t.Errorf("on the bus: %v", got)
 			}

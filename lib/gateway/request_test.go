@@ -111,7 +111,7 @@ func TestClickIsAnsweredAndPublished(t *testing.T) {
 	old := payload(t, "card.action.trigger_v1")
 	oldClick := delivery(now, old)
 	want(t, w.post(t, "/card", delivery(now, payload(t, "card.action.trigger"))), 200, answer)
-	want(t, w.post(t, "/event", oldClick), 200, answer) // the other door is the same
+	want(t, w.post(t, "/event", oldClick), 200, answer) // both paths take it
 	want(t, w.post(t, "/card", oldClick), 200, answer)  // delivered twice
 	want(t, w.post(t, "/card", delivery(now, payload(t, "url.preview.get"))), 200, `{}`)
 	if got := w.types(); !slices.Equal(got, []string{"card.action.trigger", "card.action.trigger", "url.preview.get"}) {
