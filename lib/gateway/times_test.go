@@ -10,10 +10,8 @@ import (
 // The documented times, as literals: who changes one changes the documentation.
 func TestDocumentedTimes(t *testing.T) {
 	for name, tt := range map[string]struct{ got, want time.Duration }{
-		"answer":                         {answerBudget, 2500 * time.Millisecond},
-		"click":                          {clickBudget, 2200 * time.Millisecond},
-		"publish":                        {publishBudget, 2200 * time.Millisecond},
-		"claim":                          {claimBudget, 900 * time.Millisecond},
+		"answer":                         {DefaultAnswerTimeout, 2500 * time.Millisecond},
+		"reserve of an answer":           {answerReserve, 300 * time.Millisecond},
 		"next claim of a click":          {claimPoll, 100 * time.Millisecond},
 		"lease of a claim":               {store.ClaimLease, 8 * time.Second},
 		"24 h + 5 min + 7.1 h of claims": {claimTTL, 24*time.Hour + 5*time.Minute + 7*time.Hour + 5*time.Minute + 15*time.Second},

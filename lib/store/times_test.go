@@ -11,7 +11,6 @@ func TestDocumentedTimes(t *testing.T) {
 		"life of the settings":   {settingsLife, 5 * time.Minute},
 		"pause between reads":    {refreshPause, 5 * time.Second},
 		"pause before the first": {firstPause, 500 * time.Millisecond},
-		"a read":                 {refreshTimeout, time.Second},
 		"lease of a claim":       {ClaimLease, 8 * time.Second},
 	} {
 		if tt.got != tt.want {
