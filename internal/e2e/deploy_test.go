@@ -98,12 +98,12 @@ func (s *stack) deliver(worker, n int) {
 	id := fmt.Sprintf("load-%d-%d", worker, n)
 	payload := []byte(`{"schema":"2.0","header":{"event_id":"` + id + `","event_type":"load.test_v1","token":"` + larktest.VerificationToken +
 		`","app_id":"` + larktest.AppID + `"},"event":{}}`)
-	for end := time.Now().Add(time.Minute); time.Now().Before(end); {
+	for end := time.Now().Add(5*time.Minute); time.Now().Before(end); {
 		if status, _ := s.post(s.url+"/event", stage.Delivery(payload)); status == 200 {
 			return
 		}
 	}
-	s.t.Errorf("event %s was not accepted in a minute", id)
+	s.t.Errorf("event %s was not accepted in 5 minutes", id)
 }
 
 // post sends a request to a URL of the stack.

@@ -129,12 +129,12 @@ func (c *cloud) run(dir, tool string, args ...string) []byte {
 	return out
 }
 
-// await polls until done, for a minute.
+// await polls until done, for at most 5 minutes.
 func (c *cloud) await(what string, done func() bool) {
 	c.t.Helper()
 	tick := time.NewTicker(100 * time.Millisecond)
 	defer tick.Stop()
-	for end := time.Now().Add(time.Minute); !done(); <-tick.C {
+	for end := time.Now().Add(5*time.Minute); !done(); <-tick.C {
 		if time.Now().After(end) {
 			c.t.Fatalf("%s did not come\n%s", what, c.logs())
 		}

@@ -21,7 +21,7 @@ var (
 // the user sees, and what was asked.
 func (s *stack) shell(line string, answers map[string]string) (seen string, asked []string) {
 	s.t.Helper()
-	ctx, cancel := context.WithTimeout(s.t.Context(), 3*time.Minute) // it may wait for an answer
+	ctx, cancel := context.WithTimeout(s.t.Context(), 15*time.Minute) // it may wait for an answer
 	defer cancel()
 	cmd := exec.CommandContext(ctx, s.tool("python"), "-c", inTerminal, "sh", "-c", line)
 	cmd.Dir, cmd.Env = s.source, s.env

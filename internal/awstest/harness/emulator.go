@@ -15,7 +15,7 @@ import (
 )
 
 // launchLimit is generous: moto takes a second, but not on a busy machine.
-const launchLimit = time.Minute
+const launchLimit = 5 * time.Minute
 
 // launcher runs moto until its standard input closes, which it does when this
 // process ends in whatever way: no emulator is left behind.

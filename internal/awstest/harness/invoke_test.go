@@ -22,7 +22,7 @@ type echo struct {
 
 func invoke(t *testing.T, f *harness.Function, payload string, options harness.InvokeOptions) (echo, error) {
 	t.Helper()
-	out, err := f.InvokeWith(within(t, 20*time.Second), []byte(payload), options)
+	out, err := f.InvokeWith(within(t, 2*time.Minute), []byte(payload), options)
 	var e echo
 	if err == nil {
 		err = json.Unmarshal(out, &e)
@@ -157,7 +157,7 @@ func TestDeadlineKills(t *testing.T) {
 func TestInitError(t *testing.T) {
 	f := start(t, "MODE=init-error:no settings")
 	var failed *harness.InitError
-	if err := f.Ready(within(t, 10*time.Second)); !errors.As(err, &failed) ||
+	if err := f.Ready(within(t, 2*time.Minute)); !errors.As(err, &failed) ||
 		*failed != (harness.InitError{Type: "Echo.Init", Message: "no settings"}) {
 		t.Errorf("Ready = %v", err)
 	}

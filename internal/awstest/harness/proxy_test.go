@@ -125,7 +125,7 @@ func TestReadsPassAWrite(t *testing.T) {
 	done := make(chan error, 1)
 	go func() { done <- update(t, c) }()
 	<-written
-	_, err := c.dynamo.GetItem(within(t, 10*time.Second), &dynamodb.GetItemInput{TableName: aws.String("t"), Key: key("a")})
+	_, err := c.dynamo.GetItem(within(t, 2*time.Minute), &dynamodb.GetItemInput{TableName: aws.String("t"), Key: key("a")})
 	close(read)
 	if err != nil {
 		t.Errorf("GetItem: %v", err)

@@ -28,7 +28,7 @@ func start(t *testing.T, env ...string) *harness.Function {
 
 func TestReady(t *testing.T) {
 	f := start(t)
-	if err := f.Ready(within(t, 10*time.Second)); err != nil {
+	if err := f.Ready(within(t, 2*time.Minute)); err != nil {
 		t.Fatal(err)
 	}
 	if runtime.GOOS == "linux" {
@@ -40,7 +40,7 @@ func TestReady(t *testing.T) {
 
 func TestStopLetsTheProcessEndItself(t *testing.T) {
 	f := start(t, "MODE=sigterm")
-	if err := f.Ready(within(t, 10*time.Second)); err != nil {
+	if err := f.Ready(within(t, 2*time.Minute)); err != nil {
 		t.Fatal(err)
 	}
 	for range 2 {
@@ -55,7 +55,7 @@ func TestStopLetsTheProcessEndItself(t *testing.T) {
 
 func TestStopKillsAProcessThatStays(t *testing.T) {
 	f := start(t, "MODE=stubborn")
-	if err := f.Ready(within(t, 10*time.Second)); err != nil {
+	if err := f.Ready(within(t, 2*time.Minute)); err != nil {
 		t.Fatal(err)
 	}
 	if err := f.Stop(); err != nil {
@@ -73,7 +73,7 @@ func TestEndOfContextKills(t *testing.T) {
 		t.Fatal(err)
 	}
 	cancel()
-	if _, err := f.Invoke(within(t, 10*time.Second), []byte(`{}`)); !errors.Is(err, harness.ErrExited) {
+	if _, err := f.Invoke(within(t, 2*time.Minute), []byte(`{}`)); !errors.Is(err, harness.ErrExited) {
 		t.Errorf("Invoke = %v, want ErrExited", err)
 	}
 }
