@@ -98,7 +98,7 @@ func (s *stack) deliver(worker, n int) {
 	id := fmt.Sprintf("load-%d-%d", worker, n)
 	payload := []byte(`{"schema":"2.0","header":{"event_id":"` + id + `","event_type":"load.test_v1","token":"` + larktest.VerificationToken +
 		`","app_id":"` + larktest.AppID + `"},"event":{}}`)
-	for end := time.Now().Add(5*time.Minute); time.Now().Before(end); {
+	for end := time.Now().Add(5 * time.Minute); time.Now().Before(end); {
 		if status, _ := s.post(s.url+"/event", stage.Delivery(payload)); status == 200 {
 			return
 		}

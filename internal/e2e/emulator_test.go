@@ -134,7 +134,7 @@ func (c *cloud) await(what string, done func() bool) {
 	c.t.Helper()
 	tick := time.NewTicker(100 * time.Millisecond)
 	defer tick.Stop()
-	for end := time.Now().Add(5*time.Minute); !done(); <-tick.C {
+	for end := time.Now().Add(5 * time.Minute); !done(); <-tick.C {
 		if time.Now().After(end) {
 			c.t.Fatalf("%s did not come\n%s", what, c.logs())
 		}
