@@ -26,6 +26,8 @@ type answer struct {
 		Troubleshooter       string          `json:"troubleshooter"`
 		FieldViolations      json.RawMessage `json:"field_violations"`
 		PermissionViolations json.RawMessage `json:"permission_violations"`
+		Details              json.RawMessage `json:"details"`
+		Helps                json.RawMessage `json:"helps"`
 	} `json:"error"`
 }
 
@@ -46,7 +48,7 @@ func parseAnswer(resp *http.Response, data []byte) (*Result, error) {
 	wait := time.Duration(max(0, reset)) * time.Second
 	var a answer
 	if err := json.Unmarshal(data, &a); err != nil || a.Code == nil {
-		e := &Error{Kind: KindTransport, Status: resp.StatusCode, LogID: id, RetryAfter: wait,
+		e := &Error{Kind: KindTransport, Status: resp.StatusCode, LogID: id, Header: resp.Header, RetryAfter: wait,
 			Msg: fmt.Sprintf("HTTP %d: the answer is not Lark's JSON: %s %s", resp.StatusCode, resp.Header.Get("Content-Type"), excerpt(data))}
 		if resp.StatusCode >= 400 {
 			e.Kind, e.Retryable = classify(0, resp.StatusCode)
@@ -54,7 +56,7 @@ func parseAnswer(resp *http.Response, data []byte) (*Result, error) {
 		return nil, e
 	}
 	if *a.Code == 0 && resp.StatusCode < 400 {
-		return &Result{Msg: a.Msg, Data: a.Data, Status: resp.StatusCode, LogID: id, whole: data}, nil
+		return &Result{Msg: a.Msg, Data: a.Data, Status: resp.StatusCode, LogID: id, Header: resp.Header, whole: data}, nil
 	}
 	if *a.Code == 0 && a.Msg == "" {
 		a.Msg = fmt.Sprintf("HTTP %d, although the code is 0", resp.StatusCode)
@@ -65,7 +67,7 @@ func parseAnswer(resp *http.Response, data []byte) (*Result, error) {
 	}
 	return nil, &Error{
 		Kind: kind, Code: *a.Code, Msg: a.Msg, Status: resp.StatusCode, LogID: id, Retryable: retryable,
-		RetryAfter:      wait,
+		Header: resp.Header, RetryAfter: wait, Details: a.Error.Details, Helps: a.Error.Helps,
 		FieldViolations: a.Error.FieldViolations, PermissionViolations: a.Error.PermissionViolations,
 		Troubleshooter: a.Error.Troubleshooter,
 	}
@@ -105,8 +107,11 @@ type Error struct {
 	Retryable bool      `json:"retryable"`
 	// RetryAfter is how long Lark asks to wait, 0 when it does not say.
 	RetryAfter           time.Duration   `json:"-"`
+	Header               http.Header     `json:"-"` // of the answer, nil without one
 	FieldViolations      json.RawMessage `json:"field_violations,omitempty"`
 	PermissionViolations json.RawMessage `json:"permission_violations,omitempty"`
+	Details              json.RawMessage `json:"details,omitempty"`
+	Helps                json.RawMessage `json:"helps,omitempty"`
 	Troubleshooter       string          `json:"troubleshooter,omitempty"`
 
 	cause error

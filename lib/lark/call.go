@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -62,6 +61,8 @@ type Result struct {
 	Data   json.RawMessage
 	Status int
 	LogID  string
+	// Header holds the headers of the answer.
+	Header http.Header
 
 	whole json.RawMessage
 }
@@ -144,48 +145,6 @@ func escapeSegment(value string) string {
 	return url.PathEscape(value)
 }
 
-// List makes a call again and again with the page_token that it returns, as
-// long as has_more is true, up to limit pages. The result is the last page's
-// with the items of all; has_more and page_token tell how to go on.
-func (c *Client) List(ctx context.Context, call Call, limit int) (*Result, error) {
-	var items []json.RawMessage
-	for page := 1; ; page++ {
-		res, err := c.Do(ctx, call)
-		if err != nil {
-			return nil, err
-		}
-		var data map[string]json.RawMessage
-		var list struct {
-			Items     []json.RawMessage `json:"items"`
-			HasMore   bool              `json:"has_more"`
-			PageToken string            `json:"page_token"`
-		}
-		if json.Unmarshal(res.Data, &data) != nil || json.Unmarshal(res.Data, &list) != nil {
-			return nil, invalid("the API has no pages: its data is not an object with items")
-		}
-		items = append(items, list.Items...)
-		if list.HasMore && list.PageToken != "" && page < limit {
-			call.Query = maps.Clone(call.Query)
-			if call.Query == nil {
-				call.Query = url.Values{}
-			}
-			call.Query.Set("page_token", list.PageToken)
-			continue
-		}
-		if items == nil {
-			items = []json.RawMessage{}
-		}
-		data["items"], err = json.Marshal(items)
-		if err == nil {
-			res.Data, err = json.Marshal(data)
-		}
-		if err != nil {
-			return nil, transport("joining the pages", err)
-		}
-		return res, nil
-	}
-}
-
 // Download is a file that Lark sends. The caller reads and closes Body.
 type Download struct {
 	Body   io.ReadCloser
@@ -193,6 +152,11 @@ type Download struct {
 	Size   int64 // in bytes, -1 when Lark does not say
 	Status int
 	LogID  string
+	Header http.Header // of the answer
+}
+
+func newDownload(resp *http.Response, body io.ReadCloser) *Download {
+	return &Download{body, resp.Header.Get("Content-Type"), resp.ContentLength, resp.StatusCode, logID(resp.Header), resp.Header}
 }
 
 // Download makes a call whose answer is a file. An answer of Lark's that reports
@@ -231,7 +195,7 @@ const maxError = 64 << 10
 func openFile(resp *http.Response) (*Download, error) {
 	isJSON := strings.Contains(resp.Header.Get("Content-Type"), "json")
 	if resp.StatusCode == http.StatusOK && !isJSON {
-		return &Download{resp.Body, resp.Header.Get("Content-Type"), resp.ContentLength, resp.StatusCode, logID(resp.Header)}, nil
+		return newDownload(resp, resp.Body), nil
 	}
 	defer func() {
 		if resp.Body != nil {
@@ -247,7 +211,7 @@ func openFile(resp *http.Response) (*Download, error) {
 	errors.As(err, &failed)
 	if resp.StatusCode != http.StatusOK {
 		if failed == nil { // code 0 with a status that is not 200, such as a part of a file
-			failed = &Error{Kind: KindTransport, Status: resp.StatusCode, LogID: logID(resp.Header), Msg: "the answer is not a whole file"}
+			failed = &Error{Kind: KindTransport, Status: resp.StatusCode, LogID: logID(resp.Header), Header: resp.Header, Msg: "the answer is not a whole file"}
 		}
 		return nil, failed
 	}
@@ -256,8 +220,8 @@ func openFile(resp *http.Response) (*Download, error) {
 	}
 	rest := resp.Body
 	resp.Body = nil // the download closes it
-	return &Download{struct {
+	return newDownload(resp, struct {
 		io.Reader
 		io.Closer
-	}{io.MultiReader(bytes.NewReader(head), rest), rest}, resp.Header.Get("Content-Type"), resp.ContentLength, resp.StatusCode, logID(resp.Header)}, nil
+	}{io.MultiReader(bytes.NewReader(head), rest), rest}), nil
 }

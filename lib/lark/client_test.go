@@ -238,7 +238,10 @@ func TestResult(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if diff := cmp.Diff(&tt.want, got, cmpopts.IgnoreUnexported(lark.Result{})); diff != "" {
+			if got.Header.Get("X-Tt-Logid") != got.LogID {
+				t.Errorf("got the headers %v, want those of the answer", got.Header)
+			}
+			if diff := cmp.Diff(&tt.want, got, cmpopts.IgnoreUnexported(lark.Result{}), cmpopts.IgnoreFields(lark.Result{}, "Header")); diff != "" {
 				t.Error(diff)
 			}
 		})

@@ -1,0 +1,122 @@
+package lark
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"reflect"
+	"strconv"
+	"strings"
+)
+
+// Bind decodes the event into target, a pointer to a struct such as
+// [MessageReceive]. A value of another type than its field's is converted where it
+// can be: a number that comes as a string, a single value in place of a list; a
+// string field takes any value, as its JSON. What cannot be converted leaves its
+// field as it was. Bind returns an error only when the event is no object or target
+// no pointer to a struct.
+func (ev *Event) Bind(target any) error {
+	v := reflect.ValueOf(target)
+	if v.Kind() != reflect.Pointer || v.IsNil() || v.Elem().Kind() != reflect.Struct {
+		return fmt.Errorf("binding an event to a %T: want a pointer to a struct", target)
+	}
+	if !isObject(ev.Body) {
+		return errors.New("binding an event: it is not an object")
+	}
+	assign(ev.Body, v.Elem())
+	return nil
+}
+
+func isObject(doc json.RawMessage) bool {
+	var fields map[string]json.RawMessage
+	return json.Unmarshal(doc, &fields) == nil && fields != nil
+}
+
+// assign decodes JSON into v and converts what has another type.
+func assign(doc json.RawMessage, v reflect.Value) {
+	if json.Unmarshal(doc, v.Addr().Interface()) == nil {
+		return
+	}
+	switch v.Kind() {
+	case reflect.Struct:
+		var fields map[string]json.RawMessage
+		if json.Unmarshal(doc, &fields) == nil {
+			assignFields(fields, v)
+		}
+	case reflect.Slice:
+		assignList(doc, v)
+	case reflect.Map:
+		assignMap(doc, v)
+	default:
+		assignScalar(doc, v)
+	}
+}
+
+// assignFields sets the fields of a struct, those of embedded ones included.
+func assignFields(fields map[string]json.RawMessage, v reflect.Value) {
+	for i := range v.NumField() {
+		field := v.Type().Field(i)
+		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+		switch {
+		case field.Anonymous && name == "" && field.Type.Kind() == reflect.Struct:
+			assignFields(fields, v.Field(i))
+		case field.IsExported() && fields[name] != nil:
+			assign(fields[name], v.Field(i))
+		}
+	}
+}
+
+// assignList sets a slice. A value that is no list is a list of one.
+func assignList(doc json.RawMessage, v reflect.Value) {
+	var items []json.RawMessage
+	if json.Unmarshal(doc, &items) != nil {
+		items = []json.RawMessage{doc}
+	}
+	list := reflect.MakeSlice(v.Type(), len(items), len(items))
+	for i, item := range items {
+		assign(item, list.Index(i))
+	}
+	v.Set(list)
+}
+
+// assignMap sets a map whose keys are strings.
+func assignMap(doc json.RawMessage, v reflect.Value) {
+	var items map[string]json.RawMessage
+	if v.Type().Key().Kind() != reflect.String || json.Unmarshal(doc, &items) != nil {
+		return
+	}
+	v.Set(reflect.MakeMapWithSize(v.Type(), len(items)))
+	for key, item := range items {
+		value := reflect.New(v.Type().Elem()).Elem()
+		assign(item, value)
+		v.SetMapIndex(reflect.ValueOf(key).Convert(v.Type().Key()), value)
+	}
+}
+
+// assignScalar sets a string, a number or a truth value from a value of another of
+// these types.
+func assignScalar(doc json.RawMessage, v reflect.Value) {
+	text := string(doc)
+	var s string
+	if json.Unmarshal(doc, &s) == nil {
+		text = s
+	}
+	switch {
+	case v.Kind() == reflect.String:
+		v.SetString(text)
+	case v.Kind() == reflect.Bool:
+		if b, err := strconv.ParseBool(text); err == nil {
+			v.SetBool(b)
+		}
+	case v.CanInt():
+		if n, err := strconv.ParseInt(text, 10, 64); err == nil {
+			v.SetInt(n)
+		} else if f, err := strconv.ParseFloat(text, 64); err == nil {
+			v.SetInt(int64(f))
+		}
+	case v.CanFloat():
+		if f, err := strconv.ParseFloat(text, 64); err == nil {
+			v.SetFloat(f)
+		}
+	}
+}

@@ -1,0 +1,92 @@
+package lark_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/larkbridge/larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/larktest"
+)
+
+func TestHandler(t *testing.T) {
+	app := testApp()
+	challenge := []byte(`{"type":"url_verification","challenge":"<c>","token":"` + larktest.VerificationToken + `"}`)
+	cards := lark.CardHandlerFunc(func(_ context.Context, click *lark.Click) (*lark.CardReply, error) {
+		if click.Type == lark.TypeURLPreview {
+			return nil, errors.New("no preview")
+		}
+		return &lark.CardReply{Toast: &lark.Toast{Content: "seen"}}, nil
+	})
+	forged := app.Sign(payload(t, "im.message.receive_v1"), time.Now())
+	forged.Body[40] ^= 1
+	tickets := lark.NewMemoryTokens(time.Now)
+	handled := func(err error) (*lark.CallbackHandler, *[]string) {
+		var types []string
+		return lark.Handler(app, func(_ context.Context, ev *lark.Event) error {
+			types = append(types, ev.Type)
+			return err
+		}), &types
+	}
+	for _, tt := range []struct {
+		name   string
+		err    error
+		change func(*lark.CallbackHandler)
+		method string
+		req    lark.Delivery
+		status int
+		body   string
+		event  string
+	}{
+		{"an event", nil, nil, "POST", app.Sign(payload(t, "im.message.receive_v1"), time.Now()), 200, `{}`, "im.message.receive_v1"},
+		{"the handler fails", errors.New("down"), nil, "POST", app.Sign(payload(t, "app_open"), time.Now()), 503, `{"error":"unavailable"}`, "app_open"},
+		{"a challenge", nil, nil, "POST", app.Sign(challenge, time.Now()), 200, `{"challenge":"\u003cc\u003e"}`, ""},
+		{"a click without a card handler", nil, nil, "POST", app.Sign(payload(t, "card.action.trigger"), time.Now()), 200, `{}`, "card.action.trigger"},
+		{"a click", nil, func(h *lark.CallbackHandler) { h.WithCards(cards) }, "POST", app.Sign(payload(t, "card.action.trigger"), time.Now()), 200, `{"toast":{"content":"seen"}}`, ""},
+		{"a click in the old style", nil, func(h *lark.CallbackHandler) { h.WithCards(cards) }, "POST", app.Sign(payload(t, "card.action.trigger_v1"), time.Now()), 200, `{"toast":{"content":"seen"}}`, ""},
+		{"the card handler fails", nil, func(h *lark.CallbackHandler) { h.WithCards(cards) }, "POST", app.Sign(payload(t, "url.preview.get"), time.Now()), 503, `{"error":"unavailable"}`, ""},
+		{"an app_ticket", nil, func(h *lark.CallbackHandler) { h.WithTickets(tickets) }, "POST", app.Sign(payload(t, "app_ticket"), time.Now()), 200, `{}`, ""},
+		{"a forged event", nil, nil, "POST", forged, 401, `{"error":"unauthorized"}`, ""},
+		{"no Lark request", nil, nil, "POST", lark.Delivery{Body: []byte("hello")}, 400, `{"error":"bad_request"}`, ""},
+		{"as large as can be", nil, nil, "POST", lark.Delivery{Body: make([]byte, 1<<20)}, 400, `{"error":"bad_request"}`, ""},
+		{"too large", nil, nil, "POST", lark.Delivery{Body: make([]byte, 1<<20+1)}, 413, `{"error":"too_large"}`, ""},
+		{"a GET", nil, nil, "GET", lark.Delivery{}, 405, `{"error":"method_not_allowed"}`, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			h, types := handled(tt.err)
+			if tt.change != nil {
+				tt.change(h)
+			}
+			req, err := tt.req.NewRequest(t.Context(), "http://localhost/event")
+			if err != nil {
+				t.Fatal(err)
+			}
+			req.Method = tt.method
+			rec := httptest.NewRecorder()
+			h.ServeHTTP(rec, req)
+			if rec.Code != tt.status || rec.Body.String() != tt.body || !strings.HasPrefix(rec.Header().Get("Content-Type"), "application/json") {
+				t.Errorf("got %d %s, want %d %s", rec.Code, rec.Body, tt.status, tt.body)
+			}
+			if got := strings.Join(*types, " "); got != tt.event {
+				t.Errorf("got the events %q, want %q", got, tt.event)
+			}
+		})
+	}
+	if got, err := tickets.Ticket(t.Context(), larktest.AppID); got == "" || err != nil {
+		t.Errorf("got the app_ticket %q, %v; want it stored", got, err)
+	}
+}
+
+type brokenBody struct{}
+
+func (brokenBody) Read([]byte) (int, error) { return 0, http.ErrBodyReadAfterClose }
+
+func TestReceiveHTTPBrokenBody(t *testing.T) {
+	if _, err := testApp().ReceiveHTTP(httptest.NewRequest("POST", "/event", brokenBody{})); !errors.Is(err, lark.ErrBadRequest) {
+		t.Errorf("got %v, want %v", err, lark.ErrBadRequest)
+	}
+}

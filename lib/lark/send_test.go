@@ -1,0 +1,55 @@
+package lark_test
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/larkbridge/larkbridge/lib/lark"
+)
+
+// Every content reaches every kind of receiver as Lark takes it.
+func TestSend(t *testing.T) {
+	p := newPlatform(t)
+	c := lark.NewClient(p.app(customID), lark.WithHTTPClient(p.http), lark.WithClock(p.clock.now))
+	for _, tt := range []struct {
+		what    lark.Content
+		msgType string
+		content string
+	}{
+		{lark.Text("hi"), "text", `{"text":"hi"}`},
+		{lark.Markdown("**hi**"), "post", `{"zh_cn":{"content":[[{"tag":"md","text":"**hi**"}]]}}`},
+		{lark.Template{ID: "AAq1", Variables: map[string]any{"n": 1}}, "interactive", `{"data":{"template_id":"AAq1","template_variable":{"n":1}},"type":"template"}`},
+		{lark.ShareChat("oc_5d4c3b2a19080706f5e4d3c2b1a09f8e"), "share_chat", `{"chat_id":"oc_5d4c3b2a19080706f5e4d3c2b1a09f8e"}`},
+		{lark.ShareUser("ou_0f1e2d3c4b5a69788796a5b4c3d2e1f0"), "share_user", `{"user_id":"ou_0f1e2d3c4b5a69788796a5b4c3d2e1f0"}`},
+		{lark.Raw{MsgType: "text", Content: json.RawMessage(`{"text":"raw"}`)}, "text", `{"text":"raw"}`},
+	} {
+		sent, err := c.Send(t.Context(), lark.ToChat("oc_1"), tt.what)
+		if err != nil {
+			t.Errorf("%T: %v", tt.what, err)
+			continue
+		}
+		all := p.Messages("oc_1")
+		last := all[len(all)-1]
+		if last.ID != sent.MessageID || last.MsgType != tt.msgType || last.Content != tt.content {
+			t.Errorf("%T: got %s %s, want %s %s", tt.what, last.MsgType, last.Content, tt.msgType, tt.content)
+		}
+	}
+	for _, to := range []lark.Receiver{lark.ToUser("ou_1"), lark.ToUserID("u1"), lark.ToUnionID("on_1"), lark.ToEmail("a@example.com")} {
+		if _, err := c.Send(t.Context(), to, lark.Card{Title: "hi"}); err != nil {
+			t.Errorf("%+v: %v", to, err)
+		}
+	}
+	first := p.Messages("oc_1")[0]
+	reply, err := c.Send(t.Context(), lark.ReplyTo(first.ID).InThread(), lark.Text("yes"))
+	if err != nil || reply.ParentID != first.ID {
+		t.Errorf("got %+v, %v; want a reply to %s", reply, err, first.ID)
+	}
+	for _, what := range []lark.Content{lark.Raw{}, lark.Raw{MsgType: "text", Content: func() {}}} {
+		if _, err := c.Send(t.Context(), lark.ToChat("oc_1"), what); failure(t, err).Kind != lark.KindValidation {
+			t.Errorf("%+v: got %v, want a validation error", what, err)
+		}
+	}
+	if _, err := c.Send(t.Context(), lark.ToChat(""), lark.Text("x")); failure(t, err).Kind != lark.KindValidation {
+		t.Errorf("got %v, want a validation error", err)
+	}
+}
