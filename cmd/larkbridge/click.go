@@ -14,10 +14,10 @@ import (
 	"github.com/larkbridge/larkbridge/internal/local"
 )
 
-// aim makes the sample of a click that of a click on a card: the newest that a
-// local run has, if the target is one. Elsewhere, and where there is no card,
-// the sample keeps its own ids.
-func (c command) aim(ctx context.Context, target, eventType string, edit local.Edit) (local.Edit, error) {
+// targetClick makes the sample a click on the newest card of the local run, if the
+// target is a local run. Otherwise, and if there is no card, the sample keeps its own
+// ids.
+func (c command) targetClick(ctx context.Context, target, eventType string, edit local.Edit) (local.Edit, error) {
 	u, err := url.Parse(target)
 	if err != nil || !local.IsClick(eventType) || !local.Loopback(u.Host) {
 		return edit, nil // a URL that is none fails when it is posted to

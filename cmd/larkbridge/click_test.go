@@ -87,7 +87,7 @@ func TestAim(t *testing.T) {
 		broken.URL + "/card":       true,
 		garbled.URL + "/card":      true,
 	} {
-		edit, err := c.aim(t.Context(), target, lark.TypeCardAction, local.Edit{})
+		edit, err := c.targetClick(t.Context(), target, lark.TypeCardAction, local.Edit{})
 		if edit.Click != nil || (err != nil) != fails {
 			t.Errorf("%s: %+v, %v", target, edit.Click, err)
 		}

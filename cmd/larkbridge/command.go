@@ -33,7 +33,7 @@ const usage = `Usage: larkbridge <command>
 larkbridge <command> -h tells more about a command.
 `
 
-// command is one run of the program and what it has of the world.
+// command is one run of the program: its output, its environment and its clock.
 type command struct {
 	out, err io.Writer
 	getenv   func(string) string
@@ -72,7 +72,7 @@ func (c command) run(ctx context.Context, args []string) int {
 	}
 }
 
-// fail says what went wrong.
+// fail prints the error and returns the exit code for it.
 func (c command) fail(err error) int {
 	fmt.Fprintln(c.err, "larkbridge:", err)
 	return exitFailed
@@ -96,8 +96,8 @@ func parse(flags *flag.FlagSet, args []string) (string, error) {
 	return argument, nil
 }
 
-// wantsColour says whether f is a terminal of somebody who has not asked for
-// plain text (no-color.org).
+// wantsColour reports whether f is a terminal whose user has not asked for plain text
+// (no-color.org).
 func wantsColour(f *os.File, getenv func(string) string) bool {
 	info, err := f.Stat()
 	return err == nil && info.Mode()&os.ModeCharDevice != 0 && getenv("NO_COLOR") == "" && getenv("TERM") != "dumb"

@@ -13,12 +13,12 @@ import (
 	"github.com/larkbridge/larkbridge/lib/lark"
 )
 
-// demoBudget is how long each part of the demo may take.
-const demoBudget = 10 * time.Second
+// demoTimeout is how long each part of the demo may take.
+const demoTimeout = 10 * time.Second
 
-// greet sends one message through the whole loop and a card into the chat, and
-// says how to go on.
-func (c command) greet(ctx context.Context, url string, echo *demo.Echo, approval *demo.Approval) {
+// runDemo sends one message through the whole loop and a card into the chat, and
+// prints what the user can do next.
+func (c command) runDemo(ctx context.Context, url string, echo *demo.Echo, approval *demo.Approval) {
 	fmt.Fprintf(c.out, "larkbridge is running on %s, with a stand-in for Lark: nothing leaves this machine.\n", url)
 	fmt.Fprint(c.out, "One message goes through the whole loop:\n\n")
 	if err := c.demo(ctx, url, echo); err != nil {
@@ -26,18 +26,18 @@ func (c command) greet(ctx context.Context, url string, echo *demo.Echo, approva
 	} else {
 		fmt.Fprint(c.out, "\nThe echo is in the chat. A card that asks for approval goes there, too:\n\n")
 	}
-	ctx, cancel := context.WithTimeout(ctx, demoBudget)
+	ctx, cancel := context.WithTimeout(ctx, demoTimeout)
 	defer cancel()
 	if err := approval.Ask(ctx); err != nil {
 		fmt.Fprintf(c.out, "\nThe card is not there: %v\n", err)
 	}
 	fmt.Fprintln(c.out)
-	c.sayHow(url, true)
+	c.printUsage(url, true)
 }
 
 // demo posts a message event as Lark does and waits for its echo.
 func (c command) demo(ctx context.Context, url string, echo *demo.Echo) error {
-	ctx, cancel := context.WithTimeout(ctx, demoBudget)
+	ctx, cancel := context.WithTimeout(ctx, demoTimeout)
 	defer cancel()
 	status, body, err := c.post(ctx, url+local.Endpoint(lark.TypeMessageReceive), lark.TypeMessageReceive, local.Edit{})
 	if err != nil {
@@ -54,8 +54,8 @@ func (c command) demo(ctx context.Context, url string, echo *demo.Echo) error {
 	}
 }
 
-// sayHow says what can be done now, with a card if there is one to click.
-func (c command) sayHow(url string, card bool) {
+// printUsage prints the commands to try next; card is whether a card can be clicked.
+func (c command) printUsage(url string, card bool) {
 	trigger := func(eventType, more string) string {
 		line := "go run ./cmd/larkbridge trigger " + eventType + more
 		if url != "http://127.0.0.1:"+defaultPort {

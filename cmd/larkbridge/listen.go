@@ -15,8 +15,8 @@ import (
 
 const defaultPort = "8787"
 
-// stopBudget is how long requests under way may take at the end.
-const stopBudget = 3 * time.Second
+// stopTimeout is how long running requests may take after the server is stopped.
+const stopTimeout = 3 * time.Second
 
 // listen opens a port of this machine alone, a free one for "0". Its error
 // says what to do.
@@ -34,7 +34,7 @@ func listen(port string) (net.Listener, error) {
 	return l, nil
 }
 
-// site is a server on its listener.
+// site is an HTTP server with its URL.
 type site struct {
 	url    string
 	server *http.Server
@@ -58,9 +58,9 @@ func serve(l net.Listener, handler http.Handler) *site {
 	return s
 }
 
-// stop lets requests under way end.
+// stop waits for running requests, then stops the server.
 func (s *site) stop() {
-	ctx, cancel := context.WithTimeout(context.Background(), stopBudget)
+	ctx, cancel := context.WithTimeout(context.Background(), stopTimeout)
 	defer cancel()
 	if s.server.Shutdown(ctx) != nil {
 		_ = s.server.Close() // they had their time

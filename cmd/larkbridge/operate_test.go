@@ -68,7 +68,7 @@ func TestSettingsFail(t *testing.T) {
 const operateSecret = "operate-app-secret"
 
 // deployed is a stack named larkbridge: moto, a Lambda API that says yes, and
-// both doors in this process.
+// both endpoints in this process.
 func deployed(t *testing.T) (url string) {
 	t.Helper()
 	e := harness.StartEmulator(t)
@@ -91,13 +91,13 @@ func deployed(t *testing.T) (url string) {
 		t.Fatal(err)
 	}
 	memory, entries := store.NewMemory(time.Now), &bus.Memory{}
-	doors := httptest.NewServer(&gateway.Gateway{
+	endpoints := httptest.NewServer(&gateway.Gateway{
 		Apps: store.NewSettings(store.Documents{"default": operateSettings(t, "")}, time.Now), Claims: memory, Tickets: memory,
 		Events: &bus.Bus{Publisher: entries, Blobs: entries, InlineLimit: bus.DefaultInlineLimit},
 		Cards:  gateway.Invoked(nil), Now: time.Now,
 	})
-	t.Cleanup(doors.Close)
-	return doors.URL
+	t.Cleanup(endpoints.Close)
+	return endpoints.URL
 }
 
 func operateSettings(t *testing.T, domain string) string {
@@ -116,7 +116,7 @@ func operateSettings(t *testing.T, domain string) string {
 // The whole of it from the command line: an app is put, seen, checked; what is
 // dead and what was archived is looked after.
 func TestOperatingAStack(t *testing.T) {
-	doors := deployed(t)
+	endpoints := deployed(t)
 	lark := httptest.NewServer(larktest.New(larktest.WithApps(larktest.App{ID: larktest.AppID, Secret: operateSecret})))
 	defer lark.Close()
 	file := filepath.Join(t.TempDir(), "settings.json")
@@ -128,11 +128,11 @@ func TestOperatingAStack(t *testing.T) {
 		args, want string
 		code       int
 	}{
-		{"doctor --event-url " + doors + "/event", "fail  settings ", 1},
+		{"doctor --event-url " + endpoints + "/event", "fail  settings ", 1},
 		{"app put default --file " + file, "Stored as parameter /larkbridge/default, under the account's own key", 0},
 		{"app put --file " + file + " default --no-check", "events     /event\n", 0},
 		{"app list", "default           app_id app_secret domain encrypt_key verification_token\n", 0},
-		{"doctor --event-url " + doors + "/event --card-url " + doors + "/card", "\n15 ok, 0 failed, 0 skipped\n", 0},
+		{"doctor --event-url " + endpoints + "/event --card-url " + endpoints + "/card", "\n15 ok, 0 failed, 0 skipped\n", 0},
 		{"doctor", "\n8 ok, 0 failed, 3 skipped\n", 0},
 		{"dlq list", "larkbridge-send-dead          0 dead\n", 0},
 		{"dlq show", "larkbridge-send-dead.fifo: 0 dead\n", 0},

@@ -39,8 +39,8 @@ func (p *printer) print(s local.Step) {
 	fmt.Fprintln(p.out, strings.TrimRight(line, " "))
 }
 
-// look is a step's mark and colour: an arrow to the left comes in, one to the
-// right goes out.
+// look returns a step's mark and colour: an arrow to the left for what comes in, one
+// to the right for what goes out.
 func look(s local.Step) (mark, colour string) {
 	switch {
 	case s.Failed:
@@ -60,7 +60,8 @@ func (p *printer) paint(colour, text string) string {
 	return "\x1b[" + colour + "m" + text + "\x1b[0m"
 }
 
-// plain replaces what could steer the terminal: names come from outside.
+// plain replaces control characters: names come from outside and could change the
+// terminal's state.
 func plain(text string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsPrint(r) {

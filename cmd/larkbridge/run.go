@@ -24,7 +24,7 @@ trigger card.action.trigger clicks it. With APP_ID send calls the real Lark: set
 APP_SECRET, ENCRYPT_KEY and VERIFICATION_TOKEN, too.
 `
 
-// local is the command run. It stays until ctx ends.
+// local is the command run. It ends when ctx ends.
 func (c command) local(ctx context.Context, args []string) int {
 	flags := flag.NewFlagSet("run", flag.ContinueOnError)
 	flags.SetOutput(c.err)
@@ -41,18 +41,18 @@ func (c command) local(ctx context.Context, args []string) int {
 		return c.fail(err)
 	}
 	defer l.Close()
-	if err := c.stay(ctx, l); err != nil {
+	if err := c.serve(ctx, l); err != nil {
 		return c.fail(err)
 	}
 	return exitOK
 }
 
-// stay serves on l until ctx ends.
-func (c command) stay(ctx context.Context, l net.Listener) error {
+// serve serves on l until ctx ends.
+func (c command) serve(ctx context.Context, l net.Listener) error {
 	show := (&printer{out: c.out, colour: c.colour}).print
 	calls := local.NewCalls(show, c.now)
 	if !local.Real(c.getenv) {
-		return c.stayAlone(ctx, l, calls, show)
+		return c.serveStandIn(ctx, l, calls, show)
 	}
 	app, err := local.NewApp(c.getenv, "")
 	if err != nil {
@@ -61,12 +61,12 @@ func (c command) stay(ctx context.Context, l net.Listener) error {
 	s := serve(l, local.New(app, calls.Watch(wire.LarkHTTP()), calls, c.now, show))
 	defer s.stop()
 	fmt.Fprintf(c.out, "larkbridge is running on %s as app %s of %s: what is sent arrives.\n", s.url, app.AppID, app.BaseURL)
-	c.sayHow(s.url, false)
+	c.printUsage(s.url, false)
 	return c.wait(ctx, s)
 }
 
-// stayAlone is stay with the stand-in for Lark, and the demo.
-func (c command) stayAlone(ctx context.Context, l net.Listener, calls *local.Calls, show func(local.Step)) error {
+// serveStandIn serves with the stand-in for Lark, and runs the demo.
+func (c command) serveStandIn(ctx context.Context, l net.Listener, calls *local.Calls, show func(local.Step)) error {
 	other, err := listen("0")
 	if err != nil {
 		return err
@@ -85,7 +85,7 @@ func (c command) stayAlone(ctx context.Context, l net.Listener, calls *local.Cal
 	defer approval.Wait()
 	s := serve(l, server)
 	defer s.stop()
-	c.greet(ctx, s.url, echo, approval)
+	c.runDemo(ctx, s.url, echo, approval)
 	return c.wait(ctx, s)
 }
 

@@ -54,7 +54,7 @@ func (c command) trigger(ctx context.Context, args []string) int {
 		return exitUsage
 	}
 	target := c.target(f, eventType)
-	edit, err := c.aim(ctx, target, eventType, f.edit)
+	edit, err := c.targetClick(ctx, target, eventType, f.edit)
 	if err != nil {
 		return c.fail(err)
 	}
