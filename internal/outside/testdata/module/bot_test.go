@@ -3,7 +3,7 @@
 package bot
 
 import (
-	"encoding/json"
+	"context"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -15,8 +15,8 @@ import (
 	"github.com/larkbridge/larkbridge/lib/larktest"
 )
 
-// fixture is a Lark platform in memory and an app on it.
-func fixture(t *testing.T) (*larktest.Platform, *lark.App) {
+// newBot returns a Lark platform in memory and an app on it.
+func newBot(t *testing.T) (*larktest.Platform, *lark.App) {
 	t.Helper()
 	platform := larktest.New(larktest.WithApps(larktest.App{ID: "cli_bot", Secret: "secret"}))
 	server := httptest.NewServer(platform)
@@ -29,43 +29,81 @@ func fixture(t *testing.T) (*larktest.Platform, *lark.App) {
 }
 
 func TestSend(t *testing.T) {
-	platform, app := fixture(t)
-	_, err := lark.NewClient(app).Do(t.Context(), lark.Call{
-		Method: http.MethodPost, Path: "im/v1/messages", Query: url.Values{"receive_id_type": {"chat_id"}},
-		Body: []byte(`{"receive_id":"oc_1","msg_type":"text","content":"{\"text\":\"hi\"}"}`),
-	})
+	platform, app := newBot(t)
+	sent, err := lark.NewClient(app).Send(t.Context(), lark.ToChat("oc_1"), lark.Text("hi"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := platform.Messages("oc_1"); len(got) != 1 {
-		t.Errorf("messages of the chat: got %d, want 1", len(got))
+	got, ok := platform.Message(sent.MessageID)
+	if want := `{"text":"hi"}`; !ok || got.Content != want {
+		t.Errorf("message of the chat: got %q, want %q", got.Content, want)
 	}
 }
 
 func TestList(t *testing.T) {
-	platform, app := fixture(t)
+	platform, app := newBot(t)
 	for i := range 5 {
 		platform.AddChat(fmt.Sprint("oc_", i), "chat")
 	}
-	answer, err := lark.NewClient(app).List(t.Context(), lark.Call{Method: http.MethodGet, Path: "im/v1/chats", Query: url.Values{"page_size": {"2"}}}, 10)
-	if err != nil {
-		t.Fatal(err)
+	type chat struct {
+		ID string `json:"chat_id"`
 	}
-	var data struct{ Items []json.RawMessage }
-	if err := json.Unmarshal(answer.Data, &data); err != nil || len(data.Items) != 5 {
-		t.Errorf("chats on three pages: got %d and %v, want 5", len(data.Items), err)
+	call := lark.Call{Method: http.MethodGet, Path: "im/v1/chats", Query: url.Values{"page_size": {"2"}}} // three pages
+	chats := map[string]bool{}
+	for c, err := range lark.List[chat](t.Context(), lark.NewClient(app), call) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		chats[c.ID] = true
+	}
+	for i := range 5 {
+		if id := fmt.Sprint("oc_", i); !chats[id] {
+			t.Errorf("got the chats %v, want %s among them", chats, id)
+		}
 	}
 }
 
-func TestReceive(t *testing.T) {
-	_, app := fixture(t)
-	payload := []byte(`{"schema":"2.0","header":{"event_id":"e1","event_type":"im.message.receive_v1","app_id":"cli_bot","token":"token"},"event":{}}`)
-	now := time.Unix(1735689600, 0)
-	callback, err := app.Receive(app.Sign(payload, now), now)
+// post sends a sample to a handler, signed and encrypted as Lark does it.
+func post(t *testing.T, handler http.Handler, app *lark.App, eventType string) *httptest.ResponseRecorder {
+	t.Helper()
+	sample, ok := larktest.FindSample(eventType)
+	if !ok {
+		t.Fatalf("no sample of %s", eventType)
+	}
+	r, err := sample.Delivery(app, time.Now()).NewRequest(t.Context(), "/event")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, want := callback.Event.Type, "im.message.receive_v1"; got != want {
-		t.Errorf("type of the event: got %q, want %q", got, want)
+	w := httptest.NewRecorder()
+	handler.ServeHTTP(w, r)
+	return w
+}
+
+func TestEvent(t *testing.T) {
+	_, app := newBot(t)
+	var got lark.MessageReceive
+	handler := lark.Handler(app, func(_ context.Context, ev *lark.Event) error { return ev.Bind(&got) })
+	if w := post(t, handler, app, "im.message.receive_v1"); w.Code != http.StatusOK || w.Body.String() != "{}" {
+		t.Errorf("answer: got %d %s, want 200 {}", w.Code, w.Body)
+	}
+	if got.Message.MessageID == "" || got.Message.ChatID == "" {
+		t.Errorf("the event's message: got %+v, want its ids", got.Message)
+	}
+	forged := *app
+	forged.VerificationTokens, forged.EncryptKeys = nil, nil
+	if w := post(t, handler, &forged, "im.message.receive_v1"); w.Code != http.StatusUnauthorized {
+		t.Errorf("answer to an unsigned event: got %d, want 401", w.Code)
+	}
+}
+
+func TestClick(t *testing.T) {
+	_, app := newBot(t)
+	handler := lark.Handler(app, func(context.Context, *lark.Event) error { return nil }).
+		WithCards(lark.CardHandlerFunc(func(_ context.Context, click *lark.Click) (*lark.CardReply, error) {
+			return &lark.CardReply{Toast: &lark.Toast{Content: "Thank you"}}, nil
+		}))
+	w := post(t, handler, app, "card.action.trigger")
+	if want := `{"toast":{"content":"Thank you"}}`; w.Code != http.StatusOK || w.Body.String() != want {
+		t.Errorf("answer to a click: got %d %s, want 200 %s", w.Code, w.Body, want)
 	}
 }
