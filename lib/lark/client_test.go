@@ -165,6 +165,7 @@ func TestRefusedBeforeSending(t *testing.T) {
 		"the scheme in capitals":   {Path: "HTTPS://evil.example.com/x"},
 		"another port":             {Path: platformURL + ":8443/x"},
 		"a control character":      {Path: "x\ny"},
+		"a backslash":              {Path: "x\\..\\..\\y"},
 		"a fragment":               {Path: "x#y"},
 		"a broken escape":          {Path: "x/%zz"},
 		"a method with a space":    {Path: "x", Method: "GET /"},

@@ -1,7 +1,6 @@
-// Package lark is the protocol of the Lark/Feishu open platform: it
-// authenticates and decodes what the platform sends, and calls its API.
-//
-// It knows nothing of AWS. Protocol facts are cited by the page of the
-// platform's documentation they come from, as a path such as
-// "event-subscription-guide/event-subscriptions".
+// Package lark is the protocol of the Lark (Feishu) open platform. It
+// authenticates and decodes what the platform posts ([App.Receive], [Handler]) and
+// calls the platform's API ([Client]). It needs no AWS package. A path in a comment,
+// such as im-v1/message/create, is the page of the platform's server documentation
+// that is the source of a rule.
 package lark
