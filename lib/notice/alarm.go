@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"encoding/json"
 	"net/url"
-	"slices"
 	"strings"
 
 	"github.com/larkbridge/larkbridge/lib/lark"
@@ -13,12 +12,23 @@ import (
 // alarm is a change of a CloudWatch alarm, whichever way it came.
 type alarm struct {
 	event
-	arn, name, description  string
-	state, before, reason   string
-	metric, dimensions, sum string // sum: how the metric is summed up
-	rule                    string // of a composite alarm
-	suppressedBy            string
+	arn, name, description string
+	state, before, reason  string
+	metrics                []metric
+	threshold              string
+	rule                   string // of a composite alarm
+	suppressedBy           string
+	muted                  mute
+	contributor            contributor
 }
+
+// contributor is the one of many things that an alarm watches which changed.
+type contributor struct {
+	Attributes dimensions
+}
+
+// mute is the rule that keeps an alarm quiet, and until when.
+type mute struct{ MutedByArn, MuteWindowEnd string }
 
 func (a alarm) card() lark.Card {
 	color := lark.Grey // INSUFFICIENT_DATA
@@ -39,76 +49,51 @@ func (a alarm) card() lark.Card {
 	if a.name != "" {
 		page = console(a.Region, "/cloudwatch/home?region="+a.Region+"#alarmsV2:alarm/"+url.PathEscape(a.name))
 	}
+	mutedBy := strings.TrimPrefix(arnField(a.muted.MutedByArn, 5), "alarm-mute-rule:")
+	if mutedBy != "" && a.muted.MuteWindowEnd != "" {
+		mutedBy += ", until " + a.muted.MuteWindowEnd
+	}
 	return a.event.card(join(": ", cmp.Or(a.state, "CloudWatch alarm"), a.name), color, page,
 		text(a.description),
 		text(a.reason),
-		fields("State", change(a.before, a.state), "Metric", a.metric, "Statistic", a.sum,
-			"Dimensions", a.dimensions, "Rule", a.rule, "Actions suppressed by", a.suppressedBy))
+		listed("Contributor", a.contributor.Attributes),
+		fields("State", change(a.before, a.state)),
+		metricFields(a.metrics, a.Account),
+		fields("Threshold", a.threshold, "Rule", a.rule, "Actions suppressed by", a.suppressedBy, "Muted by", mutedBy))
 }
 
 // alarmDetail is detail of the event and alarmData of the action
 // (docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-and-eventbridge.html,
 // …/alarms-and-actions-Lambda.html).
 type alarmDetail struct {
-	AlarmName     string `json:"alarmName"`
-	State         alarmValue
-	PreviousState alarmValue
-	Configuration struct {
+	AlarmName        string `json:"alarmName"`
+	State            alarmValue
+	PreviousState    alarmValue
+	AlarmContributor contributor
+	MuteDetail       mute
+	Configuration    struct {
 		Description string
 		AlarmRule   string
-		Metrics     []struct {
-			Expression, Label string
-			ReturnData        *bool
-			MetricStat        struct {
-				Metric struct {
-					Namespace, Name string
-					Dimensions      map[string]string
-				}
-				Period json.Number
-				Stat   string
-			}
-		}
+		Metrics     []metric
 	}
 }
 
 type alarmValue struct{ Value, Reason, ActionsSuppressedBy string }
 
 func (d alarmDetail) alarm(ev event, arn string) alarm {
-	a := alarm{
+	return alarm{
 		event: ev, arn: arn, name: d.AlarmName, description: d.Configuration.Description,
 		state: d.State.Value, before: d.PreviousState.Value, reason: d.State.Reason,
-		rule: d.Configuration.AlarmRule, suppressedBy: d.State.ActionsSuppressedBy,
+		metrics: d.Configuration.Metrics, rule: d.Configuration.AlarmRule,
+		suppressedBy: d.State.ActionsSuppressedBy, muted: d.MuteDetail, contributor: d.AlarmContributor,
 	}
-	for _, m := range d.Configuration.Metrics {
-		if m.ReturnData != nil && !*m.ReturnData {
-			continue // only feeds the expression that the alarm watches
-		}
-		metric := m.MetricStat.Metric
-		a.metric = join(" ", metric.Namespace, metric.Name, m.Label, m.Expression)
-		a.sum = statistic(m.MetricStat.Stat, m.MetricStat.Period)
-		var pairs []string
-		for name, value := range metric.Dimensions {
-			pairs = append(pairs, name+" = "+value)
-		}
-		slices.Sort(pairs)
-		a.dimensions = strings.Join(pairs, "\n")
-		break
-	}
-	return a
-}
-
-func statistic(stat string, period json.Number) string {
-	if stat == "" || period == "" {
-		return stat
-	}
-	return stat + ", " + string(period) + " s"
 }
 
 // alarmState is the card for an alarm's state change on EventBridge.
-func alarmState(ev event) lark.Card {
+func alarmState(ev document) lark.Card {
 	var d alarmDetail
 	decode(ev.Detail, &d)
-	return d.alarm(ev, first(ev.Resources)).card()
+	return d.alarm(ev.event, first(ev.Resources)).card()
 }
 
 // alarmAction is the card for an alarm that invokes a function.
@@ -132,33 +117,63 @@ func alarmMessage(doc []byte) lark.Card {
 		AWSAccountID                                     string `json:"AWSAccountId"`
 		NewStateValue, NewStateReason, OldStateValue     string
 		StateChangeTime, Region                          string
-		Trigger                                          struct {
-			Namespace, MetricName, Statistic, ExtendedStatistic string
-			Period                                              json.Number
-			Dimensions                                          []struct{ Name, Value string }
-			Metrics                                             []struct {
-				Label, Expression string
-				ReturnData        bool
-			}
-		}
+		ActionsSuppressedBy                              string
+		AlarmContributorAttributes                       dimensions
+		MuteDetail                                       mute
+		Trigger                                          trigger
 	}
 	decode(doc, &d)
-	a := alarm{
+	return alarm{
 		event: event{Account: d.AWSAccountID, Region: d.Region, Time: d.StateChangeTime},
 		arn:   d.AlarmArn, name: d.AlarmName, description: d.AlarmDescription, rule: d.AlarmRule,
 		state: d.NewStateValue, before: d.OldStateValue, reason: d.NewStateReason,
-		metric: join(" ", d.Trigger.Namespace, d.Trigger.MetricName),
-		sum:    statistic(join("", d.Trigger.Statistic, d.Trigger.ExtendedStatistic), d.Trigger.Period),
+		metrics: d.Trigger.metrics(), threshold: d.Trigger.threshold(), suppressedBy: d.ActionsSuppressedBy,
+		muted: d.MuteDetail, contributor: contributor{d.AlarmContributorAttributes},
+	}.card()
+}
+
+// trigger is what an alarm watches, as SNS has it: one metric in its own fields,
+// or a list.
+type trigger struct {
+	Namespace, MetricName, Statistic, ExtendedStatistic string
+	Period                                              json.Number
+	Dimensions                                          dimensions
+	Metrics                                             []metric
+	ComparisonOperator                                  string
+	Threshold                                           json.Number
+	EvaluationPeriods, DatapointsToAlarm                json.Number
+}
+
+func (t trigger) metrics() []metric {
+	if t.MetricName == "" {
+		return t.Metrics
 	}
-	for _, m := range d.Trigger.Metrics {
-		if m.ReturnData {
-			a.metric = join(" ", m.Label, m.Expression)
-		}
+	var one metric
+	one.MetricStat.Metric.Namespace, one.MetricStat.Metric.MetricName = t.Namespace, t.MetricName
+	one.MetricStat.Metric.Dimensions = t.Dimensions
+	one.MetricStat.Stat, one.MetricStat.Period = cmp.Or(t.Statistic, t.ExtendedStatistic), t.Period
+	return append([]metric{one}, t.Metrics...)
+}
+
+// comparisons are CloudWatch's operators.
+var comparisons = map[string]string{
+	"GreaterThanThreshold": ">", "GreaterThanOrEqualToThreshold": "≥", "LessThanThreshold": "<", "LessThanOrEqualToThreshold": "≤",
+}
+
+// threshold shows "> 300, 3 of 4 periods"; "" where there is none to compare
+// with, as with a band.
+func (t trigger) threshold() string {
+	operator := comparisons[t.ComparisonOperator]
+	if operator == "" || t.Threshold == "" {
+		return ""
 	}
-	var pairs []string
-	for _, dim := range d.Trigger.Dimensions {
-		pairs = append(pairs, dim.Name+" = "+dim.Value)
+	periods := join(" of ", string(t.DatapointsToAlarm), string(t.EvaluationPeriods))
+	switch periods {
+	case "":
+	case "1", "1 of 1":
+		periods = "1 period"
+	default:
+		periods += " periods"
 	}
-	a.dimensions = strings.Join(pairs, "\n")
-	return a.card()
+	return join(", ", operator+" "+strings.TrimSuffix(string(t.Threshold), ".0"), periods)
 }

@@ -10,14 +10,12 @@ import (
 
 // custom is the card for a custom notification for Amazon Q Developer in chat
 // applications (docs.aws.amazon.com/chatbot/latest/adminguide/custom-notifs.html).
-//
-// Its description may be Markdown of another chat's kind ("client-markdown");
-// it is shown as it was written.
+// Its texts are in the Markdown of chat applications.
 func custom(doc []byte) lark.Card {
 	var d struct {
 		Content struct {
-			Title, Description  string
-			NextSteps, Keywords []string
+			TextType, Title, Description string
+			NextSteps, Keywords          []string
 		}
 		Metadata struct {
 			Summary, EventType string
@@ -31,15 +29,31 @@ func custom(doc []byte) lark.Card {
 	if summary == heading {
 		summary = ""
 	}
-	values, nested := scalars(d.Metadata.AdditionalContext)
-	return event{}.card(heading, lark.Blue, "",
-		text(d.Content.Description),
+	context := leaves(readValue(d.Metadata.AdditionalContext))
+	color, _ := namedState(context)
+	return event{}.card(chatText(heading), cmp.Or(color, lark.Blue), "",
+		chatMarkdown(lark.Truncate(strings.TrimSpace(d.Content.Description), maxText)),
 		steps(d.Content.NextSteps),
-		fields("Summary", summary, "Type", d.Metadata.EventType),
+		fields("Summary", chatText(summary), "Type", d.Metadata.EventType),
 		listed("Resources", d.Metadata.RelatedResources),
-		values,
-		code(nested),
+		plainFields(context, ""),
 		lark.Note(short(strings.Join(d.Content.Keywords, " · "))))
+}
+
+// Thread returns the name of the thread that a custom notification belongs to:
+// those of one name are to stand together. It is "" for every other document.
+func Thread(doc []byte) string {
+	var d struct {
+		Source   string
+		Metadata struct {
+			ThreadID string `json:"threadId"`
+		}
+	}
+	decode(doc, &d)
+	if d.Source != "custom" {
+		return ""
+	}
+	return d.Metadata.ThreadID
 }
 
 // steps shows what to do next, as a list.
@@ -52,7 +66,7 @@ func steps(steps []string) lark.Markdown {
 		if b.Len() == 0 {
 			b.WriteString("**Next steps**")
 		}
-		b.WriteString("\n- " + lark.EscapeMarkdown(s))
+		b.WriteString("\n- " + string(chatMarkdown(s)))
 	}
 	return lark.Markdown(b.String())
 }

@@ -32,10 +32,16 @@ func (ev event) kind() string { return cmp.Or(ev.DetailType, ev.RuleDetailType) 
 // card puts a card together: body, then where and when, then a button that
 // opens page of the AWS console, if there is one.
 func (ev event) card(title string, color lark.Color, page string, body ...lark.Element) lark.Card {
+	return ev.cardWith(title, color, page, "", body...)
+}
+
+// cardWith is [event.card] with another text on the button.
+func (ev event) cardWith(title string, color lark.Color, page, label string, body ...lark.Element) lark.Card {
 	card := lark.Card{Title: lark.Truncate(title, maxTitle), Color: color, Elements: body}
 	card.Elements = append(card.Elements, lark.Note(short(join(" · ", ev.Account, ev.Region, ev.Time))))
 	if page != "" {
-		card.Elements = append(card.Elements, lark.Buttons{{Text: "Open in AWS console", Style: lark.Primary, URL: page}})
+		label = cmp.Or(label, "Open in AWS console")
+		card.Elements = append(card.Elements, lark.Buttons{{Text: label, Style: lark.Primary, URL: page}})
 	}
 	return card
 }
@@ -94,12 +100,12 @@ func change(before, now string) string {
 	return join(" → ", before, now)
 }
 
-// first returns the first value, if there is one.
-func first(values []string) string {
-	if len(values) == 0 {
-		return ""
+// first returns the first value, or the zero value where there is none.
+func first[T any](values []T) (value T) {
+	if len(values) > 0 {
+		value = values[0]
 	}
-	return values[0]
+	return value
 }
 
 // arnField returns a field of an ARN, counted from 0: 3 is the region, 5 the
@@ -114,20 +120,3 @@ func arnField(arn string, n int) string {
 
 // lastPart returns what follows the last separator.
 func lastPart(s, separator string) string { return s[strings.LastIndex(s, separator)+1:] }
-
-// statusColor is the colour of a status as the developer tools, CloudFormation
-// and Step Functions write them. A rollback has failed even when it is complete.
-func statusColor(status string) lark.Color {
-	has := func(words ...string) bool {
-		return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(status, w) })
-	}
-	switch {
-	case has("FAIL", "FAULT", "ROLLBACK", "TIMED_OUT"):
-		return lark.Red
-	case has("STOP", "ABORT", "CANCEL"):
-		return lark.Orange
-	case has("SUCCEEDED") || strings.HasSuffix(status, "COMPLETE"):
-		return lark.Green
-	}
-	return lark.Blue
-}

@@ -30,7 +30,7 @@ func FuzzCard(f *testing.F) {
 // Of a card that is too large the end is left out.
 func TestTooLarge(t *testing.T) {
 	card, ok := notice.Card([]byte(tooLarge()))
-	if !ok || len(card.Elements) == 0 || card.Elements[0] != lark.Text("what happened") {
+	if !ok || len(card.Elements) == 0 || card.Elements[0] != lark.Markdown("what happened") {
 		t.Errorf("got %+v", card)
 	}
 	check(t, card)
@@ -63,6 +63,9 @@ func TestNoMarkup(t *testing.T) {
 		for _, e := range card.Elements {
 			md, _ := e.(lark.Markdown)
 			s, markup := string(md), "<`["
+			if strings.HasSuffix(path, "custom.json") { // whose links are those that it has
+				s = strings.NewReplacer("[bad state](https://example.com/)", "", "[diagnosis runbook](http://www.example.com)", "").Replace(s)
+			}
 			if code, ok := strings.CutPrefix(s, "```json\n"); ok {
 				s, markup = strings.TrimSuffix(code, "\n```"), "<`"
 			}

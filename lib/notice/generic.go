@@ -2,70 +2,123 @@ package notice
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"github.com/larkbridge/larkbridge/lib/lark"
 )
 
-// generic is the card for an event without a formatter: the detail's plain
-// values as fields, the others as a few lines of JSON.
-func generic(ev event) lark.Card {
-	values, nested := scalars(ev.Detail)
-	if !isObject(ev.Detail) {
-		nested = ev.Detail
+// generic is the card for an event without a format: its type and the best name
+// in it as title, its plain values below, and the home page of its service.
+func generic(d document) lark.Card {
+	color, state := namedState(d.leaves)
+	if color == "" {
+		color = stateColor(d.kind)
 	}
-	return ev.card(ev.kind(), lark.Blue, "",
-		fields("Source", ev.Source),
-		listed("Resources", ev.Resources),
-		values,
-		code(nested))
+	name := d.bestName()
+	if strings.Contains(squeeze(d.kind), squeeze(name)) {
+		name = ""
+	}
+	body := []lark.Element{fields("Source", d.Source, "State", state), listed("Resources", d.Resources), plainFields(d.leaves, state)}
+	if len(d.leaves) == 0 {
+		body = append(body, code(d.Detail))
+	}
+	return d.event.card(title(d.kind, "", name), cmp.Or(color, lark.Blue), d.home(""), body...)
 }
 
-// scalars returns the first plain values of an object as fields, in its order,
-// and the rest of it.
-func scalars(object json.RawMessage) (values lark.Fields, rest json.RawMessage) {
-	if !isObject(object) {
-		return nil, nil
+// Object returns the card for a JSON object that no AWS service wrote. Its
+// title is the subject or else the best name in the object, and its color is
+// that of the state that the object names.
+func Object(subject string, doc json.RawMessage) lark.Card {
+	d := readDocument("", doc)
+	color, state := namedState(d.leaves)
+	heading := subject
+	if heading == "" {
+		heading = join(": ", d.bestName(), state)
 	}
-	var members [][]byte
-	d := json.NewDecoder(bytes.NewReader(object))
-	_, _ = d.Token() // {
-	for d.More() {
-		var value json.RawMessage
-		name, err := d.Token()
-		if err != nil || d.Decode(&value) != nil {
-			break // cannot happen: the document has been read before
-		}
-		label, _ := name.(string)
-		if shown, ok := scalar(value); !ok || len(values) >= maxRows {
-			key, _ := json.Marshal(label)
-			members = append(members, append(append(key, ':'), value...))
-		} else if shown = short(shown); shown != "" {
-			values = append(values, lark.Field{Label: lark.Truncate(label, maxTitle), Value: shown})
-		}
+	message := d.value(messagePaths)
+	if heading == "" {
+		heading, message = message, ""
 	}
-	if members == nil {
-		return values, nil
+	if color == "" {
+		color = cmp.Or(stateColor(subject), lark.Blue)
 	}
-	rest = append([]byte{'{'}, bytes.Join(members, []byte{','})...)
-	return values, append(rest, '}')
+	page := ""
+	if arn := d.arn(); arn != "" {
+		page = console(arnField(arn, 3), "/go/view?arn="+arn)
+	}
+	shown := slices.DeleteFunc(slices.Clone(d.leaves), func(l leaf) bool { return l.value == message })
+	body := []lark.Element{text(message), plainFields(shown, "")}
+	return fit(d.event.card(cmp.Or(heading, "Notification"), color, page, body...))
 }
 
-// scalar returns the text of a value and whether it is a plain one. null has
-// none.
-func scalar(value json.RawMessage) (string, bool) {
-	switch value[0] {
-	case '{', '[':
-		return "", false
-	case '"':
-		var s string
-		decode(value, &s)
-		return s, true
-	case 'n':
-		return "", true
+// messagePaths are where programs put what they have to say.
+const messagePaths = "message|Message|msg|text|summary|description|Description|reason|error|error.message"
+
+// nameOrder are names of values that say what a document is about, the best
+// first.
+var nameOrder = []string{"title", "subject", "name", "alertname", "displayname", "resourcename", "service", "project", "pipeline", "job", "task", "application", "app",
+	"cluster", "database", "instance", "host", "hostname", "node", "function", "repository", "domain", "resource", "resourceid", "component", "environment", "check", "monitor", "user", "username", "source", "id"}
+
+// notNames are beginnings of names of values that end in "name" and say
+// nothing about what a document is about.
+var notNames = []string{"account", "user", "region", "file", "owner", "principal", "policy", "zone", "key"}
+
+// bestName returns the best name in a document: one of its values by the name
+// that this has, but for an event rather its resource than a person or a host.
+func (d document) bestName() string {
+	best, rank := "", len(nameOrder)*3
+	for _, l := range d.leaves {
+		if len(l.value) > maxTitle || strings.ContainsAny(l.value, "\n{") {
+			continue
+		}
+		name := squeeze(l.name())
+		r := slices.Index(nameOrder, name)
+		if r < 0 && strings.HasSuffix(name, "name") && !slices.ContainsFunc(notNames, func(n string) bool { return strings.HasPrefix(name, n) }) {
+			r = slices.Index(nameOrder, "name") + 1 // serviceName, jobName
+		}
+		if r < 0 {
+			continue
+		}
+		if r += (len(l.path) - 1) * len(nameOrder); r < rank {
+			best, rank = l.value, r
+		}
 	}
-	return string(value), true
+	if len(d.Resources) > 0 && rank > slices.Index(nameOrder, "resourcename") {
+		return cmp.Or(part(d.Resources[0], 1), best)
+	}
+	return best
+}
+
+// squeeze returns the letters and digits of a name in lower case.
+func squeeze(name string) string { return strings.Join(split(name), "") }
+
+// plainFields shows the plain values of a document, each by its path, except
+// for the state that is shown already.
+func plainFields(all []leaf, state string) lark.Fields {
+	var list lark.Fields
+	at := map[string]int{}
+	for _, l := range all {
+		label := lark.Truncate(strings.Join(l.path, " › "), maxTitle)
+		if l.value == state && state != "" {
+			state = ""
+			continue
+		}
+		if i, ok := at[label]; ok { // elements of a list
+			if lines := strings.Count(list[i].Value, "\n"); lines < maxLines {
+				list[i].Value += "\n" + short(l.value)
+			}
+			continue
+		}
+		if len(list) == maxRows {
+			break
+		}
+		at[label] = len(list)
+		list = append(list, lark.Field{Label: cmp.Or(label, "Value"), Value: short(l.value)})
+	}
+	return list
 }
 
 // code shows the beginning of a JSON value as a block of code.

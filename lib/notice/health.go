@@ -2,13 +2,14 @@ package notice
 
 import (
 	"net/url"
+	"strings"
 
 	"github.com/larkbridge/larkbridge/lib/lark"
 )
 
 // health is the card for an AWS Health event
 // (docs.aws.amazon.com/health/latest/ug/aws-health-events-eventbridge-schema.html).
-func health(ev event) lark.Card {
+func health(ev document) lark.Card {
 	var d struct {
 		EventArn, Service, EventTypeCode, EventTypeCategory string
 		StatusCode, EventRegion, StartTime, EndTime         string
@@ -19,7 +20,8 @@ func health(ev event) lark.Card {
 	decode(ev.Detail, &d)
 	description := ""
 	if len(d.EventDescription) > 0 {
-		description = d.EventDescription[0].LatestDescription
+		// Its line ends are often written as two characters.
+		description = strings.ReplaceAll(d.EventDescription[0].LatestDescription, `\n`, "\n")
 	}
 	var entities []string
 	for _, e := range d.AffectedEntities {

@@ -9,6 +9,7 @@ package notice
 
 import (
 	"encoding/json"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -22,6 +23,7 @@ const (
 	maxValue = 200
 	maxText  = 1000
 	maxRows  = 15
+	maxLines = 5 // of a list in a field
 	maxCard  = 28 << 10
 )
 
@@ -32,6 +34,7 @@ const (
 //     developer tools write the same without "version" and "id".
 //   - what a CloudWatch alarm action hands to a Lambda function
 //   - what a CloudWatch alarm action publishes to SNS
+//   - what other services publish to SNS in JSON
 //   - custom notifications for Amazon Q Developer in chat applications
 func Card(doc []byte) (lark.Card, bool) {
 	var shape struct {
@@ -54,47 +57,76 @@ func Card(doc []byte) (lark.Card, bool) {
 	case shape.AlarmName != "" && shape.NewStateValue != "":
 		card = alarmMessage(doc)
 	case shape.kind() != "" && shape.Source != "":
-		card = formatter(shape.event)(shape.event)
+		card = eventCard(readEvent(shape.event, doc))
 	default:
-		return lark.Card{}, false
+		d := readDocument("", doc)
+		f := findFormat(d)
+		if f == nil {
+			return elastiCache(d)
+		}
+		card = f.card(d)
 	}
 	return fit(card), true
 }
 
-// formatter returns the formatter for an event. AWS alone can send events with
-// a source that begins with "aws."; of another source the same detail type may
-// mean anything.
-func formatter(ev event) func(event) lark.Card {
-	if !strings.HasPrefix(ev.Source, "aws.") {
-		return generic
+// Text returns the card for a text that comes from AWS, and whether it is one
+// that this package knows: CloudFormation writes lines of name='value' to a
+// topic (docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-sns.html).
+func Text(message string) (lark.Card, bool) {
+	if !strings.HasPrefix(message, "StackId='arn:") {
+		return lark.Card{}, false
 	}
-	switch ev.kind() {
-	case "CloudWatch Alarm State Change":
-		return alarmState
-	case "AWS Health Event", "AWS Health Abuse Event":
-		return health
-	case "GuardDuty Finding":
-		return guardDuty
-	case "Anomaly Detected":
-		return costAnomaly
-	case "CodePipeline Pipeline Execution State Change":
-		return codePipeline
-	case "CodeBuild Build State Change":
-		return codeBuild
-	case "CloudFormation Stack Status Change":
-		return cloudFormation
-	case "ECS Task State Change":
-		return ecsTask
-	case "EC2 Instance State-change Notification":
-		return ec2Instance
-	case "Step Functions Execution Status Change":
-		return stepFunctions
-	case "AWS API Call via CloudTrail":
-		if ev.Source == "aws.budgets" {
-			return budgetCall
+	values := map[string]string{}
+	name := ""
+	for line := range strings.Lines(message) {
+		if m := assignment.FindStringSubmatch(line); m != nil {
+			name, line = m[1], line[len(m[0]):]
 		}
+		values[name] += line
 	}
-	return generic
+	for name, value := range values {
+		values[name] = strings.TrimSuffix(strings.TrimRight(value, "\n"), "'")
+	}
+	doc, err := json.Marshal(values)
+	if err != nil {
+		return lark.Card{}, false
+	}
+	return Card(doc)
+}
+
+// assignment is the beginning of one of CloudFormation's values, which may have
+// several lines.
+var assignment = regexp.MustCompile(`^(\w+)='`)
+
+// special are the kinds of events of AWS whose cards no format describes.
+var special = map[string]func(document) lark.Card{
+	"CloudWatch Alarm State Change":             alarmState,
+	"CloudWatch Alarm Contributor State Change": alarmState,
+	"AWS Health Event":                          health,
+	"AWS Health Abuse Event":                    health,
+	"ECS Task State Change":                     ecsTask,
+	"Security Hub Findings - Imported":          securityHub,
+	"Security Hub Findings - Custom Action":     securityHub,
+	"Security Hub Insight Results":              securityHub,
+}
+
+// eventCard is the card for an event. AWS alone can send events with a source
+// that begins with "aws."; of another source the same detail type may mean
+// anything.
+func eventCard(d document) lark.Card {
+	if !strings.HasPrefix(d.Source, "aws.") {
+		return generic(d)
+	}
+	if card, ok := special[d.kind]; ok {
+		return card(d)
+	}
+	if strings.HasSuffix(d.kind, " via CloudTrail") {
+		return trail(d)
+	}
+	if f := findFormat(d); f != nil {
+		return f.card(d)
+	}
+	return generic(d)
 }
 
 // decode reads of src what has the expected types. src is JSON or empty.

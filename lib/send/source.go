@@ -63,6 +63,9 @@ func (s *Sender) classify(doc []byte, from origin) source {
 		if from.depth == 0 && from.source == "invoke" {
 			return from.requests(doc) // which says what it is not
 		}
+		if card, ok := notice.Text(string(doc)); ok {
+			return from.one(s.card(card))
+		}
 		return from.one(s.text(string(doc), from))
 	}
 	if from.depth > maxDepth {

@@ -3,14 +3,16 @@ package notice
 import (
 	"cmp"
 	"net/url"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/larkbridge/larkbridge/lib/lark"
 )
 
 // ecsTask is the card for a task's state
 // (docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_task_events.html).
-func ecsTask(ev event) lark.Card {
+func ecsTask(ev document) lark.Card {
 	var d task
 	decode(ev.Detail, &d)
 	cluster, id := lastPart(d.ClusterArn, "/"), lastPart(d.TaskArn, "/")
@@ -44,43 +46,45 @@ type task struct {
 	}
 }
 
-// color is red only where something went wrong: tasks also stop when they are
-// done, or when a service is deployed or scaled in.
+// color is red only where something went wrong. The stop code says who ended
+// the task (docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Task.html): a
+// deployment ends its old tasks with a signal, which leaves an exit code of 143
+// or 137, and is no failure unless the reason names one.
 func (t task) color() lark.Color {
-	for _, c := range t.Containers {
-		if c.ExitCode != nil && *c.ExitCode != 0 {
-			return lark.Red
-		}
-	}
-	switch t.StopCode { // API_Task.html, stopCode
+	reason := strings.ToLower(t.StoppedReason)
+	failed := slices.ContainsFunc([]string{"failed", "error", "unhealthy", "unable", "out of memory", "cannot"},
+		func(word string) bool { return strings.Contains(reason, word) })
+	switch t.StopCode {
 	case "TaskFailedToStart":
 		return lark.Red
 	case "SpotInterruption", "TerminationNotice":
 		return lark.Orange
+	case "ServiceSchedulerInitiated", "UserInitiated":
+		if failed {
+			return lark.Red
+		}
+		return lark.Grey
 	case "":
+		if t.crashed(true) {
+			return lark.Red
+		}
 		return lark.Blue
+	}
+	if failed || t.crashed(t.StopCode != "EssentialContainerExited") {
+		return lark.Red
 	}
 	return lark.Grey
 }
 
-// ec2Instance is the card for an instance's state
-// (docs.aws.amazon.com/AWSEC2/latest/UserGuide/monitoring-instance-state-changes.html).
-func ec2Instance(ev event) lark.Card {
-	var d struct {
-		ID    string `json:"instance-id"`
-		State string
+// crashed reports whether a container ended with a code other than 0. Where
+// none of them has a code, it reports whether that is all right.
+func (t task) crashed(withoutCodeIsFine bool) bool {
+	known := false
+	for _, c := range t.Containers {
+		if c.ExitCode != nil && *c.ExitCode != 0 {
+			return true
+		}
+		known = known || c.ExitCode != nil
 	}
-	decode(ev.Detail, &d)
-	color := lark.Grey
-	switch d.State {
-	case "running":
-		color = lark.Green
-	case "pending":
-		color = lark.Blue
-	}
-	page := ""
-	if d.ID != "" {
-		page = console(ev.Region, "/ec2/home?region="+ev.Region+"#InstanceDetails:instanceId="+url.QueryEscape(d.ID))
-	}
-	return ev.card(title("EC2 instance", d.State, d.ID), color, page, fields("Instance", d.ID, "State", d.State))
+	return !known && !withoutCodeIsFine
 }

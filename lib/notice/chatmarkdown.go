@@ -1,0 +1,83 @@
+package notice
+
+import (
+	"net/url"
+	"regexp"
+	"strings"
+
+	"github.com/larkbridge/larkbridge/lib/lark"
+)
+
+// chatSpan matches what the Markdown of chat applications has: a block of code,
+// code, a link, and text in bold or italics between characters that belong to no
+// word. A mention ("<@U1>") is none of them: it is shown, not obeyed.
+var chatSpan = regexp.MustCompile("(?s)```(.+?)```|`([^`\n]+)`|<(https?://[^\\s<>|]+)(?:\\|([^<>\n]+))?>|" +
+	`(^|[^\w*])\*([^\s*](?:[^*\n]*[^\s*])?)\*`)
+
+// chatMarkdown returns text in the Markdown of chat applications as Lark's.
+// Everything but bold, code and links is shown as it is.
+func chatMarkdown(text string) lark.Markdown {
+	var b strings.Builder
+	at := 0
+	for _, m := range chatSpan.FindAllStringSubmatchIndex(text, -1) {
+		b.WriteString(escapeBetween(text[at:m[0]]))
+		group := func(n int) string {
+			if m[2*n] < 0 {
+				return ""
+			}
+			return text[m[2*n]:m[2*n+1]]
+		}
+		switch {
+		case group(1) != "":
+			b.WriteString("\n```\n" + inCode(strings.Trim(group(1), "\n")) + "\n```\n")
+		case group(2) != "":
+			b.WriteString("`" + inCode(group(2)) + "`")
+		case group(3) != "":
+			b.WriteString(chatLink(group(3), group(4)))
+		default:
+			b.WriteString(lark.EscapeMarkdown(group(5)) + "**" + lark.EscapeMarkdown(group(6)) + "**")
+		}
+		at = m[1]
+	}
+	b.WriteString(escapeBetween(text[at:]))
+	return lark.Markdown(b.String())
+}
+
+// escapeBetween escapes what stands between spans. Blanks before it are no
+// indentation, which [lark.EscapeMarkdown] would take them for.
+func escapeBetween(text string) string {
+	rest := strings.TrimLeft(text, " ")
+	return text[:len(text)-len(rest)] + lark.EscapeMarkdown(rest)
+}
+
+// inCode makes a text safe in code, where nothing can be escaped: no tag can
+// begin in it.
+func inCode(text string) string {
+	const zeroWidthSpace = "\u200b"
+	return strings.NewReplacer("<", "<"+zeroWidthSpace, "`", "'").Replace(text)
+}
+
+// chatLink makes a link, of an address that is one; its text may be in bold.
+func chatLink(address, text string) string {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" || u.User != nil || len(address) > maxURL {
+		return lark.EscapeMarkdown(join(" ", chatText(text), address))
+	}
+	if text == "" {
+		text = address
+	}
+	target := strings.NewReplacer("(", "%28", ")", "%29", "[", "%5B", "]", "%5D", "<", "%3C", ">", "%3E").Replace(u.String())
+	return "[" + lark.EscapeMarkdown(chatText(text)) + "](" + target + ")"
+}
+
+// chatText returns the words of a text in the Markdown of chat applications.
+func chatText(text string) string {
+	text = chatSpan.ReplaceAllStringFunc(text, func(s string) string {
+		m := chatSpan.FindStringSubmatch(s)
+		if m[3] != "" {
+			return chatText(join("", m[4]))
+		}
+		return m[1] + m[2] + m[5] + m[6]
+	})
+	return strings.TrimSpace(text)
+}

@@ -1,0 +1,157 @@
+package notice
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/larkbridge/larkbridge/lib/lark"
+)
+
+// stateWords are beginnings of the words by which documents name a state, by
+// the color that they mean. The colors stand from the worst on.
+var stateWords = []struct {
+	color  lark.Color
+	prefix []string
+}{
+	{lark.Red, []string{
+		"fail", "err", "error", "fault", "rollback", "timedout", "timeout", "unsuccessful", "critical", "crit", "fatal", "down", "unhealthy",
+		"noncompliant", "denied", "deny", "alarm", "firing", "trigger", "triggered", "expired", "high", "emergency", "alert", "panic", "crash", "exception",
+		"threat", "malware", "infected", "breach", "inoperable", "incompatible", "unreachable", "unavailable", "outofmemory", "oom", "broken", "reject",
+		"lost", "dead", "red", "p0", "p1", "sev0", "sev1", "impossible", "bounce", "complaint", "exceeded", "invalid", "offline", "disaster",
+	}},
+	{lark.Orange, []string{
+		"warn", "medium", "moderate", "degraded", "impaired", "abort", "cancel", "drifted", "throttl", "expir", "interrupt", "retire", "suspend",
+		"partial", "delayed", "yellow", "orange", "unstable", "attention", "approaching", "overdue", "p2", "sev2", "deprecat", "suspected", "limited",
+	}},
+	{lark.Green, []string{
+		"succe", "success", "ok", "okay", "complete", "completed", "pass", "passed", "resolved", "healthy", "up", "available", "compliant", "done", "finish", "recover", "ready",
+		"normal", "green", "good", "insync", "clean", "clear", "online", "deployed", "fixed", "delivered", "operational",
+	}},
+	{lark.Grey, []string{"stopped", "terminated", "insufficient", "deleted", "superseded", "skipped", "unknown", "disabled", "archived", "suppressed", "inactive"}},
+}
+
+// whole are words that count only if nothing follows: "upload" is not up.
+var whole = []string{"ok", "up", "down", "high", "red", "green", "yellow", "orange", "err", "pass", "lost", "dead", "ready", "good", "clear", "clean", "alert", "alarm", "trigger", "p0", "p1", "p2", "crit", "available", "normal"}
+
+// stateColor returns the color of a state by the words that name it, "" if it
+// knows none. Of several the worst counts; "not" and "non" turn a good word
+// into a bad one.
+func stateColor(state string) lark.Color {
+	words := split(state)
+	joined := strings.Join(words, "")
+	for _, known := range stateWords {
+		for i, word := range words {
+			if !begins(word, known.prefix) {
+				continue
+			}
+			negated := i > 0 && slices.Contains([]string{"not", "non", "no"}, words[i-1])
+			switch {
+			case negated && known.color == lark.Green:
+				return lark.Red
+			case negated:
+				continue
+			}
+			return known.color
+		}
+		if begins(joined, known.prefix) && !slices.Contains(whole, joined) && len(words) > 1 && known.color == lark.Red {
+			return known.color // TIMED_OUT, NON_COMPLIANT
+		}
+	}
+	return ""
+}
+
+// exceptions begin like a word for a state and are none.
+var exceptions = []string{"failover", "failovers", "highlight", "higher"}
+
+func begins(word string, prefixes []string) bool {
+	if slices.Contains(exceptions, word) {
+		return false
+	}
+	return slices.ContainsFunc(prefixes, func(prefix string) bool {
+		return word == prefix || strings.HasPrefix(word, prefix) && !slices.Contains(whole, prefix)
+	})
+}
+
+// split returns the words of a name or a sentence in lower case: those of
+// FooBar, FOO_BAR and "foo bar" are foo and bar.
+func split(text string) []string {
+	var words []string
+	var word []rune
+	end := func() {
+		if len(word) > 0 {
+			words = append(words, strings.ToLower(string(word)))
+		}
+		word = nil
+	}
+	runes := []rune(text)
+	for i, r := range runes {
+		switch {
+		case !unicode.IsLetter(r) && !unicode.IsDigit(r):
+			end()
+			continue
+		case unicode.IsUpper(r) && i > 0 && unicode.IsLower(runes[i-1]):
+			end()
+		}
+		word = append(word, r)
+	}
+	end()
+	return words
+}
+
+// worst returns the worst of several colors, "" for none.
+func worst(colors ...lark.Color) lark.Color {
+	for _, known := range stateWords {
+		if slices.Contains(colors, known.color) {
+			return known.color
+		}
+	}
+	return ""
+}
+
+// Names of values that say in which state something is, by their last word.
+// Those that grade it count only where no state is named.
+var (
+	stateNames = []string{"state", "status", "result", "outcome", "conclusion", "health", "compliance", "condition", "event", "action", "phase"}
+	gradeNames = []string{"severity", "level", "priority", "urgency", "criticality"}
+	pastWords  = []string{"previous", "prev", "old", "last", "former", "desired", "expected", "original", "initial", "prior", "before", "from"}
+)
+
+// maxState is the most characters that the name of a state has.
+const maxState = 60
+
+// namedState returns the color of the state that a document names, and the word
+// for it. Of several the ones that lie least deep count, of these the worst.
+func namedState(all []leaf) (color lark.Color, state string) {
+	for _, names := range [][]string{stateNames, gradeNames} {
+		depth := 0
+		for _, l := range all {
+			if !isAbout(l.name(), names) || len(l.value) > maxState || color != "" && len(l.path) > depth {
+				continue
+			}
+			c := stateColor(l.value)
+			if c == "" || color != "" && len(l.path) == depth && worst(color, c) == color {
+				continue
+			}
+			color, state, depth = c, l.value, len(l.path)
+		}
+		if color != "" {
+			return color, state
+		}
+	}
+	return "", ""
+}
+
+// isAbout reports whether the name of a value is about one of the given things
+// as it is now.
+func isAbout(name string, things []string) bool {
+	words := split(name)
+	if len(words) == 0 || slices.ContainsFunc(words, func(w string) bool { return slices.Contains(pastWords, w) }) {
+		return false
+	}
+	last := words[len(words)-1]
+	if (last == "code" || last == "type" || last == "name" || last == "label" || last == "value") && len(words) > 1 {
+		last = words[len(words)-2]
+	}
+	return slices.ContainsFunc(things, func(thing string) bool { return last == thing || strings.HasSuffix(last, thing) })
+}
