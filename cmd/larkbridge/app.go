@@ -18,7 +18,9 @@ const appUsage = `Usage: larkbridge app put <name> [flags]
 
 put stores the settings of a Lark app where a stack looks for them, from a JSON
 file or from answers in the terminal. It checks them first, and asks Lark
-whether the credentials are good. The app "default" needs no name in its URLs.
+whether the credentials are good and which open id the app's bot has, so that
+mentions of it are known (bot_open_id). The app "default" needs no name in its
+URLs.
 
 list shows the apps and which of their fields are set, but no value.
 `
@@ -29,7 +31,7 @@ func (c command) app(ctx context.Context, args []string) int {
 	prefix := flags.String("prefix", defaultPrefix, "the `path` of the settings in Parameter Store")
 	file := flags.String("file", "", "read the settings from this `file`, - for standard input")
 	key := flags.String("key", "", "encrypt with this KMS `key` instead of the account's own for Parameter Store")
-	noCheck := flags.Bool("no-check", false, "do not ask Lark whether the credentials are good")
+	noCheck := flags.Bool("no-check", false, "do not ask Lark about the credentials and the bot")
 	what := ""
 	if len(args) > 0 && (args[0] == "put" || args[0] == "list") {
 		what, args = args[0], args[1:]

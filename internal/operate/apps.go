@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -39,7 +38,8 @@ type Apps struct {
 
 // Put checks the settings of an app and stores them, in place of older ones. With
 // check it first asks Lark whether the credentials are valid: if Lark refuses them,
-// Put fails; if Lark does not answer, Put only prints a warning.
+// Put fails; if Lark does not answer, Put only prints a warning. If Lark takes them
+// and the settings have no bot_open_id, Put asks for it and stores it with them.
 func (a *Apps) Put(ctx context.Context, name string, doc []byte, check bool) error {
 	if !lark.ValidAppName(name) {
 		return errors.New("the name of an app is 1 to 32 of a-z, 0-9 and -, and neither event nor card, which are reserved: choose another name")
@@ -49,8 +49,14 @@ func (a *Apps) Put(ctx context.Context, name string, doc []byte, check bool) err
 		return fmt.Errorf("the settings of %s: %s", name, oneLine(err))
 	}
 	if check {
-		if err := a.checkCredentials(ctx, app.App); err != nil {
+		taken, err := a.checkCredentials(ctx, app.App)
+		if err != nil {
 			return err
+		}
+		if taken && app.BotOpenID == "" {
+			if doc, err = withBot(doc, a.findBot(ctx, app.App)); err != nil {
+				return err
+			}
 		}
 	}
 	if err := a.store(ctx, name, doc); err != nil {
@@ -110,34 +116,6 @@ func cannotReceive(app *lark.App) string {
 	}
 	return ""
 }
-
-// checkCredentials asks Lark for a token, which it does not keep.
-func (a *Apps) checkCredentials(ctx context.Context, app *lark.App) error {
-	if app.Type == lark.Marketplace {
-		fmt.Fprintln(a.Out, "The credentials of a marketplace app cannot be tried before its app_ticket has come.")
-		return nil
-	}
-	body, err := json.Marshal(map[string]string{"app_id": app.AppID, "app_secret": app.AppSecret.Reveal()})
-	if err != nil {
-		return fmt.Errorf("encoding the credentials: %w", err)
-	}
-	_, err = lark.NewClient(app, lark.WithHTTPClient(a.Lark), lark.WithClock(a.Now)).Do(ctx, lark.Call{
-		Method: http.MethodPost, Path: "auth/v3/tenant_access_token/internal", Body: body,
-		Tokens: []lark.TokenType{lark.NoToken}, NoDataField: true, Timeout: credentialsTimeout,
-	})
-	var refused *lark.Error
-	switch {
-	case err == nil:
-		fmt.Fprintf(a.Out, "Lark (%s) takes the credentials of %s.\n", app.BaseURL, app.AppID)
-	case errors.As(err, &refused) && refused.Code != 0 && !refused.Retryable:
-		return fmt.Errorf("%s refuses the credentials: %w; compare app_id, app_secret and domain with the Lark console, or store them all the same with --no-check", app.BaseURL, err)
-	default:
-		fmt.Fprintf(a.Out, "Warning: the credentials could not be tried: %v\n", err)
-	}
-	return nil
-}
-
-const credentialsTimeout = 10 * time.Second
 
 // List writes one line for each app: the names of the fields that are set, or what
 // is wrong with them.

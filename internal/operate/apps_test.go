@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -17,7 +16,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ssm/types"
 
 	"github.com/larkbridge/larkbridge/internal/operate"
-	"github.com/larkbridge/larkbridge/lib/larktest"
 )
 
 // shelf is Parameter Store in memory.
@@ -94,32 +92,6 @@ func TestPutSaysWhatToPaste(t *testing.T) {
 		s, out, err := put(t, c.name, settings(c.change), false, nil)
 		if err != nil || !strings.Contains(out, c.want) || s.values["/larkbridge/"+c.name] != settings(c.change) {
 			t.Errorf("%v, %q, want %q", err, out, c.want)
-		}
-	}
-}
-
-// Lark is asked: what it refuses is not stored, what it does not answer is.
-func TestPutTriesTheCredentials(t *testing.T) {
-	lark := httptest.NewServer(larktest.New(larktest.WithApps(larktest.App{ID: larktest.AppID, Secret: appSecret})))
-	defer lark.Close()
-	broken := httptest.NewServer(http.NotFoundHandler())
-	defer broken.Close()
-	gone := httptest.NewServer(nil)
-	gone.Close()
-	for name, c := range map[string]struct {
-		change map[string]any
-		stored bool
-		want   string
-	}{
-		"good":        {map[string]any{"domain": lark.URL}, true, "takes the credentials of " + larktest.AppID},
-		"refused":     {map[string]any{"domain": lark.URL, "app_secret": "another"}, false, "refuses the credentials"},
-		"gone":        {map[string]any{"domain": gone.URL}, true, "Warning: the credentials could not be tried"},
-		"not Lark":    {map[string]any{"domain": broken.URL}, true, "Warning: the credentials could not be tried"},
-		"marketplace": {map[string]any{"type": "marketplace", "domain": gone.URL}, true, "before its app_ticket has come"},
-	} {
-		s, out, err := put(t, "ops", settings(c.change), true, nil)
-		if (err == nil) != c.stored || len(s.values) == 1 != c.stored || !strings.Contains(out+fmt.Sprint(err), c.want) {
-			t.Errorf("%s: stored %d, %q, %v", name, len(s.values), out, err)
 		}
 	}
 }
