@@ -62,6 +62,9 @@ func parseAnswer(resp *http.Response, data []byte) (*Result, error) {
 		a.Msg = fmt.Sprintf("HTTP %d, although the code is 0", resp.StatusCode)
 	}
 	kind, retryable := classify(*a.Code, resp.StatusCode)
+	if kind == KindValidation && saysLater(a.Msg) {
+		kind, retryable = KindThrottled, true
+	}
 	if id == "" {
 		id = a.Error.LogID
 	}
@@ -153,13 +156,25 @@ func stale(code int) bool {
 	return false
 }
 
+// saysLater reports whether a message asks to try again later. Not every API has
+// a code of its own for that: 9499 also means a bad request.
+func saysLater(msg string) bool {
+	msg = strings.ToLower(msg)
+	for _, words := range [...]string{"too many request", "toomanyrequest", "frequency limit", "rate limit", "try again later"} {
+		if strings.Contains(msg, words) {
+			return true
+		}
+	}
+	return false
+}
+
 // classify is Lark's table of codes (api-call-guide/ugjM14COyUjL4ITN and the
 // pages of the IM calls). A code that is not in it is judged by its status.
 func classify(code, status int) (kind ErrorKind, retryable bool) {
 	switch code {
-	case 99991400, 230020, 11232, 11233, 11247, 90217, 1000004, 1000005:
+	case 99991400, 230020, 11232, 11233, 11247, 90217, 1000004, 1000005, 1254290, 1061045:
 		return KindThrottled, true
-	case 230049, 18121: // the same message is being sent
+	case 230049, 18121, 1254291, 1254607: // the same message is being sent, a table is being written or not ready
 		return KindServer, true
 	case 99991403, 99991406:
 		return KindQuota, false
@@ -167,12 +182,12 @@ func classify(code, status int) (kind ErrorKind, retryable bool) {
 		return KindServer, true
 	case 10012: // the app_ticket is not good: a new one is on its way
 		return KindAuth, true
-	case 99991661, 99991663, 99991664, 99991665, 99991668, 99991669, 99991671, 99991677, 99991543, 99991401,
+	case 99991661, 99991663, 99991664, 99991665, 99991668, 99991669, 99991671, 99991677, 99991543,
 		10013, 10014, 10015, 10016, 20005, 20013, 20014, 99991662, 99991673, 154001:
 		return KindAuth, false
-	case 99991672, 99991676, 99991679, 230002, 230006, 230013, 230018, 230026, 230027, 230035, 230053, 234002:
+	case 99991672, 99991676, 99991679, 230002, 230006, 230013, 230018, 230026, 230027, 230035, 230053, 234002, 99991401:
 		return KindPermission, false
-	case 99991201, 99992500, 99992501, 230011, 230019, 230110, 232009, 200740:
+	case 99991201, 231003, 99992500, 99992501, 230011, 230019, 230110, 232009, 200740:
 		return KindNotFound, false
 	}
 	switch {

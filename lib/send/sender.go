@@ -13,6 +13,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/larkbridge/larkbridge/internal/wait"
 	"github.com/larkbridge/larkbridge/lib/bus"
 	"github.com/larkbridge/larkbridge/lib/lark"
 	"github.com/larkbridge/larkbridge/lib/metric"
@@ -159,7 +160,7 @@ func (s *Sender) run(ctx context.Context, x *execution) Result {
 	}
 	res, err := s.callAs(ctx, x)
 	var e *lark.Error
-	if errors.As(err, &e) && e.Kind == lark.KindAuth && s.refreshed(ctx) {
+	if errors.As(err, &e) && e.Kind == lark.KindAuth && s.settingsChanged(ctx, x) {
 		res, err = s.callAs(ctx, x)
 	}
 	if err != nil {
@@ -181,11 +182,29 @@ func (s *Sender) callAs(ctx context.Context, x *execution) (*lark.Result, error)
 	return s.retry(ctx, x, &request.Clients{Lark: c.Client, Host: c.app.BaseURL, HTTP: s.HTTP, Blobs: s.Blobs, Now: s.Now})
 }
 
-// refreshed reads the settings again after Lark has refused the credentials of
-// an app, and reports whether that was done: [store.Settings] limits how often.
-func (s *Sender) refreshed(ctx context.Context) bool {
-	r, ok := s.Apps.(interface{ Refresh(context.Context) bool })
-	return ok && r.Refresh(ctx)
+// refreshPause is how long [store.Settings] waits before it reads the settings
+// again.
+const refreshPause = 5 * time.Second
+
+// settingsChanged reads the settings again after Lark has refused the
+// credentials of an app, and reports whether the app's have changed.
+func (s *Sender) settingsChanged(ctx context.Context, x *execution) bool {
+	settings, ok := s.Apps.(interface{ Refresh(context.Context) bool })
+	if !ok {
+		return false
+	}
+	before, err := s.Apps.App(ctx, x.req.App)
+	if err != nil {
+		return false
+	}
+	if !settings.Refresh(ctx) {
+		if s.pause(x, func() error { return wait.Sleep(ctx, refreshPause) }) != nil {
+			return false
+		}
+		settings.Refresh(ctx)
+	}
+	after, err := s.Apps.App(ctx, x.req.App)
+	return err == nil && after != before
 }
 
 // client returns the client of an app, a new one when the settings have
