@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"testing"
 
 	"github.com/larkbridge/larkbridge/internal/awstest/harness"
@@ -20,8 +21,8 @@ func TestClicks(t *testing.T) {
 	const answer = `{"toast":{"content":"On it","type":"info"}}`
 	for _, click := range []lark.Delivery{
 		stage.Delivery(stage.Payload(t, "card.action.trigger")),
-		stage.Delivery(stage.Payload(t, "card.action.trigger_v1")),
-		stage.Delivery(stage.Payload(t, "card.action.trigger_v1")),
+		stage.Delivery(anotherClick(stage.Payload(t, "card.action.trigger_v1"))),
+		stage.Delivery(anotherClick(stage.Payload(t, "card.action.trigger_v1"))),
 	} {
 		if status, body := s.Post(f, "/card", click); status != 200 || body != answer {
 			t.Errorf("got %d %s, want 200 %s", status, body, answer)
@@ -50,4 +51,10 @@ func TestClickWhileTheBusIsDown(t *testing.T) {
 	if status, body := s.Post(f, "/card", stage.Delivery(stage.Payload(t, "card.action.trigger"))); status != 200 || body != `{}` {
 		t.Errorf("got %d %s, want 200 {}", status, body)
 	}
+}
+
+// anotherClick is a sample of a click with another token: the samples of both
+// styles are of one click.
+func anotherClick(payload []byte) []byte {
+	return bytes.ReplaceAll(payload, []byte(`"c-`), []byte(`"c-2`))
 }

@@ -59,7 +59,7 @@ func TestCardHandler(t *testing.T) {
 	}{
 		{stage.Delivery(stage.Payload(t, "card.action.trigger")), fresh},
 		{stage.Delivery(stage.Payload(t, "card.action.trigger")), fresh},
-		{stage.Delivery(stage.Payload(t, "card.action.trigger_v1")), old},
+		{stage.Delivery(anotherClick(stage.Payload(t, "card.action.trigger_v1"))), old},
 	} {
 		if status, body := s.Post(f, "/card", tt.click); status != 200 || body != tt.want {
 			t.Errorf("got %d %s, want %s\n%s", status, body, tt.want, f.Logs())

@@ -135,9 +135,7 @@ type clickRecorder struct{ gateway.Answerer }
 // Answer records the click and asks the inner Answerer.
 func (c clickRecorder) Answer(ctx context.Context, app *store.App, ev *lark.Event) (*lark.CardReply, error) {
 	if info, ok := requestInfoOf(ctx); ok && ev.Type == lark.TypeCardAction {
-		if click, err := lark.NewClick(app.Name, ev); err == nil {
-			*info.click = click.Token
-		}
+		*info.click = lark.NewClick(app.Name, ev).Token
 	}
 	return c.Answerer.Answer(ctx, app, ev)
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -45,8 +46,19 @@ func (e *LambdaError) Error() string {
 	return fmt.Sprintf("Lambda answered %d", e.Status)
 }
 
-// Invoke calls a function, by name or ARN, and returns what it returned.
+// Invoke calls a function, by name or ARN, and returns what it returned. It calls
+// it once more when the connection breaks before an answer, as a connection does
+// that was kept open too long; the function may then run twice.
 func (l *Lambda) Invoke(ctx context.Context, function string, payload []byte) ([]byte, error) {
+	answer, err := l.invoke(ctx, function, payload)
+	var answered *LambdaError
+	if err != nil && ctx.Err() == nil && !errors.As(err, &answered) {
+		return l.invoke(ctx, function, payload)
+	}
+	return answer, err
+}
+
+func (l *Lambda) invoke(ctx context.Context, function string, payload []byte) ([]byte, error) {
 	endpoint := l.endpoint
 	if endpoint == "" {
 		base, err := serviceURL(ctx, l.config, "lambda")

@@ -29,10 +29,7 @@ type linked struct{ handler lark.CardHandler }
 // Answer runs the handler. It does not wait longer than ctx, even if the handler
 // does, and a panic is an error.
 func (l linked) Answer(ctx context.Context, app *store.App, ev *lark.Event) (*lark.CardReply, error) {
-	click, err := lark.NewClick(app.Name, ev)
-	if err != nil {
-		return nil, err
-	}
+	click := lark.NewClick(app.Name, ev)
 	type answer struct {
 		reply *lark.CardReply
 		err   error

@@ -26,18 +26,22 @@ func (r *request) answerCard(ctx context.Context, app *store.App, cb *lark.Callb
 	budget, cancel := beforeReserve(ctx)
 	defer cancel()
 	key := store.EventKey(app.AppID, r.outcome.Event.Key)
-	answer, acquired := r.claimClick(budget, key)
-	if !acquired {
+	answer, acquired, err := r.claimClick(budget, key)
+	switch {
+	case err != nil && r.gateway.FailClosed:
+		r.outcome.Result = NoTable
+		return refusal(http.StatusServiceUnavailable)
+	case !acquired:
 		r.outcome.Result = Duplicate
 		if answer == nil {
 			answer = r.fallback(app)
 		}
-		return Reply{http.StatusOK, answer}
+		return Reply{http.StatusOK, inStyle(answer, cb.OldCard)}
 	}
 	var publishing sync.WaitGroup
 	var lost error
 	publishing.Go(func() { lost = r.put(budget, app) })
-	answer = r.answer(budget, app, cb)
+	answer = r.answer(budget, app, cb.Event)
 	publishing.Wait()
 	if lost != nil {
 		r.report(metric.ClickLost, "the click is not on the bus", lost)
@@ -45,13 +49,30 @@ func (r *request) answerCard(ctx context.Context, app *store.App, cb *lark.Callb
 	if err := r.complete(ctx, key, answer); err != nil {
 		r.report(metric.MarkFailed, "the click's answer is not kept", err)
 	}
-	return Reply{http.StatusOK, answer}
+	return Reply{http.StatusOK, inStyle(answer, cb.OldCard)}
+}
+
+// inStyle returns an answer in the style of the click. Answers are kept in the new
+// style, because an app that has subscribed to both styles gets one click in each.
+func inStyle(answer []byte, old bool) []byte {
+	if !old {
+		return answer
+	}
+	reply, err := lark.ParseCardReply(answer)
+	if err != nil || reply.Card == nil {
+		return answer // a toast is the same in both
+	}
+	if answer, err = reply.Encode(true); err != nil {
+		return accepted().Body // not reached: it could be encoded in the new style
+	}
+	return answer
 }
 
 // claimClick claims the click and reports whether this instance is to answer it.
 // When another delivery of the click has been answered, it returns that answer;
-// while another instance is at it, it waits, and returns nil when ctx ends.
-func (r *request) claimClick(ctx context.Context, key string) (answer []byte, acquired bool) {
+// while another instance is at it, it waits, and returns nil when ctx ends. An
+// error says that the table cannot be reached.
+func (r *request) claimClick(ctx context.Context, key string) (answer []byte, acquired bool, err error) {
 	defer r.observe(&r.claiming, r.gateway.Now())
 	owner := rand.Text()
 	for {
@@ -59,22 +80,23 @@ func (r *request) claimClick(ctx context.Context, key string) (answer []byte, ac
 		switch {
 		case err != nil:
 			r.report(metric.DedupeBypassed, "the table cannot be reached", err)
-			return nil, true
+			return nil, true, err
 		case state == store.Acquired:
-			return nil, true
+			return nil, true, nil
 		case state == store.Completed:
-			return result, false
+			return result, false, nil
 		}
 		if wait.Sleep(ctx, claimPoll) != nil {
-			return nil, false
+			return nil, false, nil
 		}
 	}
 }
 
-// answer returns the answer of the app's handler, or the fallback.
-func (r *request) answer(ctx context.Context, app *store.App, cb *lark.Callback) []byte {
+// answer returns the answer of the app's handler in the new style, or the
+// fallback, which is the same in both.
+func (r *request) answer(ctx context.Context, app *store.App, ev *lark.Event) []byte {
 	start := r.gateway.Now()
-	reply, err := r.gateway.Cards.Answer(ctx, app, cb.Event)
+	reply, err := r.gateway.Cards.Answer(ctx, app, ev)
 	if errors.Is(err, ErrNoHandler) {
 		r.outcome.Result = NoHandler
 		return r.fallback(app)
@@ -82,7 +104,7 @@ func (r *request) answer(ctx context.Context, app *store.App, cb *lark.Callback)
 	r.observe(&r.handling, start)
 	if err == nil {
 		var answer []byte
-		if answer, err = encode(reply, cb.OldCard); err == nil {
+		if answer, err = encode(reply); err == nil {
 			r.outcome.Result = Answered
 			return answer
 		}
@@ -92,12 +114,12 @@ func (r *request) answer(ctx context.Context, app *store.App, cb *lark.Callback)
 	return r.fallback(app)
 }
 
-// encode writes a reply in the style of the click; nil changes nothing.
-func encode(reply *lark.CardReply, old bool) ([]byte, error) {
+// encode writes a reply in the new style; nil changes nothing.
+func encode(reply *lark.CardReply) ([]byte, error) {
 	if reply == nil {
 		reply = &lark.CardReply{}
 	}
-	answer, err := reply.Encode(old)
+	answer, err := reply.Encode(false)
 	if err != nil {
 		return nil, fmt.Errorf("the handler's answer cannot be used: %w", err)
 	}
@@ -105,9 +127,9 @@ func encode(reply *lark.CardReply, old bool) ([]byte, error) {
 }
 
 // fallback returns the toast of the app's settings, which has no place in a link
-// preview.
+// preview or a profile.
 func (r *request) fallback(app *store.App) []byte {
-	if r.outcome.Event.Type == lark.TypeURLPreview {
+	if r.outcome.Event.Type != lark.TypeCardAction {
 		return accepted().Body
 	}
 	return toast(app.CardToast).Body

@@ -1,6 +1,7 @@
 package gateway_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -33,11 +34,19 @@ func TestHandlerAnswersBothStyles(t *testing.T) {
 	w.handler = approve
 	want(t, w.post(t, "/card", delivery(now, payload(t, "card.action.trigger"))), 200,
 		`{"toast":{"type":"success","content":"approved 42"},"card":{"type":"raw","data":{"header":{},"elements":[]}}}`)
-	want(t, w.post(t, "/event", delivery(now, payload(t, "card.action.trigger_v1"))), 200,
-		`{"toast":{"type":"success","content":"approved 42"},"header":{},"elements":[]}`)
+	old := payload(t, "card.action.trigger_v1")
+	const oldStyle = `{"toast":{"type":"success","content":"approved 42"},"header":{},"elements":[]}`
+	want(t, w.post(t, "/event", delivery(now, anotherClick(old))), 200, oldStyle)
+	want(t, w.post(t, "/event", delivery(now, old)), 200, oldStyle) // the first click again
 	if got := w.types(); len(got) != 2 {
-		t.Errorf("on the bus: %v", got)
+		t.Errorf("on the bus: %v, want 2 clicks", got)
 	}
+}
+
+// anotherClick is a sample of a click with another token: the samples of both
+// styles are of one click.
+func anotherClick(payload []byte) []byte {
+	return bytes.ReplaceAll(payload, []byte(`"c-`), []byte(`"c-2`))
 }
 
 // Whatever the handler does, the click has a good answer in time, and the

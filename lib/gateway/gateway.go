@@ -50,7 +50,7 @@ type Gateway struct {
 	// Observers are called with the outcome of each request, one after another,
 	// before the request is answered.
 	Observers []Observer
-	// FailClosed refuses events while the table cannot be reached, instead of
+	// FailClosed refuses events and clicks while the table cannot be reached, instead of
 	// publishing them without deduplication.
 	FailClosed bool
 	// AnswerTimeout is the most that an answer may take; zero is

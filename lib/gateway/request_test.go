@@ -29,7 +29,7 @@ func TestReplies(t *testing.T) {
 		{"a changed byte", "POST", "/event", changed, 401, `{"error":"unauthorized"}`},
 		{"not Lark", "POST", "/event", notLark, 400, `{"error":"bad_request"}`},
 		{"too large", "POST", "/event", large, 413, `{"error":"too_large"}`},
-		{"as large as can be", "POST", "/event", lark.Delivery{Body: make([]byte, lark.MaxBody)}, 400, `{"error":"bad_request"}`},
+		{"as large as can be", "POST", "/event", lark.Delivery{Body: make([]byte, lark.MaxBody)}, 401, `{"error":"unauthorized"}`},
 		{"GET", "GET", "/event", good, 405, `{"error":"method_not_allowed"}`},
 		{"another path", "POST", "/other", good, 404, `{"error":"not_found"}`},
 		{"no path", "POST", "", good, 404, `{"error":"not_found"}`},
@@ -108,7 +108,7 @@ func TestClickIsAnsweredAndPublished(t *testing.T) {
 	w := newFixture(t)
 	w.docs["default"] = settings(map[string]any{"card_toast": "Got \"it\""})
 	const answer = `{"toast":{"content":"Got \"it\"","type":"info"}}`
-	old := payload(t, "card.action.trigger_v1")
+	old := anotherClick(payload(t, "card.action.trigger_v1"))
 	oldClick := delivery(now, old)
 	want(t, w.post(t, "/card", delivery(now, payload(t, "card.action.trigger"))), 200, answer)
 	want(t, w.post(t, "/event", oldClick), 200, answer) // both paths take it

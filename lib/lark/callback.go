@@ -6,6 +6,7 @@ import (
 	"crypto/subtle"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"hash"
 	"strconv"
 	"time"
@@ -27,7 +28,8 @@ type Kind int
 const (
 	// KindEvent is an event to put on the bus.
 	KindEvent Kind = iota
-	// KindCard is a card click or a link preview: it wants a reply.
+	// KindCard is a card click, a link preview or a look at a profile: it wants a
+	// reply.
 	KindCard
 	// KindChallenge is a url_verification: reply with [Callback.Challenge].
 	KindChallenge
@@ -61,6 +63,9 @@ func (a *App) Receive(req Delivery, now time.Time) (*Callback, error) {
 	if err != nil {
 		return nil, err
 	}
+	if sign == unsigned && len(a.EncryptKeys) > 0 && len(req.Body) > maxChallenge {
+		return nil, errUnsigned
+	}
 	fresh, err := checkAge(sign, headers, now)
 	if err != nil {
 		return nil, err
@@ -68,6 +73,9 @@ func (a *App) Receive(req Delivery, now time.Time) (*Callback, error) {
 	var env envelope
 	plain, err := a.open(&env, req.Body, key)
 	if err != nil {
+		if sign != unsigned {
+			return nil, errUnreadable
+		}
 		return nil, err
 	}
 	if err := a.authenticate(&env, sign, fresh); err != nil {
@@ -77,8 +85,13 @@ func (a *App) Receive(req Delivery, now time.Time) (*Callback, error) {
 	if !ok {
 		sent = now
 	}
-	return a.decode(&env, plain, req.Header, sent), nil
+	return a.decode(&env, plain, req.Header, sent, now), nil
 }
+
+// maxChallenge is the size in bytes up to which an unsigned body is read where an
+// Encrypt Key is set: Lark leaves only a url_verification unsigned, and that is
+// small. It bounds what somebody without the key can have decrypted.
+const maxChallenge = 2 << 10
 
 // ready refuses everything for an app whose settings cannot authenticate.
 func (a *App) ready() error {
@@ -107,6 +120,9 @@ func checkAge(sign signature, h signatureHeaders, now time.Time) (fresh bool, er
 
 // open reads the body into env, decrypting it first where it is encrypted, and
 // returns the plain text. The key whose signature matched is tried first.
+//
+// A text whose padding is bad is read all the same before it is refused, so that
+// the time says nothing about the padding.
 func (a *App) open(env *envelope, body []byte, key int) ([]byte, error) {
 	if err := env.read(body); err != nil {
 		return nil, err
@@ -120,12 +136,9 @@ func (a *App) open(env *envelope, body []byte, key int) ([]byte, error) {
 	}
 	for i := range a.EncryptKeys {
 		k := a.EncryptKeys[(key+i)%len(a.EncryptKeys)]
-		plain, err := k.Decrypt(text)
-		if err != nil {
-			continue
-		}
+		plain, padded := k.decrypt(text)
 		// One wrong key in 256 leaves good padding: what it opens is no JSON.
-		if env.read(plain) == nil {
+		if err := env.read(plain); err == nil && padded {
 			env.encrypted = true
 			return plain, nil
 		}
@@ -189,7 +202,7 @@ func (a *App) knowsToken(token []byte) bool {
 }
 
 // decode returns the callback of an authentic body.
-func (a *App) decode(env *envelope, plain []byte, h Header, at time.Time) *Callback {
+func (a *App) decode(env *envelope, plain []byte, h Header, sent, now time.Time) *Callback {
 	if env.isChallenge() {
 		return &Callback{Kind: KindChallenge, Challenge: string(env.top.text("challenge"))}
 	}
@@ -201,10 +214,14 @@ func (a *App) decode(env *envelope, plain []byte, h Header, at time.Time) *Callb
 	cb.Event, ev.LogID = ev, LogID(h)
 	if env.isOldCard() {
 		cb.Kind, cb.OldCard = KindCard, true
-		a.oldCardEvent(ev, env, plain, at)
+		refreshToken := ""
+		if h != nil {
+			refreshToken = h.Get("X-Refresh-Token")
+		}
+		a.oldCardEvent(ev, env, plain, refreshToken, sent)
 		return cb
 	}
-	a.event(ev, env, plain)
+	a.event(ev, env, plain, now)
 	switch {
 	case isCard(ev.Type):
 		cb.Kind = KindCard
@@ -305,12 +322,15 @@ func inWindow(t, now time.Time, window time.Duration) bool {
 	return !t.Before(now.Add(-window)) && !t.After(now.Add(MaxClockSkew))
 }
 
-// What [App.Receive] refuses is one of these two; callers branch with
-// [errors.Is]. The reason in the text is for the log alone: it holds nothing
-// from the request or the settings.
+// What [App.Receive] refuses is one of these; callers branch with [errors.Is]. The
+// reason in the text is for the log alone: it holds nothing from the request or the
+// settings.
 var (
 	ErrBadRequest   = errors.New("not a Lark request")
 	ErrUnauthorized = errors.New("not authenticated")
+	// ErrUnreadable is a body that its signature proves to be Lark's, but that
+	// cannot be decrypted or is not one JSON object. It is an ErrBadRequest too.
+	ErrUnreadable = fmt.Errorf("%w: an authentic body cannot be read", ErrBadRequest)
 )
 
 // refusal is why a request was refused. Every one is made once, below, so
@@ -324,7 +344,8 @@ func (r *refusal) Error() string { return r.kind.Error() + ": " + r.reason }
 func (r *refusal) Unwrap() error { return r.kind }
 
 var (
-	errNotJSON = &refusal{ErrBadRequest, "the body is not one JSON object"}
+	errNotJSON    = &refusal{ErrBadRequest, "the body is not one JSON object"}
+	errUnreadable = &refusal{ErrUnreadable, "its signature matches, but it cannot be decrypted or is not one JSON object"}
 
 	errNoVerificationToken = &refusal{ErrUnauthorized, "the app has no verification_token: copy it from the Lark console into the app's settings"}
 	errNoEncryptKey        = &refusal{ErrUnauthorized, "the app has no encrypt_key, so Lark signs nothing: set one in the Lark console and in the app's settings, or set allow_unsigned"}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strconv"
 )
 
 // CardHandler answers clicks and link previews in Go. It has 2.2 s from the
@@ -21,7 +22,7 @@ func (f CardHandlerFunc) HandleCard(ctx context.Context, click *Click) (*CardRep
 	return f(ctx, click)
 }
 
-// Click is a card.action.trigger or a url.preview.get
+// Click is a card.action.trigger, a url.preview.get or a profile.view.get
 // (cardkit-v1/card-callback-communication), whichever style it came in.
 type Click struct {
 	App      string // the app's name in Larkbridge
@@ -41,8 +42,12 @@ type Click struct {
 // Operator is who clicked.
 type Operator struct{ TenantKey, OpenID, UserID, UnionID string }
 
-// ClickContext is where the card is.
-type ClickContext struct{ OpenMessageID, OpenChatID, URL, PreviewToken string }
+// ClickContext is where the card or the link is, or whose profile it is.
+type ClickContext struct {
+	OpenMessageID, OpenChatID string
+	OpenID                    string // whose profile is looked at
+	URL, PreviewToken         string // of a link
+}
 
 // Action is what was clicked, and what was entered.
 type Action struct {
@@ -60,90 +65,114 @@ type Action struct {
 	Timezone  string
 }
 
-// Bind decodes the value of the clicked component into target.
+// Bind decodes the value of the clicked component into target. A value that is an
+// object or a list inside a JSON string is decoded as if it stood there by itself.
 func (a Action) Bind(target any) error {
+	var text string
+	if json.Unmarshal(a.Value, &text) == nil && len(text) > 0 && (text[0] == '{' || text[0] == '[') &&
+		json.Unmarshal([]byte(text), target) == nil {
+		return nil
+	}
 	if err := json.Unmarshal(a.Value, target); err != nil {
 		return fmt.Errorf("decoding the value of the clicked %s: %w", a.Tag, err)
 	}
 	return nil
 }
 
-// loose is a string field that Lark may send as another type: then its JSON.
-type loose string
-
-func (l *loose) UnmarshalJSON(doc []byte) error {
-	var s string
-	if json.Unmarshal(doc, &s) != nil && string(doc) != "null" {
-		s = string(doc)
-	}
-	*l = loose(s)
-	return nil
-}
-
-// many is a value or a list of values.
-type many []string
-
-func (m *many) UnmarshalJSON(doc []byte) error {
-	var list []loose
-	if json.Unmarshal(doc, &list) != nil {
-		list = make([]loose, 1)
-		_ = list[0].UnmarshalJSON(doc) // never fails
-	}
-	for _, v := range list {
-		*m = append(*m, string(v))
-	}
-	return nil
-}
-
-// NewClick reads the click that an event is. Fields of another type than the
-// documentation's are kept as their JSON.
-func NewClick(app string, ev *Event) (*Click, error) {
-	var body struct {
-		Operator struct {
-			TenantKey loose `json:"tenant_key"`
-			OpenID    loose `json:"open_id"`
-			UserID    loose `json:"user_id"`
-			UnionID   loose `json:"union_id"`
-		}
-		Token  loose
-		Action struct {
-			Value      json.RawMessage
-			Tag, Name  loose
-			Option     loose
-			Options    many
-			InputValue loose `json:"input_value"`
-			Checked    bool
-			FormValue  map[string]many `json:"form_value"`
-			Timezone   loose
-		}
-		Host         loose
-		DeliveryType loose `json:"delivery_type"`
-		Context      struct {
-			OpenMessageID loose `json:"open_message_id"`
-			OpenChatID    loose `json:"open_chat_id"`
-			URL           loose
-			PreviewToken  loose `json:"preview_token"`
-		}
-	}
-	if err := json.Unmarshal(ev.Body, &body); err != nil {
-		return nil, fmt.Errorf("decoding the click: %w", err)
-	}
-	o, a, c := body.Operator, body.Action, body.Context
+// NewClick reads the click that an event is, field by field: a field of another
+// type than the documentation's never hides the others. A text field keeps the
+// JSON of another type. An operator, a context or an action that is only a text is
+// the open id, the id of the message or the value.
+func NewClick(app string, ev *Event) *Click {
+	event := clickFields(ev.Body)
+	operator, action, context := event.object("operator"), event.object("action"), event.object("context")
 	click := &Click{
-		App: app, Type: ev.Type, LogID: ev.LogID, Event: ev, Token: Secret(body.Token),
-		Operator: Operator{string(o.TenantKey), string(o.OpenID), string(o.UserID), string(o.UnionID)},
-		Action: Action{
-			Value: a.Value, Tag: string(a.Tag), Name: string(a.Name), Option: string(a.Option), Options: a.Options,
-			InputValue: string(a.InputValue), Checked: a.Checked, Timezone: string(a.Timezone),
+		App: app, Type: ev.Type, LogID: ev.LogID, Event: ev,
+		Operator: Operator{
+			TenantKey: operator.text("tenant_key"), OpenID: operator.text("open_id"),
+			UserID: operator.text("user_id"), UnionID: operator.text("union_id"),
 		},
-		Host: string(body.Host), DeliveryType: string(body.DeliveryType),
-		Context: ClickContext{string(c.OpenMessageID), string(c.OpenChatID), string(c.URL), string(c.PreviewToken)},
+		Token: Secret(event.text("token")),
+		Action: Action{
+			Value: action["value"], Tag: action.text("tag"), Name: action.text("name"), Option: action.text("option"),
+			InputValue: action.text("input_value"), Checked: action.flag("checked"), Timezone: action.text("timezone"),
+		},
+		Host: event.text("host"), DeliveryType: event.text("delivery_type"),
+		Context: ClickContext{
+			OpenMessageID: context.text("open_message_id"), OpenChatID: context.text("open_chat_id"), OpenID: context.text("open_id"),
+			URL: context.text("url"), PreviewToken: context.text("preview_token"),
+		},
 	}
-	if len(a.FormValue) > 0 {
-		click.Action.FormValue = make(map[string][]string, len(a.FormValue))
-		for name, values := range a.FormValue {
-			click.Action.FormValue[name] = values
+	if options := action["options"]; options != nil {
+		click.Action.Options = values(options)
+	}
+	if operator == nil {
+		click.Operator.OpenID = event.text("operator")
+	}
+	if context == nil {
+		click.Context.OpenMessageID = event.text("context")
+	}
+	if action == nil {
+		click.Action.Value = event["action"]
+	}
+	for name, value := range action.object("form_value") {
+		if click.Action.FormValue == nil {
+			click.Action.FormValue = map[string][]string{}
 		}
+		click.Action.FormValue[name] = values(value)
 	}
-	return click, nil
+	return click
+}
+
+// fields is an object whose fields may have any type. It is nil where there is no
+// object.
+type fields map[string]json.RawMessage
+
+// clickFields reads an object, or one inside a JSON string.
+func clickFields(doc []byte) fields {
+	var text string
+	if json.Unmarshal(doc, &text) == nil {
+		doc = []byte(text)
+	}
+	var f fields
+	if json.Unmarshal(doc, &f) != nil {
+		return nil
+	}
+	return f
+}
+
+func (f fields) object(name string) fields { return clickFields(f[name]) }
+
+// text returns a string, or the JSON of a value of another type; "" for null.
+func (f fields) text(name string) string { return textOf(f[name]) }
+
+func textOf(doc json.RawMessage) string {
+	var s *string
+	if json.Unmarshal(doc, &s) != nil {
+		return string(doc)
+	}
+	if s == nil {
+		return ""
+	}
+	return *s
+}
+
+// flag reports whether a value is true, the text of it or a number other than 0.
+func (f fields) flag(name string) bool {
+	on, err := strconv.ParseBool(f.text(name))
+	number, notNumber := strconv.ParseFloat(f.text(name), 64)
+	return err == nil && on || notNumber == nil && number != 0
+}
+
+// values returns the texts of a list, or of the one value that is there instead.
+func values(doc json.RawMessage) []string {
+	list := []json.RawMessage{doc}
+	if many := []json.RawMessage(nil); json.Unmarshal(doc, &many) == nil && many != nil {
+		list = many
+	}
+	texts := make([]string, 0, len(list))
+	for _, v := range list {
+		texts = append(texts, textOf(v))
+	}
+	return texts
 }

@@ -37,6 +37,40 @@ func (m members) text(name string) []byte {
 	return unquote(v)
 }
 
+// unique returns the members with each name once: of several the last counts.
+func (m members) unique() members {
+	if !m.mayRepeat() {
+		return m
+	}
+	last := make(map[string]int, len(m))
+	for i, x := range m {
+		last[string(x.name)] = i
+	}
+	once := make(members, 0, len(last))
+	for i, x := range m {
+		if last[string(x.name)] == i {
+			once = append(once, x)
+		}
+	}
+	return once
+}
+
+// mayRepeat reports whether a name may stand twice. A few members, which is the
+// usual case, are compared without a map.
+func (m members) mayRepeat() bool {
+	if len(m) > 32 {
+		return true
+	}
+	for i := range m {
+		for _, x := range m[:i] {
+			if bytes.Equal(x.name, m[i].name) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // envelope is a callback's body taken apart in one pass, before anything is
 // decided about it. All its slices point into the body.
 //
@@ -49,6 +83,7 @@ type envelope struct {
 	event   members
 	message members // event.message, where it is an object
 	body    json.RawMessage
+	bodyEnd int // its place in the document
 
 	r         reader
 	hasHeader bool
@@ -57,8 +92,30 @@ type envelope struct {
 
 // read takes src apart. It fails unless src is one JSON object and nothing
 // more: anything after it could have been added by whoever relayed it, since
-// Lark's signature is a plain hash.
+// Lark's signature is a plain hash. What is no strict JSON is read after
+// repairJSON, and what has more levels than jsontext reads after maskDeep.
 func (e *envelope) read(src []byte) error {
+	if e.readStrict(src) == nil {
+		return nil
+	}
+	if !bytes.HasPrefix(bytes.TrimLeft(src, " \t\r\n"), []byte("{")) {
+		return errNotJSON
+	}
+	if repaired := repairJSON(src); repaired != nil {
+		src = repaired
+		if e.readStrict(src) == nil {
+			return nil
+		}
+	}
+	masked := maskDeep(src)
+	if masked == nil || e.readStrict(masked) != nil {
+		return errNotJSON
+	}
+	e.body = src[e.bodyEnd-len(e.body) : e.bodyEnd]
+	return nil
+}
+
+func (e *envelope) readStrict(src []byte) error {
 	e.clear()
 	r := &e.r
 	r.reset(src)
@@ -72,9 +129,11 @@ func (e *envelope) read(src []byte) error {
 			return r.collect(&e.header)
 		case string(name) == "event" && r.kind() == '{':
 			e.body, err = r.span(e.readEvent)
+			e.bodyEnd = int(r.dec.InputOffset())
 			return err
 		case string(name) == "event":
 			e.body, err = r.value()
+			e.bodyEnd = int(r.dec.InputOffset())
 			return err
 		}
 		return r.member(name, &e.top)

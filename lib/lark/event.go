@@ -16,10 +16,11 @@ const TypeMessageReceive = "im.message.receive_v1"
 const (
 	TypeCardAction = "card.action.trigger"
 	TypeURLPreview = "url.preview.get"
+	TypeProfile    = "profile.view.get"
 )
 
 func isCard(eventType string) bool {
-	return eventType == TypeCardAction || eventType == TypeURLPreview
+	return eventType == TypeCardAction || eventType == TypeURLPreview || eventType == TypeProfile
 }
 
 // Event is an event in one shape for both schemas.
@@ -37,8 +38,10 @@ type Event struct {
 	Time time.Time
 	// Key tells deliveries of one event from other events of the app. For
 	// im.message.receive_v1 it is the message id, as Lark asks
-	// (im-v1/message/events/receive); else the event's id; without one, a hash
-	// of the event.
+	// (im-v1/message/events/receive). For a click it is made from the click's
+	// token, or for one in the old style that has it from the header
+	// X-Refresh-Token: one click can be delivered under two event ids. For all
+	// others it is the event's id, and without one a hash of the event.
 	Key string
 	// LogID is [LogID] of the delivery: another one with each, and
 	// nothing vouches for it. "" when it has none.
@@ -60,7 +63,7 @@ type Event struct {
 }
 
 // event fills in the event of an authentic body.
-func (a *App) event(ev *Event, env *envelope, plain []byte) {
+func (a *App) event(ev *Event, env *envelope, plain []byte, now time.Time) {
 	ev.AppID, ev.Body = a.AppID, env.body
 	if len(ev.Body) == 0 {
 		ev.Body = json.RawMessage("null")
@@ -70,11 +73,19 @@ func (a *App) event(ev *Event, env *envelope, plain []byte) {
 	} else {
 		ev.fromFlat(env)
 	}
+	if ev.Time.After(now) {
+		ev.Time = now.UTC()
+	}
 	ev.Key = ev.ID
-	if ev.Type == TypeMessageReceive && len(env.message) > 0 {
+	switch {
+	case ev.Type == TypeMessageReceive && len(env.message) > 0:
 		ev.Message = env.readMessage(a.BotOpenID)
 		if id := env.message.text("message_id"); len(id) > 0 {
 			ev.Key = string(id)
+		}
+	case ev.Type == TypeCardAction:
+		if token := env.event.text("token"); len(token) > 0 {
+			ev.Key = clickKey(token)
 		}
 	}
 	if ev.Key == "" {
@@ -99,12 +110,12 @@ func (ev *Event) fromHeader(env *envelope) {
 	ev.Time = parseTime(unquote(created))
 
 	h := object{make([]byte, 0, len(env.body)/4+256)}
-	for _, m := range env.header {
+	for _, m := range env.header.unique() {
 		if string(m.name) != "token" {
 			h.add(m.name, m.value)
 		}
 	}
-	for _, m := range env.top {
+	for _, m := range env.top.unique() {
 		if string(m.name) != "schema" && string(m.name) != "token" && env.header.raw(string(m.name)) == nil {
 			h.add(m.name, m.value)
 		}
@@ -129,9 +140,18 @@ func (ev *Event) fromFlat(env *envelope) {
 	}
 	h.addText("app_id", ev.AppID)
 	h.addText("tenant_key", ev.TenantKey)
-	for _, m := range env.top {
+	for _, m := range env.top.unique() {
 		switch string(m.name) {
 		case "uuid", "ts", "token":
+		case "event_type", "app_id", "tenant_key": // nobody has checked these
+		case "event_id":
+			if ev.ID == "" {
+				h.add(m.name, m.value)
+			}
+		case "create_time":
+			if ev.Time.IsZero() {
+				h.add(m.name, m.value)
+			}
 		case "type":
 			if string(m.value) != `"event_callback"` {
 				h.add(m.name, m.value)
@@ -206,13 +226,12 @@ func hashKey(plain []byte) string {
 
 // oldCardEvent makes a click in the old, flat style (card.action.trigger_v1,
 // message-cards/configuring-card-callbacks/card-callback-structure) the same
-// click in the new style. Every field stays: the known ones move to where the
-// new style has them, the others stand beside them.
+// click in the new style: the known fields move to where the new style has them,
+// the others stand beside them.
 //
 // The old style has no event id. Its token is new with each click, so the id
-// is made from it; the token itself, with which the card can be changed, is
-// not used as a key.
-func (a *App) oldCardEvent(ev *Event, env *envelope, plain []byte, at time.Time) {
+// is made from it.
+func (a *App) oldCardEvent(ev *Event, env *envelope, plain []byte, refreshToken string, at time.Time) {
 	ev.Schema, ev.Type, ev.AppID = "1.0", TypeCardAction, a.AppID
 	ev.TenantKey = string(env.top.text("tenant_key"))
 	token := env.top.raw("token")
@@ -221,7 +240,14 @@ func (a *App) oldCardEvent(ev *Event, env *envelope, plain []byte, at time.Time)
 	}
 	sum := sha256.Sum256(token)
 	ev.ID = hex.EncodeToString(sum[:16])
-	ev.Key = ev.ID
+	switch token := env.top.text("token"); {
+	case refreshToken != "":
+		ev.Key = clickKey([]byte("X-Refresh-Token: " + refreshToken))
+	case len(token) > 0:
+		ev.Key = clickKey(token)
+	default:
+		ev.Key = ev.ID
+	}
 	ev.Time = at.UTC()
 
 	head := object{make([]byte, 0, 256)}
@@ -234,9 +260,17 @@ func (a *App) oldCardEvent(ev *Event, env *envelope, plain []byte, at time.Time)
 	ev.Body = newStyle(env.top)
 }
 
+// clickKey makes a key from a token of a click. The token itself, with which the
+// card can be changed, is in no key.
+func clickKey(token []byte) string {
+	sum := sha256.Sum256(token)
+	return "click-" + hex.EncodeToString(sum[:16])
+}
+
 // newStyle moves the fields of the old style into operator and context.
 func newStyle(top members) []byte {
 	operator, context, event := object{}, object{}, object{}
+	top = top.unique()
 	for _, m := range top {
 		switch string(m.name) {
 		case "open_id", "user_id", "union_id", "tenant_key":
@@ -249,6 +283,7 @@ func newStyle(top members) []byte {
 	for _, m := range top {
 		switch string(m.name) {
 		case "open_id", "user_id", "union_id", "tenant_key", "open_message_id", "open_chat_id":
+		case "operator", "context": // the old style has none
 		default:
 			event.add(m.name, m.value)
 		}

@@ -107,11 +107,7 @@ func (h *CallbackHandler) answer(ctx context.Context, cb *Callback) ([]byte, err
 		}
 		return []byte("{}"), h.tickets.PutTicket(ctx, h.app.AppID, cb.Ticket, issued)
 	case cb.Kind == KindCard && h.card != nil:
-		click, err := NewClick(h.app.Name, cb.Event)
-		if err != nil {
-			return nil, err
-		}
-		reply, err := h.card.HandleCard(ctx, click)
+		reply, err := h.card.HandleCard(ctx, NewClick(h.app.Name, cb.Event))
 		if err != nil {
 			return nil, err
 		}

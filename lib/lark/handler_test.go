@@ -52,7 +52,7 @@ func TestHandler(t *testing.T) {
 		{"an app_ticket", nil, func(h *lark.CallbackHandler) { h.WithTickets(tickets) }, "POST", app.Sign(payload(t, "app_ticket"), time.Now()), 200, `{}`, ""},
 		{"a forged event", nil, nil, "POST", forged, 401, `{"error":"unauthorized"}`, ""},
 		{"no Lark request", nil, nil, "POST", lark.Delivery{Body: []byte("hello")}, 400, `{"error":"bad_request"}`, ""},
-		{"as large as can be", nil, nil, "POST", lark.Delivery{Body: make([]byte, 1<<20)}, 400, `{"error":"bad_request"}`, ""},
+		{"as large as can be", nil, nil, "POST", lark.Delivery{Body: make([]byte, 1<<20)}, 401, `{"error":"unauthorized"}`, ""},
 		{"too large", nil, nil, "POST", lark.Delivery{Body: make([]byte, 1<<20+1)}, 413, `{"error":"too_large"}`, ""},
 		{"a GET", nil, nil, "GET", lark.Delivery{}, 405, `{"error":"method_not_allowed"}`, ""},
 	} {

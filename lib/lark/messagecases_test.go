@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/larkbridge/larkbridge/internal/awstest/casefile"
 	"github.com/larkbridge/larkbridge/internal/awstest/cases"
 	"github.com/larkbridge/larkbridge/lib/lark"
 	"github.com/larkbridge/larkbridge/lib/larktest"
@@ -22,7 +23,7 @@ func TestMessageCases(t *testing.T) {
 		n++
 		t.Run(c.ID, func(t *testing.T) {
 			app := testApp()
-			if raw, ok := c.Given.Settings["bot_open_id"]; ok {
+			if raw, ok := c.Given.Change["bot_open_id"]; ok {
 				app.BotOpenID = strings.Trim(string(raw), `"`)
 			}
 			body, err := c.Given.Payload(larktest.VerificationToken, app.AppID, now)
@@ -37,7 +38,7 @@ func TestMessageCases(t *testing.T) {
 			if want == nil {
 				want = []byte(`{"type":"` + fmt.Sprint(messageType(t, c.Given.Message)) + `"}`)
 			}
-			for _, fault := range cases.Compare(want, cb.Event.Message) {
+			if fault := casefile.Match(want, cb.Event.Message); fault != "" {
 				t.Error(c.Why, fault)
 			}
 			var got struct{ Text string }

@@ -1,6 +1,9 @@
 package lark
 
-import "unicode/utf8"
+import (
+	"bytes"
+	"unicode/utf8"
+)
 
 // repairJSON returns a copy of a document in which every string is a strict JSON
 // string: raw control characters are escaped, and bytes that are not UTF-8 and
@@ -82,4 +85,43 @@ func hex4(text []byte) int {
 		n = n<<4 | digit
 	}
 	return n
+}
+
+// maxLevels is the depth in objects and lists below which maskDeep masks.
+const maxLevels = 500
+
+// maskDeep returns a copy of a document, of the same length, in which each object
+// and list that is deeper than maxLevels is a 0 and blanks. It returns nil where
+// none is, or where brackets have no partner.
+func maskDeep(doc []byte) []byte {
+	var out []byte
+	depth, start := 0, 0
+	for i := 0; i < len(doc); i++ {
+		switch doc[i] {
+		case '"':
+			for i++; i < len(doc) && doc[i] != '"'; i++ {
+				if doc[i] == '\\' {
+					i++
+				}
+			}
+		case '{', '[':
+			if depth++; depth == maxLevels+1 {
+				start = i
+			}
+		case '}', ']':
+			if depth--; depth == maxLevels {
+				if out == nil {
+					out = bytes.Clone(doc)
+				}
+				for j := start; j <= i; j++ {
+					out[j] = ' '
+				}
+				out[start] = '0'
+			}
+		}
+	}
+	if depth != 0 {
+		return nil
+	}
+	return out
 }

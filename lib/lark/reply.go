@@ -35,8 +35,8 @@ type CardBody struct {
 	Data any    `json:"data"`
 }
 
-// ParseCardReply reads what a handler returned: a reply in the new style, or
-// null or nothing for no change. What Lark would refuse is an error here, so
+// ParseCardReply reads what a handler returned: a reply in the new style, a card
+// itself, or null or nothing for no change. What Lark would refuse is an error here, so
 // that it never comes to that.
 func ParseCardReply(doc []byte) (*CardReply, error) {
 	var r reader
@@ -50,6 +50,9 @@ func ParseCardReply(doc []byte) (*CardReply, error) {
 	var fields members
 	if r.kind() != '{' || r.collect(&fields) != nil || r.end() != nil {
 		return nil, errors.New("it is not one JSON object")
+	}
+	if isBareCard(fields) {
+		return parseBareCard(fields)
 	}
 	for _, f := range fields {
 		if !slices.Contains([]string{"toast", "card", "inline"}, string(f.name)) {
@@ -70,6 +73,33 @@ func ParseCardReply(doc []byte) (*CardReply, error) {
 	reply := &CardReply{Toast: raw.Toast, Inline: raw.Inline}
 	if raw.Card != nil {
 		reply.Card = &CardBody{raw.Card.Type, raw.Card.Data}
+	}
+	return reply, reply.check()
+}
+
+// isBareCard reports whether a handler returned a card itself, as handlers of
+// Lark's SDKs for the old style do, or what the field card would have.
+func isBareCard(fields members) bool {
+	kind := string(fields.text("type"))
+	return fields.raw("elements") != nil || fields.raw("header") != nil || fields.raw("schema") != nil || fields.raw("body") != nil ||
+		(kind == "raw" || kind == "template") && fields.raw("data") != nil
+}
+
+// parseBareCard makes the reply whose card the fields are. A toast beside them is
+// the reply's.
+func parseBareCard(fields members) (*CardReply, error) {
+	reply := &CardReply{Card: &CardBody{Type: "raw"}}
+	card := object{}
+	for _, f := range fields.unique() {
+		if string(f.name) != "toast" {
+			card.add(f.name, f.value)
+		} else if json.Unmarshal(f.value, &reply.Toast) != nil {
+			return nil, errors.New("its toast has another shape than Lark's")
+		}
+	}
+	reply.Card.Data = card.end()
+	if data := fields.raw("data"); data != nil && fields.raw("elements") == nil {
+		reply.Card.Type, reply.Card.Data = string(fields.text("type")), json.RawMessage(data)
 	}
 	return reply, reply.check()
 }

@@ -80,30 +80,39 @@ func (k EncryptKey) MarshalText() ([]byte, error) { return []byte(mask), nil }
 // fault is the same error: which check failed must not be told apart from
 // outside.
 func (k EncryptKey) Decrypt(text []byte) ([]byte, error) {
+	plain, ok := k.decrypt(text)
+	if !ok {
+		return nil, errDecrypt
+	}
+	return plain, nil
+}
+
+// decrypt is Decrypt that returns all of the text, padding included, where the
+// padding is bad, so that a caller can go on in the same way as with a good one.
+func (k EncryptKey) decrypt(text []byte) (plain []byte, ok bool) {
 	buf := make([]byte, base64.StdEncoding.DecodedLen(len(text)))
 	n, err := base64.StdEncoding.Strict().Decode(buf, text)
 	if err != nil || n < 2*aes.BlockSize || n%aes.BlockSize != 0 {
-		return nil, errDecrypt
+		return nil, false
 	}
 	iv, data := buf[:aes.BlockSize], buf[aes.BlockSize:n]
 	cipher.NewCBCDecrypter(k.block, iv).CryptBlocks(data, data)
-	return unpad(data)
+	size, good := unpad(data)
+	return data[:size], good == 1
 }
 
-// unpad removes PKCS#7 padding. It looks at every byte of the last block
-// whatever it finds, so its time tells nothing.
-func unpad(data []byte) ([]byte, error) {
+// unpad returns the length of the data without its PKCS#7 padding, and 1; or,
+// where the padding is bad, the whole length and 0. It looks at every byte of the
+// last block and takes no branch, so its time says nothing.
+func unpad(data []byte) (size, good int) {
 	pad := int(data[len(data)-1])
-	ok := subtle.ConstantTimeLessOrEq(1, pad) & subtle.ConstantTimeLessOrEq(pad, aes.BlockSize)
+	good = subtle.ConstantTimeLessOrEq(1, pad) & subtle.ConstantTimeLessOrEq(pad, aes.BlockSize)
 	for i := 1; i <= aes.BlockSize; i++ {
 		inside := subtle.ConstantTimeLessOrEq(i, pad)
 		equal := subtle.ConstantTimeByteEq(data[len(data)-i], byte(pad))
-		ok &= subtle.ConstantTimeSelect(inside, equal, 1)
+		good &= subtle.ConstantTimeSelect(inside, equal, 1)
 	}
-	if ok != 1 {
-		return nil, errDecrypt
-	}
-	return data[:len(data)-pad], nil
+	return len(data) - subtle.ConstantTimeSelect(good, pad, 0), good
 }
 
 // Encrypt makes the body that Lark posts when an Encrypt Key is set:

@@ -195,7 +195,7 @@ func TestEventVectors(t *testing.T) {
 		"E31": refused, // {} has no token
 		"E32": noLark,
 		"E34": noLark,
-		"E35": noLark,
+		"E35": refused,
 		"E37": appOpen,
 		"E38": appOpen,
 		"E40": refused, // no token is set: nothing can be authenticated

@@ -1,15 +1,16 @@
-// Package cases runs the cases in testdata: inputs that failed in real life, or
-// beside one that did, each with what must come of it.
+// Package cases has the cases of the functions event and card, what Lark posts in
+// each, and the checks of what comes of it. The tests of those functions, of
+// lib/gateway and of lib/lark drive them.
 package cases
 
 import (
-	_ "embed"
 	"encoding/json"
+	"path/filepath"
 	"testing"
-)
 
-//go:embed testdata/inbound.json
-var inbound []byte
+	"github.com/larkbridge/larkbridge/internal/awstest/casefile"
+	"github.com/larkbridge/larkbridge/internal/awstest/harness"
+)
 
 // Case is one input of the functions event and card, and what must come of it.
 type Case struct {
@@ -28,9 +29,9 @@ type Given struct {
 	// Posts are delivered one after the other, Pause seconds apart.
 	Posts []Post
 	Pause float64
-	// Settings are fields of the app's settings; null takes a field away.
-	Settings map[string]json.RawMessage
-	Handler  *Handler
+	// Change has fields of the app's settings; null takes a field away.
+	Change  map[string]json.RawMessage `json:"settings"`
+	Handler *Handler
 	// Cold says that it is the first request of a process.
 	Cold  bool
 	Fault Fault
@@ -101,12 +102,45 @@ type Want struct {
 	Bind        json.RawMessage
 }
 
-// Inbound returns the cases for the functions event and card.
+// Inbound returns the cases in testdata.
 func Inbound(t testing.TB) []Case {
 	t.Helper()
 	var list []Case
-	if err := json.Unmarshal(inbound, &list); err != nil {
-		t.Fatal(err)
+	for _, c := range casefile.Load(t, filepath.Join(harness.Root(t), "internal", "awstest", "cases", "testdata", "inbound.json")) {
+		out := Case{ID: c.ID, Kind: c.Kind, Why: c.Why, Neighbour: c.Neighbour, How: c.How}
+		for _, part := range []struct {
+			doc    json.RawMessage
+			target any
+		}{{c.Given, &out.Given}, {c.Want, &out.Want}} {
+			if err := json.Unmarshal(part.doc, part.target); err != nil {
+				t.Fatalf("%s: %v", c.ID, err)
+			}
+		}
+		list = append(list, out)
 	}
-	return list[1:] // the first element is a note
+	return list
+}
+
+// All returns the deliveries of the case, each with its path.
+func (g *Given) All() []Post {
+	posts := g.Posts
+	if len(posts) == 0 {
+		posts = []Post{g.Post}
+	}
+	var all []Post
+	for range max(1, g.Times) {
+		for _, p := range posts {
+			if p.Path == "" {
+				p.Path = "/event"
+				if p.Click != nil {
+					p.Path = "/card"
+				}
+			}
+			if p.App == "" {
+				p.App = "default"
+			}
+			all = append(all, p)
+		}
+	}
+	return all
 }
