@@ -80,8 +80,9 @@ func ParseCardReply(doc []byte) (*CardReply, error) {
 // isBareCard reports whether a handler returned a card itself, as handlers of
 // Lark's SDKs for the old style do, or what the field card would have.
 func isBareCard(fields members) bool {
+	begins := func(name string, first byte) bool { v := fields.raw(name); return len(v) > 0 && v[0] == first }
 	kind := string(fields.text("type"))
-	return fields.raw("elements") != nil || fields.raw("header") != nil || fields.raw("schema") != nil || fields.raw("body") != nil ||
+	return begins("elements", '[') || begins("header", '{') || begins("schema", '"') || begins("body", '{') ||
 		(kind == "raw" || kind == "template") && fields.raw("data") != nil
 }
 

@@ -42,7 +42,7 @@ func TestCardReplyStyles(t *testing.T) {
 func TestCardReplyRefuses(t *testing.T) {
 	for _, doc := range []string{
 		`[]`, `"ok"`, `7`, `{`, `{} {}`, `{"toast":"ok"}`, `{"toast":{"type":"loud"}}`, `{"card":{"type":"raw"}}`, `{"card":{"type":"raw","data":"x"}}`,
-		`{"card":{"type":"new","data":{}}}`, `{"card":[]}`, `{"statusCode":200}`, `{"elements":[],"toast":7}`, `{"type":"raw"}`, `{"type":"new","data":{}}`, `{"type":"raw","data":7}`,
+		`{"card":{"type":"new","data":{}}}`, `{"card":[]}`, `{"statusCode":200,"body":"{}"}`, `{"elements":[],"toast":7}`, `{"type":"raw"}`, `{"type":"new","data":{}}`, `{"type":"raw","data":7}`,
 		`{"card":{"type":"raw","data":{"x":"` + strings.Repeat("x", lark.MaxCardReply) + `"}}}`,
 	} {
 		reply, err := lark.ParseCardReply([]byte(doc))
