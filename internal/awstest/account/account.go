@@ -1,7 +1,7 @@
 // Package account is an AWS account with the stack in it, as the translated
 // template says: its table, queues, bus and rules on the emulator, and its
-// functions as the real binaries, behind its routes, event sources, topics and
-// alarms. What a test of it tests is the template.
+// functions as the real binaries, behind its routes, event sources and topics.
+// What a test of it tests is the template.
 //
 // It is test support: nothing that ships imports it.
 package account
@@ -37,15 +37,13 @@ type Account struct {
 	configs     []template.InvokeConfig
 	permissions []template.Permission
 	queues      map[string]template.Queue // by ARN
-	alarms      []template.Alarm
-	watch       *watch
 }
 
 // New empties the emulator and deploys the template with the given parameters
 // over its defaults.
 func New(t testing.TB, e *harness.Emulator, parameters map[string]string) *Account {
 	t.Helper()
-	a := &Account{Emulator: e, Template: template.Load(t, parameters), t: t, queues: map[string]template.Queue{}, watch: newWatch()}
+	a := &Account{Emulator: e, Template: template.Load(t, parameters), t: t, queues: map[string]template.Queue{}}
 	a.must(e.Reset(t.Context()))
 	a.createStores()
 	a.createQueues()
@@ -62,8 +60,6 @@ func New(t testing.TB, e *harness.Emulator, parameters map[string]string) *Accou
 	a.configs, err = a.InvokeConfigs()
 	a.must(err)
 	a.permissions, err = a.Permissions()
-	a.must(err)
-	a.alarms, err = a.Alarms()
 	a.must(err)
 	return a
 }

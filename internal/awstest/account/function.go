@@ -2,7 +2,6 @@ package account
 
 import (
 	"context"
-	"errors"
 	"strconv"
 	"strings"
 	"sync"
@@ -13,19 +12,12 @@ import (
 	"github.com/larkbridge/larkbridge/internal/awstest/template"
 )
 
-// errThrottled is what Lambda answers when a function's concurrency is used up.
-var errThrottled = errors.New("TooManyRequestsException")
-
 // function is a function of the template and its one execution environment.
 type function struct {
 	template.Function
 
 	start   sync.Once // at the first invocation, as Lambda does
 	process *harness.Function
-	read    int // bytes of its log that were looked at
-
-	mu      sync.Mutex
-	running int
 }
 
 func (a *Account) createFunctions() {
@@ -71,33 +63,8 @@ func (a *Account) Logs(name string) string {
 // which a busy machine would break.
 const timeout = time.Minute
 
-// invoke runs a function within the template's concurrency.
+// invoke runs a function.
 func (a *Account) invoke(f *function, payload []byte, requestID string) ([]byte, error) {
-	f.mu.Lock()
-	throttled := f.Reserved != nil && f.running >= int(*f.Reserved)
-	if !throttled {
-		f.running++
-	}
-	f.mu.Unlock()
-	metric := func(name string, value float64) {
-		a.watch.add("AWS/Lambda", name, map[string]string{"FunctionName": f.Name}, value)
-	}
-	if throttled {
-		metric("Throttles", 1)
-		return nil, errThrottled
-	}
 	f.start.Do(func() { a.launch(f) })
-	start := time.Now()
-	out, err := f.process.InvokeWith(a.t.Context(), payload, harness.InvokeOptions{
-		RequestID: requestID, Timeout: timeout, FunctionARN: f.ARN,
-	})
-	metric("Invocations", 1)
-	metric("Duration", float64(time.Since(start).Milliseconds()))
-	if err != nil {
-		metric("Errors", 1)
-	}
-	f.mu.Lock()
-	f.running--
-	f.mu.Unlock()
-	return out, err
+	return f.process.InvokeWith(a.t.Context(), payload, harness.InvokeOptions{RequestID: requestID, Timeout: timeout, FunctionARN: f.ARN})
 }

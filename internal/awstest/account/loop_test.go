@@ -14,6 +14,10 @@ import (
 	"github.com/larkbridge/larkbridge/lib/larktest"
 )
 
+const text = `{"message":{"to":{"chat_id":"oc_1"},"text":"hi"}}`
+
+func isMessage(r *http.Request) bool { return r.URL.Path == "/open-apis/im/v1/messages" }
+
 // An event goes in by the template's routes, over its bus and a user's rule
 // into its queue, by its event source to send, and comes out in the chat.
 func TestLoop(t *testing.T) {

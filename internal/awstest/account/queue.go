@@ -68,24 +68,16 @@ func (a *Account) Depth(queueARN string) int {
 func (a *Account) Move(fromARN, toARN string) {
 	a.t.Helper()
 	from := a.queues[fromARN]
-	for _, m := range a.receive(from, 10, nil).Records {
+	for _, m := range a.receive(from, 10).Records {
 		a.Put(toARN, m.Body)
 		a.call("AmazonSQS.DeleteMessage", map[string]any{"QueueUrl": a.QueueURL(from.Name), "ReceiptHandle": m.ReceiptHandle}, nil)
 	}
 }
 
-// Purge empties the queues.
-func (a *Account) Purge() {
-	a.t.Helper()
-	for _, q := range a.queues {
-		a.call("AmazonSQS.PurgeQueue", map[string]string{"QueueUrl": a.QueueURL(q.Name)}, nil)
-	}
-}
-
 // receive takes up to max messages from a queue.
-func (a *Account) receive(q template.Queue, max int, seconds *int) events.SQSEvent {
+func (a *Account) receive(q template.Queue, max int) events.SQSEvent {
 	a.t.Helper()
-	event, err := a.Receive(a.t.Context(), q.Name, max, seconds)
+	event, err := a.Receive(a.t.Context(), q.Name, max)
 	a.must(err)
 	return event
 }
@@ -99,7 +91,7 @@ func (a *Account) Deliver() {
 		busy = false
 		for _, source := range a.sources {
 			q := a.queues[source.Queue]
-			batch := a.receive(q, min(10, int(source.BatchSize)), nil)
+			batch := a.receive(q, min(10, int(source.BatchSize)))
 			if len(batch.Records) > 0 {
 				busy = true
 				a.take(source, q, batch)

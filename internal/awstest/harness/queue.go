@@ -11,12 +11,9 @@ func (e *Emulator) QueueURL(queue string) string { return e.Endpoint() + "/12345
 
 // Receive takes up to max messages from the named queue, ten at most, as an
 // event source mapping hands them to a function. They are hidden for the
-// queue's own time, or for that many seconds.
-func (e *Emulator) Receive(ctx context.Context, queue string, max int, seconds *int) (events.SQSEvent, error) {
+// queue's visibility timeout.
+func (e *Emulator) Receive(ctx context.Context, queue string, max int) (events.SQSEvent, error) {
 	in := map[string]any{"QueueUrl": e.QueueURL(queue), "MaxNumberOfMessages": max, "AttributeNames": []string{"All"}}
-	if seconds != nil {
-		in["VisibilityTimeout"] = *seconds
-	}
 	var out struct {
 		Messages []struct {
 			MessageId, ReceiptHandle, Body string

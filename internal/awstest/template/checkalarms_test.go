@@ -28,14 +28,14 @@ var (
 
 // checkAlarms looks for alarms that nobody hears, nobody can act on, or that
 // watch what does not exist.
-func checkAlarms(w *world) (f findings) {
+func checkAlarms(fx *fixture) (f findings) {
 	names := make(map[string]bool)
-	for _, a := range w.alarms {
+	for _, a := range fx.alarms {
 		if names[a.Name] {
 			f.add("alarm %s: its name is another's", a.ID)
 		}
 		names[a.Name] = true
-		if section := link.FindStringSubmatch(a.Description); section == nil || !w.runbook[section[1]] {
+		if section := link.FindStringSubmatch(a.Description); section == nil || !fx.runbook[section[1]] {
 			f.add("alarm %s: no link to a section of the run-book in %q", a.ID, a.Description)
 		}
 		if a.Missing == "" || a.Comparison == "" || a.Evaluations < 1 {
@@ -45,30 +45,30 @@ func checkAlarms(w *world) (f findings) {
 			f.add("alarm %s: tells nobody", a.ID)
 		}
 		for _, action := range slices.Concat(a.Actions, a.OKActions) {
-			f = append(f, w.checkAction(a.ID, action)...)
+			f = append(f, fx.checkAction(a.ID, action)...)
 		}
-		f = append(f, w.checkMath(a)...)
+		f = append(f, fx.checkMath(a)...)
 	}
 	return f
 }
 
 // checkAction takes a topic of the template that CloudWatch may publish on, or
 // what the person who deploys has named.
-func (w *world) checkAction(alarm, arn string) (f findings) {
-	if slices.Contains(slices.Collect(maps.Values(w.Parameters)), arn) {
+func (fx *fixture) checkAction(alarm, arn string) (f findings) {
+	if slices.Contains(slices.Collect(maps.Values(fx.Parameters)), arn) {
 		return nil
 	}
-	if topic := w.ByARN(arn); topic == nil || topic.Type != "AWS::SNS::Topic" || !w.allows("cloudwatch.amazonaws.com", "sns:Publish", arn) {
+	if topic := fx.ByARN(arn); topic == nil || topic.Type != "AWS::SNS::Topic" || !fx.allows("cloudwatch.amazonaws.com", "sns:Publish", arn) {
 		f.add("alarm %s: cannot tell %s", alarm, arn)
 	}
 	return f
 }
 
-func (w *world) checkMath(a template.Alarm) (f findings) {
+func (fx *fixture) checkMath(a template.Alarm) (f findings) {
 	ids := make(map[string]bool)
 	for _, s := range a.Series {
 		ids[s.ID] = true
-		f = append(f, w.checkSeries("alarm "+a.ID, s)...)
+		f = append(f, fx.checkSeries("alarm "+a.ID, s)...)
 		if s.Statistic == "" || s.Period == 0 {
 			f.add("alarm %s: no statistic or period of %s", a.ID, s.Metric)
 		}
@@ -92,9 +92,9 @@ func (w *world) checkMath(a template.Alarm) (f findings) {
 }
 
 // checkSeries looks whether anything ever writes to a metric.
-func (w *world) checkSeries(who string, s template.Series) (f findings) {
+func (fx *fixture) checkSeries(who string, s template.Series) (f findings) {
 	if s.Namespace == metric.Namespace {
-		want := w.metrics[s.Metric]
+		want := fx.metrics[s.Metric]
 		if want == nil {
 			f.add("%s: nothing counts %s", who, s.Metric)
 		} else if !slices.Equal(slices.Sorted(maps.Keys(s.Dimensions)), want) || s.Dimensions["Stack"] != template.Stack {
@@ -105,15 +105,15 @@ func (w *world) checkSeries(who string, s template.Series) (f findings) {
 	known := awsMetrics[s.Namespace]
 	if !slices.Contains(known.names, s.Metric) {
 		f.add("%s: no metric %s %s is known here", who, s.Namespace, s.Metric)
-	} else if len(s.Dimensions) != 1 || w.named(known.kind, s.Dimensions[known.dimension]) == nil {
+	} else if len(s.Dimensions) != 1 || fx.named(known.kind, s.Dimensions[known.dimension]) == nil {
 		f.add("%s: %s of %v, which is nothing of the template", who, s.Metric, s.Dimensions)
 	}
 	return f
 }
 
 // checkDashboard does for its graphs what checkAlarms does for alarms.
-func checkDashboard(w *world) (f findings) {
-	for _, r := range w.Of("AWS::CloudWatch::Dashboard") {
+func checkDashboard(fx *fixture) (f findings) {
+	for _, r := range fx.Of("AWS::CloudWatch::Dashboard") {
 		var body struct {
 			Widgets []struct{ Properties struct{ Metrics [][]any } }
 		}
@@ -123,7 +123,7 @@ func checkDashboard(w *world) (f findings) {
 		}
 		for _, widget := range body.Widgets {
 			for _, line := range widget.Properties.Metrics {
-				f = append(f, w.checkSeries("dashboard "+r.ID, graphed(line))...)
+				f = append(f, fx.checkSeries("dashboard "+r.ID, graphed(line))...)
 			}
 		}
 	}

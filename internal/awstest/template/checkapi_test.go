@@ -6,9 +6,9 @@ import (
 	"github.com/larkbridge/larkbridge/internal/awstest/template"
 )
 
-func checkAPI(w *world) (f findings) {
+func checkAPI(fx *fixture) (f findings) {
 	staged := make(map[string]bool)
-	for _, r := range w.Of("AWS::ApiGatewayV2::Stage") {
+	for _, r := range fx.Of("AWS::ApiGatewayV2::Stage") {
 		var p struct {
 			ApiID                string `json:"ApiId"`
 			DefaultRouteSettings struct{ ThrottlingRateLimit, ThrottlingBurstLimit template.Float }
@@ -21,12 +21,12 @@ func checkAPI(w *world) (f findings) {
 		if limit := p.DefaultRouteSettings; limit.ThrottlingRateLimit <= 0 || limit.ThrottlingBurstLimit <= 0 {
 			f.add("stage %s: takes as much as the account may", r.ID)
 		}
-		log := w.ByARN(strings.TrimSuffix(p.AccessLogSettings.DestinationArn, ":*"))
+		log := fx.ByARN(strings.TrimSuffix(p.AccessLogSettings.DestinationArn, ":*"))
 		if log == nil || log.Type != "AWS::Logs::LogGroup" || p.AccessLogSettings.Format == "" {
 			f.add("stage %s: no access log", r.ID)
 		}
 	}
-	for _, api := range w.Of("AWS::ApiGatewayV2::Api") {
+	for _, api := range fx.Of("AWS::ApiGatewayV2::Api") {
 		if !staged[api.Name] {
 			f.add("API %s: no stage", api.ID)
 		}

@@ -6,8 +6,8 @@ import (
 	"github.com/larkbridge/larkbridge/internal/awstest/template"
 )
 
-func checkTable(w *world) (f findings) {
-	for _, r := range w.Of("AWS::DynamoDB::Table") {
+func checkTable(fx *fixture) (f findings) {
+	for _, r := range fx.Of("AWS::DynamoDB::Table") {
 		var p struct {
 			BillingMode             string
 			TimeToLiveSpecification struct {
@@ -32,8 +32,8 @@ func checkTable(w *world) (f findings) {
 	return f
 }
 
-func checkBucket(w *world) (f findings) {
-	for _, r := range w.Of("AWS::S3::Bucket") {
+func checkBucket(fx *fixture) (f findings) {
+	for _, r := range fx.Of("AWS::S3::Bucket") {
 		var p struct {
 			PublicAccessBlockConfiguration struct{ BlockPublicAcls, BlockPublicPolicy, IgnorePublicAcls, RestrictPublicBuckets template.Bool }
 			BucketEncryption               struct {
@@ -58,15 +58,15 @@ func checkBucket(w *world) (f findings) {
 		if rules := p.LifecycleConfiguration.Rules; len(rules) == 0 || rules[0].Status != "Enabled" || rules[0].ExpirationInDays == 0 {
 			f.add("bucket %s: keeps all for ever", r.ID)
 		}
-		if !w.onlyOverTLS(r) {
+		if !fx.onlyOverTLS(r) {
 			f.add("bucket %s: answers without TLS", r.ID)
 		}
 	}
 	return f
 }
 
-func (w *world) onlyOverTLS(bucket *template.Resource) bool {
-	return slices.ContainsFunc(w.statements, func(s statement) bool {
+func (fx *fixture) onlyOverTLS(bucket *template.Resource) bool {
+	return slices.ContainsFunc(fx.statements, func(s statement) bool {
 		return s.Effect == "Deny" && slices.Equal(s.Condition["Bool"]["aws:SecureTransport"], template.List{"false"}) &&
 			slices.Equal(s.Principal["AWS"], template.List{"*"}) && slices.Equal(s.Action, template.List{"s3:*"}) &&
 			slices.Contains(s.Resource, bucket.ARN) && slices.Contains(s.Resource, bucket.ARN+"/*")

@@ -15,8 +15,8 @@ import (
 	"github.com/larkbridge/larkbridge/lib/wire"
 )
 
-func checkFunctions(w *world) (f findings) {
-	for _, fn := range w.functions {
+func checkFunctions(fx *fixture) (f findings) {
+	for _, fn := range fx.functions {
 		for what, wrong := range map[string]bool{
 			"runtime":                fn.Runtime != "provided.al2023",
 			"handler":                fn.Handler != "bootstrap",
@@ -29,27 +29,27 @@ func checkFunctions(w *world) (f findings) {
 				f.add("%s: %s", fn.ID, what)
 			}
 		}
-		if w.behindURL(fn) && time.Duration(fn.Timeout)*time.Second >= store.ClaimLease {
+		if fx.behindURL(fn) && time.Duration(fn.Timeout)*time.Second >= store.ClaimLease {
 			f.add("%s: may run longer than its claim of an event holds", fn.ID)
 		}
 	}
 	return f
 }
 
-func (w *world) behindURL(fn template.Function) bool {
-	return slices.ContainsFunc(w.routes, func(r template.Route) bool { return r.Function == fn.ARN })
+func (fx *fixture) behindURL(fn template.Function) bool {
+	return slices.ContainsFunc(fx.routes, func(r template.Route) bool { return r.Function == fn.ARN })
 }
 
 // checkLogs looks at the log groups, and that each function has its own.
-func checkLogs(w *world) (f findings) {
-	for _, group := range w.Of("AWS::Logs::LogGroup") {
+func checkLogs(fx *fixture) (f findings) {
+	for _, group := range fx.Of("AWS::Logs::LogGroup") {
 		var p struct{ RetentionInDays template.Int }
 		if err := group.Decode(&p); err != nil || p.RetentionInDays == 0 {
 			f.add("log group %s: keeps its entries for ever (%v)", group.ID, err)
 		}
 	}
-	for _, fn := range w.functions {
-		if fn.LogGroup != "/aws/lambda/"+fn.Name || w.named("AWS::Logs::LogGroup", fn.LogGroup) == nil {
+	for _, fn := range fx.functions {
+		if fn.LogGroup != "/aws/lambda/"+fn.Name || fx.named("AWS::Logs::LogGroup", fn.LogGroup) == nil {
 			f.add("%s: logs to %q, which is not a group of the template with its name", fn.ID, fn.LogGroup)
 		}
 	}
@@ -61,9 +61,9 @@ var notOurs = map[string]string{"GOGC": "the Go runtime's"}
 
 // checkEnvironment starts the functions' wiring with the environment that the
 // template gives them: it must be taken, and all of it must be read.
-func checkEnvironment(w *world) (f findings) {
-	for _, fn := range w.functions {
-		read, err := wired(w.folder[fn.ID], fn.Environment)
+func checkEnvironment(fx *fixture) (f findings) {
+	for _, fn := range fx.functions {
+		read, err := wired(fx.folder[fn.ID], fn.Environment)
 		if err != nil {
 			f.add("%s: %v", fn.ID, err)
 			continue

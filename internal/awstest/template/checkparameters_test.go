@@ -9,7 +9,7 @@ import (
 )
 
 // checkParameters looks at what a person who deploys sees.
-func checkParameters(w *world) (f findings) {
+func checkParameters(fx *fixture) (f findings) {
 	var p struct {
 		Interface struct {
 			ParameterGroups []struct {
@@ -19,14 +19,14 @@ func checkParameters(w *world) (f findings) {
 			ParameterLabels map[string]struct{ Default string }
 		} `json:"AWS::CloudFormation::Interface"`
 	}
-	doc, err := json.Marshal(w.document["Metadata"])
+	doc, err := json.Marshal(fx.document["Metadata"])
 	if err == nil {
 		err = json.Unmarshal(doc, &p)
 	}
 	if err != nil {
 		f.add("%v", err)
 	}
-	declared := objects(w.document, "Parameters")
+	declared := objects(fx.document, "Parameters")
 	grouped := make(map[string]int)
 	for _, group := range p.Interface.ParameterGroups {
 		if group.Label.Default == "" {
@@ -42,7 +42,7 @@ func checkParameters(w *world) (f findings) {
 			"no label":       p.Interface.ParameterLabels[name].Default == "",
 			"no description": declared[name]["Description"] == nil,
 			"no constraint":  !constrained(declared[name]),
-			"not used":       !w.uses(name),
+			"not used":       !fx.uses(name),
 		} {
 			if wrong {
 				f.add("parameter %s: %s", name, what)
@@ -67,10 +67,10 @@ func constrained(declared map[string]any) bool {
 }
 
 // uses reports whether anything refers to a parameter.
-func (w *world) uses(name string) (used bool) {
+func (fx *fixture) uses(name string) (used bool) {
 	hole := regexp.MustCompile(`\$\{` + name + `\}`)
 	for _, section := range []string{"Conditions", "Resources", "Outputs"} {
-		_ = walk(w.document[section], func(node map[string]any) error {
+		_ = walk(fx.document[section], func(node map[string]any) error {
 			text, ok := node["Fn::Sub"].(string)
 			if list, isList := node["Fn::Sub"].([]any); isList && len(list) == 2 {
 				text, ok = list[0].(string)
@@ -82,13 +82,13 @@ func (w *world) uses(name string) (used bool) {
 	return used
 }
 
-func checkOutputs(w *world) (f findings) {
-	for name, output := range objects(w.document, "Outputs") {
+func checkOutputs(fx *fixture) (f findings) {
+	for name, output := range objects(fx.document, "Outputs") {
 		if output["Description"] == nil {
 			f.add("output %s: no description", name)
 		}
 	}
-	for name, text := range w.Outputs {
+	for name, text := range fx.Outputs {
 		if text == "" {
 			f.add("output %s: empty", name)
 		}

@@ -9,18 +9,18 @@ import (
 // longest is the most that SQS keeps a message: 14 days.
 const longest = 14 * 24 * 3600
 
-func checkQueues(w *world) (f findings) {
-	for _, q := range w.queues {
+func checkQueues(fx *fixture) (f findings) {
+	for _, q := range fx.queues {
 		if !q.Encrypted {
 			f.add("queue %s: not encrypted", q.ID)
 		}
-		if w.holdsDeadLetters(q.ARN) {
+		if fx.holdsDeadLetters(q.ARN) {
 			if q.Retention != longest {
 				f.add("queue %s: keeps dead letters for %d s", q.ID, q.Retention)
 			}
 			continue
 		}
-		dead := w.queue(q.DeadLetters)
+		dead := fx.queue(q.DeadLetters)
 		switch {
 		case dead == nil:
 			f.add("queue %s: no dead-letter queue", q.ID)
@@ -30,8 +30,8 @@ func checkQueues(w *world) (f findings) {
 			f.add("queue %s: gives up after %d deliveries", q.ID, q.MaxReceive)
 		}
 	}
-	for _, source := range w.sources {
-		queue, function := w.queue(source.Queue), w.function(source.Function)
+	for _, source := range fx.sources {
+		queue, function := fx.queue(source.Queue), fx.function(source.Function)
 		switch {
 		case queue == nil || function == nil:
 			f.add("event source %s: from %s to %s, not both of the template", source.ID, source.Queue, source.Function)
@@ -44,9 +44,9 @@ func checkQueues(w *world) (f findings) {
 	return f
 }
 
-func (w *world) function(name string) *template.Function {
-	for i := range w.functions {
-		if f := &w.functions[i]; f.Called(name) {
+func (fx *fixture) function(name string) *template.Function {
+	for i := range fx.functions {
+		if f := &fx.functions[i]; f.Called(name) {
 			return f
 		}
 	}
@@ -54,6 +54,6 @@ func (w *world) function(name string) *template.Function {
 }
 
 // holdsDeadLetters reports whether a queue is where others give up to.
-func (w *world) holdsDeadLetters(arn string) bool {
-	return slices.ContainsFunc(w.queues, func(q template.Queue) bool { return q.DeadLetters == arn })
+func (fx *fixture) holdsDeadLetters(arn string) bool {
+	return slices.ContainsFunc(fx.queues, func(q template.Queue) bool { return q.DeadLetters == arn })
 }

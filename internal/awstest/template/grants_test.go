@@ -24,10 +24,10 @@ var (
 
 // checkGrants holds what each function's role may do against what the function
 // does: no less and no more.
-func checkGrants(w *world) (f findings) {
+func checkGrants(fx *fixture) (f findings) {
 	used := make(map[string]string)
-	for _, function := range w.functions {
-		role := w.ByARN(function.Role)
+	for _, function := range fx.functions {
+		role := fx.ByARN(function.Role)
 		if role == nil || role.Type != "AWS::IAM::Role" {
 			f.add("%s has no role of the template", function.ID)
 			continue
@@ -37,14 +37,14 @@ func checkGrants(w *world) (f findings) {
 			continue
 		}
 		used[role.ID] = function.ID
-		needed, err := w.needs(function)
+		needed, err := fx.needs(function)
 		if err != nil {
 			f.add("%s: %v", function.ID, err)
 			continue
 		}
-		f = append(f, w.compare(role, needed)...)
+		f = append(f, fx.compare(role, needed)...)
 	}
-	for _, role := range w.Of("AWS::IAM::Role") {
+	for _, role := range fx.Of("AWS::IAM::Role") {
 		if used[role.ID] == "" {
 			f.add("no function has the role %s", role.ID)
 		}
@@ -52,9 +52,9 @@ func checkGrants(w *world) (f findings) {
 	return f
 }
 
-func (w *world) compare(role *template.Resource, needed map[grant]bool) (f findings) {
+func (fx *fixture) compare(role *template.Resource, needed map[grant]bool) (f findings) {
 	given := make(map[grant]bool)
-	for _, s := range w.of(role) {
+	for _, s := range fx.of(role) {
 		if s.Effect != "Allow" {
 			f.add("%v: only Allow is known here", s)
 		}
@@ -66,7 +66,7 @@ func (w *world) compare(role *template.Resource, needed map[grant]bool) (f findi
 			for _, resource := range s.Resource {
 				g := grant{action, resource}
 				given[g] = true
-				if !needed[g] && !strings.ContainsAny(action, "*?") && !w.wide(resource) {
+				if !needed[g] && !strings.ContainsAny(action, "*?") && !fx.wide(resource) {
 					f.add("%s may do %s on %s, which it never does", role.ID, action, resource)
 				}
 			}
@@ -91,8 +91,8 @@ func covered(g grant, given map[grant]bool) bool {
 }
 
 // of returns the statements about what a role may do.
-func (w *world) of(role *template.Resource) (found []statement) {
-	for _, s := range w.statements {
+func (fx *fixture) of(role *template.Resource) (found []statement) {
+	for _, s := range fx.statements {
 		if s.owner == role {
 			if len(s.Principal) == 0 { // not who may take it
 				found = append(found, s)
@@ -108,19 +108,19 @@ func (w *world) of(role *template.Resource) (found []statement) {
 }
 
 // needs is what a function's role must allow.
-func (w *world) needs(f template.Function) (map[grant]bool, error) {
+func (fx *fixture) needs(f template.Function) (map[grant]bool, error) {
 	needed := make(map[grant]bool)
 	add := func(resource string, actions ...string) {
 		for _, action := range actions {
 			needed[grant{action, resource}] = true
 		}
 	}
-	folder, ok := w.folder[f.ID]
+	folder, ok := fx.folder[f.ID]
 	if !ok {
 		return nil, fmt.Errorf("the Makefile has no target build-%s", f.ID)
 	}
-	for _, action := range w.calls[folder] {
-		resources, err := w.calledOn(f, action)
+	for _, action := range fx.calls[folder] {
+		resources, err := fx.calledOn(f, action)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", action, err)
 		}
@@ -128,16 +128,16 @@ func (w *world) needs(f template.Function) (map[grant]bool, error) {
 			add(resource, action)
 		}
 	}
-	for _, queue := range w.polled(f) {
+	for _, queue := range fx.polled(f) {
 		add(queue, pollQueue...)
 	}
-	for _, queue := range w.onFailure(f) {
+	for _, queue := range fx.onFailure(f) {
 		add(queue, "sqs:SendMessage")
 	}
-	if group := w.named("AWS::Logs::LogGroup", f.LogGroup); group != nil {
+	if group := fx.named("AWS::Logs::LogGroup", f.LogGroup); group != nil {
 		add(group.ARN+":*", writeLog...)
 	}
-	for _, key := range w.keys() {
+	for _, key := range fx.keys() {
 		add(key, useKey...)
 	}
 	return needed, nil
@@ -145,31 +145,31 @@ func (w *world) needs(f template.Function) (map[grant]bool, error) {
 
 // calledOn is what a call of the code is about, as the function's environment
 // says.
-func (w *world) calledOn(f template.Function, action string) ([]string, error) {
+func (fx *fixture) calledOn(f template.Function, action string) ([]string, error) {
 	service, _, _ := strings.Cut(action, ":")
 	switch service {
 	case "dynamodb":
-		return w.arnOf("AWS::DynamoDB::Table", f.Environment["TABLE_NAME"], "")
+		return fx.arnOf("AWS::DynamoDB::Table", f.Environment["TABLE_NAME"], "")
 	case "events":
-		return w.arnOf("AWS::Events::EventBus", f.Environment["BUS_NAME"], "")
+		return fx.arnOf("AWS::Events::EventBus", f.Environment["BUS_NAME"], "")
 	case "s3":
 		name, ok := f.Environment["BUCKET_NAME"]
 		if !ok { // the request says which: the stack's own is what it may name
-			name = w.Of("AWS::S3::Bucket")[0].Name
+			name = fx.Of("AWS::S3::Bucket")[0].Name
 		}
-		return w.arnOf("AWS::S3::Bucket", name, "/*")
+		return fx.arnOf("AWS::S3::Bucket", name, "/*")
 	case "ssm":
 		return []string{"arn:aws:ssm:" + template.Region + ":" + template.Account + ":parameter" + f.Environment["PARAMETER_PREFIX"]}, nil
 	case "sqs":
-		return w.polled(f), nil
+		return fx.polled(f), nil
 	case "lambda":
-		return strings.FieldsFunc(w.Parameters["CardHandlerArns"], func(r rune) bool { return r == ',' || r == ' ' }), nil
+		return strings.FieldsFunc(fx.Parameters["CardHandlerArns"], func(r rune) bool { return r == ',' || r == ' ' }), nil
 	}
 	return nil, fmt.Errorf("what it is called on is not known here")
 }
 
-func (w *world) arnOf(kind, name, suffix string) ([]string, error) {
-	r := w.named(kind, name)
+func (fx *fixture) arnOf(kind, name, suffix string) ([]string, error) {
+	r := fx.named(kind, name)
 	if r == nil {
 		return nil, fmt.Errorf("no %s is called %q", kind, name)
 	}
@@ -177,8 +177,8 @@ func (w *world) arnOf(kind, name, suffix string) ([]string, error) {
 }
 
 // polled are the queues that feed a function.
-func (w *world) polled(f template.Function) (queues []string) {
-	for _, source := range w.sources {
+func (fx *fixture) polled(f template.Function) (queues []string) {
+	for _, source := range fx.sources {
 		if f.Called(source.Function) {
 			queues = append(queues, source.Queue)
 		}
@@ -187,9 +187,9 @@ func (w *world) polled(f template.Function) (queues []string) {
 }
 
 // keys are the KMS keys of the user's own.
-func (w *world) keys() (keys []string) {
+func (fx *fixture) keys() (keys []string) {
 	for _, kind := range []string{"AWS::DynamoDB::Table", "AWS::S3::Bucket"} {
-		for _, r := range w.Of(kind) {
+		for _, r := range fx.Of(kind) {
 			_ = walk(r.Properties, func(node map[string]any) error {
 				for _, name := range []string{"KMSMasterKeyId", "KMSMasterKeyID"} {
 					if key, ok := node[name].(string); ok {

@@ -91,8 +91,8 @@ var mayBeWide = map[string]string{
 }
 
 // checkWildcards looks for whatever means "all", or "all but".
-func checkWildcards(w *world) (f findings) {
-	for _, s := range w.statements {
+func checkWildcards(fx *fixture) (f findings) {
+	for _, s := range fx.statements {
 		_, excused := mayBeWide[s.owner.Type+" "+s.Sid]
 		if excused && s.Effect == "Deny" {
 			continue
@@ -106,7 +106,7 @@ func checkWildcards(w *world) (f findings) {
 			}
 		}
 		for _, resource := range s.Resource {
-			if w.wide(resource) {
+			if fx.wide(resource) {
 				f.add("%v: resource %s", s, resource)
 			}
 		}
@@ -116,13 +116,13 @@ func checkWildcards(w *world) (f findings) {
 			}
 		}
 	}
-	for _, role := range w.Of("AWS::IAM::Role") {
+	for _, role := range fx.Of("AWS::IAM::Role") {
 		var p struct{ ManagedPolicyArns []string }
 		if err := role.Decode(&p); err != nil {
 			f.add("%v", err)
 		}
 		for _, arn := range p.ManagedPolicyArns {
-			if w.ByARN(arn) == nil {
+			if fx.ByARN(arn) == nil {
 				f.add("role %s: policy %s is not the template's", role.ID, arn)
 			}
 		}
@@ -132,10 +132,10 @@ func checkWildcards(w *world) (f findings) {
 
 // wide reports whether a resource is more than one: the objects of one of the
 // template's buckets and the streams of one of its log groups count as one.
-func (w *world) wide(resource string) bool {
+func (fx *fixture) wide(resource string) bool {
 	for kind, suffix := range map[string]string{"AWS::S3::Bucket": "/*", "AWS::Logs::LogGroup": ":*"} {
 		if of, ok := strings.CutSuffix(resource, suffix); ok {
-			if owner := w.ByARN(of); owner != nil && owner.Type == kind {
+			if owner := fx.ByARN(of); owner != nil && owner.Type == kind {
 				return false
 			}
 		}
@@ -144,8 +144,8 @@ func (w *world) wide(resource string) bool {
 }
 
 // allows reports whether a resource's own policy lets a service of AWS act.
-func (w *world) allows(service, action, resource string) bool {
-	return slices.ContainsFunc(w.statements, func(s statement) bool {
+func (fx *fixture) allows(service, action, resource string) bool {
+	return slices.ContainsFunc(fx.statements, func(s statement) bool {
 		return s.Effect == "Allow" && slices.Contains(s.Principal["Service"], service) && slices.Contains(s.Action, action) && slices.Contains(s.Resource, resource)
 	})
 }
@@ -163,8 +163,8 @@ var told = map[string]map[string]map[string]template.List{
 
 // checkAccount looks for policies of resources that let in more than services
 // that act for this account, or that would keep those out.
-func checkAccount(w *world) (f findings) {
-	for _, s := range w.statements {
+func checkAccount(fx *fixture) (f findings) {
+	for _, s := range fx.statements {
 		if s.Effect != "Allow" || len(s.Principal) == 0 {
 			continue
 		}
@@ -185,7 +185,7 @@ func checkAccount(w *world) (f findings) {
 			}
 		}
 	}
-	for _, p := range w.permissions {
+	for _, p := range fx.permissions {
 		if !strings.HasSuffix(p.Principal, ".amazonaws.com") {
 			f.add("permission %s: for %s", p.ID, p.Principal)
 		}

@@ -9,9 +9,9 @@ import (
 	"github.com/larkbridge/larkbridge/internal/awstest/template"
 )
 
-// world is what a check looks at: the template as it is written, as one
+// fixture is what a check looks at: the template as it is written, as one
 // deployment sees it, and what the code does.
-type world struct {
+type fixture struct {
 	*template.Template
 	facts
 	document map[string]any
@@ -28,34 +28,34 @@ type world struct {
 	statements    []statement
 }
 
-func newWorld(document map[string]any, parameters map[string]string, f facts) (*world, error) {
+func newFixture(document map[string]any, parameters map[string]string, f facts) (*fixture, error) {
 	loaded, err := template.Resolve(document, parameters)
 	if err != nil {
 		return nil, err
 	}
-	w := &world{Template: loaded, facts: f, document: document}
+	fx := &fixture{Template: loaded, facts: f, document: document}
 	for _, read := range []func() error{
-		func() error { w.functions, err = w.Functions(); return err },
-		func() error { w.routes, err = w.Routes(); return err },
-		func() error { w.sources, err = w.EventSources(); return err },
-		func() error { w.queues, err = w.Queues(); return err },
-		func() error { w.rules, err = w.Rules(); return err },
-		func() error { w.subscriptions, err = w.Subscriptions(); return err },
-		func() error { w.invokeConfigs, err = w.InvokeConfigs(); return err },
-		func() error { w.permissions, err = w.Permissions(); return err },
-		func() error { w.alarms, err = w.Alarms(); return err },
-		func() error { w.statements, err = statements(loaded); return err },
+		func() error { fx.functions, err = fx.Functions(); return err },
+		func() error { fx.routes, err = fx.Routes(); return err },
+		func() error { fx.sources, err = fx.EventSources(); return err },
+		func() error { fx.queues, err = fx.Queues(); return err },
+		func() error { fx.rules, err = fx.Rules(); return err },
+		func() error { fx.subscriptions, err = fx.Subscriptions(); return err },
+		func() error { fx.invokeConfigs, err = fx.InvokeConfigs(); return err },
+		func() error { fx.permissions, err = fx.Permissions(); return err },
+		func() error { fx.alarms, err = fx.Alarms(); return err },
+		func() error { fx.statements, err = statements(loaded); return err },
 	} {
 		if err := read(); err != nil {
 			return nil, err
 		}
 	}
-	return w, nil
+	return fx, nil
 }
 
 // named is the resource of a kind that has the physical name.
-func (w *world) named(kind, name string) *template.Resource {
-	for _, r := range w.Of(kind) {
+func (fx *fixture) named(kind, name string) *template.Resource {
+	for _, r := range fx.Of(kind) {
 		if r.Name == name {
 			return r
 		}
@@ -64,10 +64,10 @@ func (w *world) named(kind, name string) *template.Resource {
 }
 
 // queue is the one with the ARN.
-func (w *world) queue(arn string) *template.Queue {
-	for i := range w.queues {
-		if w.queues[i].ARN == arn {
-			return &w.queues[i]
+func (fx *fixture) queue(arn string) *template.Queue {
+	for i := range fx.queues {
+		if fx.queues[i].ARN == arn {
+			return &fx.queues[i]
 		}
 	}
 	return nil
@@ -81,7 +81,7 @@ func (f *findings) add(format string, arguments ...any) {
 }
 
 // checks are what a production team would look for.
-var checks = map[string]func(*world) findings{
+var checks = map[string]func(*fixture) findings{
 	"wildcards":   checkWildcards,
 	"grants":      checkGrants,
 	"functions":   checkFunctions,
@@ -115,13 +115,13 @@ func TestTemplate(t *testing.T) {
 // inspect runs all checks on a deployment.
 func inspect(t *testing.T, document map[string]any, parameters map[string]string, known facts) map[string]findings {
 	t.Helper()
-	w, err := newWorld(document, parameters, known)
+	fx, err := newFixture(document, parameters, known)
 	if err != nil {
 		t.Fatal(err)
 	}
 	all := make(map[string]findings)
 	for name, check := range checks {
-		all[name] = check(w)
+		all[name] = check(fx)
 	}
 	return all
 }
