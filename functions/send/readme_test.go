@@ -84,7 +84,7 @@ func (a *account) shell(script string) string {
 // received is what Lambda makes of what is in a queue.
 func (a *account) received(queue string) events.SQSEvent {
 	a.t.Helper()
-	event, err := a.Receive(a.t.Context(), queue, 10, nil)
+	event, err := a.Receive(a.t.Context(), queue, 10)
 	if err != nil {
 		a.t.Fatal(err)
 	}
