@@ -28,8 +28,9 @@ type Toast struct {
 	I18n    map[string]string `json:"i18n,omitempty"` // by language, such as zh_cn
 }
 
-// CardBody is a new card: raw, whose data is a card of the version of the card
-// that was clicked, such as a [Card]; or template.
+// CardBody is a card as replies and messages have it: of the type raw, whose data
+// is the card, such as a [Card]; or template, whose data is a [Template]. A reply to
+// a click takes a card of the version of the card that was clicked.
 type CardBody struct {
 	Type string `json:"type"`
 	Data any    `json:"data"`

@@ -18,7 +18,10 @@ func TestSend(t *testing.T) {
 	}{
 		{lark.Text("hi"), "text", `{"text":"hi"}`},
 		{lark.Markdown("**hi**"), "post", `{"zh_cn":{"content":[[{"tag":"md","text":"**hi**"}]]}}`},
-		{lark.Template{ID: "AAq1", Variables: map[string]any{"n": 1}}, "interactive", `{"data":{"template_id":"AAq1","template_variable":{"n":1}},"type":"template"}`},
+		{lark.Template{ID: "AAq1", Variables: map[string]any{"n": 1}}, "interactive", `{"type":"template","data":{"template_id":"AAq1","template_variable":{"n":1}}}`},
+		{lark.CardBody{Type: "raw", Data: map[string]any{"elements": []any{}}}, "interactive", `{"elements":[]}`},
+		{lark.Post{"en_us": {Title: "T", Paragraphs: [][]lark.PostElement{{{Tag: "text", Text: "a <b>"}, {Tag: "a", Text: "l", Href: "https://example.com"}}}}}, "post",
+			`{"en_us":{"title":"T","content":[[{"tag":"text","text":"a <b>"},{"tag":"a","text":"l","href":"https://example.com"}]]}}`},
 		{lark.ShareChat("oc_5d4c3b2a19080706f5e4d3c2b1a09f8e"), "share_chat", `{"chat_id":"oc_5d4c3b2a19080706f5e4d3c2b1a09f8e"}`},
 		{lark.ShareUser("ou_0f1e2d3c4b5a69788796a5b4c3d2e1f0"), "share_user", `{"user_id":"ou_0f1e2d3c4b5a69788796a5b4c3d2e1f0"}`},
 		{lark.Raw{MsgType: "text", Content: json.RawMessage(`{"text":"raw"}`)}, "text", `{"text":"raw"}`},
@@ -44,7 +47,7 @@ func TestSend(t *testing.T) {
 	if err != nil || reply.ParentID != first.ID {
 		t.Errorf("got %+v, %v; want a reply to %s", reply, err, first.ID)
 	}
-	for _, what := range []lark.Content{lark.Raw{}, lark.Raw{MsgType: "text", Content: func() {}}} {
+	for _, what := range []lark.Content{nil, lark.Raw{}, lark.Raw{MsgType: "text"}, lark.Raw{MsgType: "text", Content: func() {}}} {
 		if _, err := c.Send(t.Context(), lark.ToChat("oc_1"), what); failure(t, err).Kind != lark.KindValidation {
 			t.Errorf("%+v: got %v, want a validation error", what, err)
 		}

@@ -30,17 +30,18 @@ func (u *UpdateCard) plan(c common) (*Plan, error) {
 	if err := required("update_card", field{"card", u.Card != nil}); err != nil {
 		return nil, err
 	}
-	card := object("card", "interactive", unwrapped(u.Card))
+	doc := unwrapped(u.Card)
+	card := object("card", lark.MsgInteractive, doc)
 	patch, target := onMessage(http.MethodPatch, u.MessageID, "")
 	var err error
-	if patch.Body, err = encode(map[string]string{"content": string(card.doc)}); err != nil {
+	if patch.Body, err = encode(map[string]string{"content": string(doc)}); err != nil {
 		return nil, err
 	}
 	if u.Token == "" {
 		return c.call(target, patch), card.fits("update_card.card", patch.Body)
 	}
 	update := lark.Call{Method: http.MethodPost, Path: "interactive/v1/card/update"}
-	if update.Body, err = encode(map[string]any{"token": u.Token, "card": Object(card.doc)}); err != nil {
+	if update.Body, err = encode(map[string]any{"token": u.Token, "card": doc}); err != nil {
 		return nil, err
 	}
 	p := c.call("card "+hashed(u.Token), update)

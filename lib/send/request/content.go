@@ -1,36 +1,36 @@
 package request
 
 import (
-	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/larkbridge/larkbridge/lib/lark"
 )
 
-// content is a message's content, given by one field
-// (im-v1/message/message-content-description/create_json).
+// content is one of the fields that give the content of a message.
 type content struct {
 	field string
-	kind  string // msg_type
-	doc   json.RawMessage
 	given bool
+	what  lark.Content // nil where the field is empty
 }
 
-// value is content of one text: {"text":"…"}, {"image_key":"…"}, ….
-func value(field, kind, name string, text *string) content {
-	if text == nil {
-		return content{field: field}
-	}
-	c := content{field: field, kind: kind, given: true}
-	if *text != "" {
-		c.doc, _ = encode(map[string]string{name: *text}) // a map of strings always encodes
+// value is content of one text: a text, a key or an id.
+func value[T interface {
+	~string
+	lark.Content
+}](field string, text *string) content {
+	c := content{field: field, given: text != nil}
+	if c.given && *text != "" {
+		c.what = T(*text)
 	}
 	return c
 }
 
 // object is content that is given as Lark takes it.
-func object(field, kind string, doc Object) content {
-	return content{field, kind, json.RawMessage(doc), doc != nil}
+func object(field, msgType string, doc Object) content {
+	return content{field: field, given: doc != nil, what: lark.Raw{MsgType: msgType, Content: doc}}
 }
 
 // choose returns the one content that is given. raw is msg_type and content,
@@ -48,12 +48,11 @@ func choose(where, msgType string, raw Object, list ...content) (content, error)
 	if err != nil {
 		return content{}, err
 	}
-	for _, c := range list {
-		if c.field == name && c.doc != nil {
-			return c, nil
-		}
+	c := list[slices.IndexFunc(list, func(c content) bool { return c.field == name })]
+	if c.what == nil {
+		return content{}, fmt.Errorf("field %q is empty", where+"."+name)
 	}
-	return content{}, fmt.Errorf("field %q is empty", where+"."+name)
+	return c, nil
 }
 
 // FitText returns the beginning of a text that fits into a message. Its JSON
@@ -89,7 +88,8 @@ const (
 // fits checks the size of a call's body.
 func (c content) fits(where string, body []byte) error {
 	limit := maxBody
-	if c.kind == "interactive" || c.kind == "post" {
+	switch lark.MsgType(c.what) {
+	case lark.MsgInteractive, lark.MsgPost:
 		limit = maxCard
 	}
 	return fits(where, len(body), limit)
@@ -109,23 +109,15 @@ func fits(where string, size, limit int) error {
 // JSON 2.0 card (feishu-cards/card-json-v2-components/content-components/
 // rich-text), which takes a Lark client of version 7.20 or later.
 func markdown(field string, text *string) content {
-	if text == nil || *text == "" {
-		return value(field, "post", "", text)
+	c := value[lark.Markdown](field, text)
+	if c.what != nil && needsCard(*text) {
+		type element struct {
+			Tag     string `json:"tag"`
+			Content string `json:"content"`
+		}
+		body := map[string][]element{"elements": {{"markdown", cardMentions(*text)}}}
+		c.what = lark.Raw{MsgType: lark.MsgInteractive, Content: map[string]any{"schema": "2.0", "body": body}}
 	}
-	type element struct {
-		Tag     string `json:"tag"`
-		Text    string `json:"text,omitempty"`
-		Content string `json:"content,omitempty"`
-	}
-	c := content{field: field, kind: "post", given: true}
-	var doc any = map[string]any{"zh_cn": map[string]any{"content": [][]element{{{Tag: "md", Text: *text}}}}}
-	if needsCard(*text) {
-		c.kind = "interactive"
-		doc = map[string]any{"schema": "2.0", "body": map[string]any{
-			"elements": []element{{Tag: "markdown", Content: cardMentions(*text)}},
-		}}
-	}
-	c.doc, _ = encode(doc) // texts always encode
 	return c
 }
 

@@ -30,22 +30,23 @@ func (e *Edit) plan(c common) (*Plan, error) {
 		return nil, err
 	}
 	content, err := choose("edit", e.MsgType, e.Content,
-		value("text", "text", "text", e.Text),
-		object("post", "post", e.Post),
+		value[lark.Text]("text", e.Text),
+		object("post", lark.MsgPost, e.Post),
 		markdown("markdown", e.Markdown))
-	switch {
-	case err != nil:
+	if err != nil {
 		return nil, err
-	case content.kind == "interactive" && content.field == "markdown":
+	}
+	switch msgType := lark.MsgType(content.what); {
+	case msgType == lark.MsgInteractive && content.field == "markdown":
 		return nil, errors.New(`field "edit.markdown": headings, tables and images need a card: leave them out, or use update_card`)
-	case content.kind != "text" && content.kind != "post":
+	case msgType != lark.MsgText && msgType != lark.MsgPost:
 		return nil, errors.New(`field "edit.msg_type": want text or post; a card is changed with update_card`)
 	}
-	call, target := onMessage(http.MethodPut, e.MessageID, "")
-	if call.Body, err = encode(outgoing{MsgType: content.kind, Content: string(content.doc)}); err != nil {
-		return nil, err
+	call, err := lark.EditCall(e.MessageID, content.what)
+	if err != nil {
+		return nil, fmt.Errorf("making the call of the edit: %w", err)
 	}
-	return c.call(target, call), content.fits("edit."+content.field, call.Body)
+	return c.call("message "+e.MessageID, call), content.fits("edit."+content.field, call.Body)
 }
 
 // Recall is the verb that takes a message back.
@@ -96,12 +97,12 @@ func (f *Forward) plan(c common) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	kind, id, err := f.To.receiver("forward.to")
+	to, err := f.To.receiver("forward.to")
 	if err != nil {
 		return nil, err
 	}
 	call, _ := onMessage(http.MethodPost, f.MessageID, "/forward")
-	body := map[string]any{"receive_id": id}
+	body := map[string]any{"receive_id": to.ID()}
 	if f.MessageIDs != nil {
 		if err := filled("forward.message_ids", f.MessageIDs, maxMerged); err != nil {
 			return nil, err
@@ -109,9 +110,9 @@ func (f *Forward) plan(c common) (*Plan, error) {
 		call = lark.Call{Method: http.MethodPost, Path: "im/v1/messages/merge_forward"}
 		body["message_id_list"] = f.MessageIDs
 	}
-	call.Query = url.Values{"receive_id_type": {kind}, "uuid": {c.uuid}}
+	call.Query = url.Values{"receive_id_type": {to.IDType()}, "uuid": {c.uuid}}
 	call.Body, err = encode(body)
-	return c.call(kind+" "+id, call), err
+	return c.call(to.IDType()+" "+to.ID(), call), err
 }
 
 // filled checks a list of ids.

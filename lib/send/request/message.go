@@ -1,8 +1,7 @@
 package request
 
 import (
-	"net/http"
-	"net/url"
+	"fmt"
 
 	"github.com/larkbridge/larkbridge/lib/lark"
 )
@@ -50,34 +49,31 @@ type Media struct {
 	ImageKey string `json:"image_key"`
 }
 
-// receiver returns receive_id_type and receive_id. A missing target has none.
-func (t *Target) receiver(where string) (kind, id string, err error) {
+// receiver returns the receiver that is given.
+func (t *Target) receiver(where string) (lark.Receiver, error) {
 	if t == nil {
 		t = &Target{}
 	}
-	ids := map[string]string{
-		"chat_id": t.ChatID, "open_id": t.OpenID, "user_id": t.UserID, "union_id": t.UnionID, "email": t.Email,
+	name, err := only(where, field{"chat_id", t.ChatID != ""}, field{"open_id", t.OpenID != ""}, field{"user_id", t.UserID != ""},
+		field{"union_id", t.UnionID != ""}, field{"email", t.Email != ""})
+	switch name {
+	case "chat_id":
+		return lark.ToChat(t.ChatID), err
+	case "open_id":
+		return lark.ToUser(t.OpenID), err
+	case "user_id":
+		return lark.ToUserID(t.UserID), err
+	case "union_id":
+		return lark.ToUnionID(t.UnionID), err
 	}
-	var fields []field
-	for _, name := range []string{"chat_id", "open_id", "user_id", "union_id", "email"} {
-		fields = append(fields, field{name, ids[name] != ""})
-	}
-	kind, err = only(where, fields...)
-	return kind, ids[kind], err
+	return lark.ToEmail(t.Email), err
 }
 
-// media is content of its own shape.
+// content is a video's.
 func (m *Media) content() content {
-	if m == nil {
-		return content{field: "media"}
-	}
-	c := content{field: "media", kind: "media", given: true}
-	if m.FileKey != "" {
-		keys := map[string]string{"file_key": m.FileKey}
-		if m.ImageKey != "" {
-			keys["image_key"] = m.ImageKey
-		}
-		c.doc, _ = encode(keys) // a map of strings always encodes
+	c := content{field: "media", given: m != nil}
+	if c.given && m.FileKey != "" {
+		c.what = lark.Media(*m)
 	}
 	return c
 }
@@ -85,38 +81,24 @@ func (m *Media) content() content {
 // template is a card made from a template
 // (im-v1/message/message-content-description/create_json, "interactive").
 func template(data Object) content {
-	c := object("template", "interactive", data)
-	if c.given {
-		c.doc = append(append([]byte(`{"type":"template","data":`), data...), '}')
-	}
-	return c
+	return content{field: "template", given: data != nil, what: lark.CardBody{Type: "template", Data: data}}
 }
 
 func (m *Message) content() (content, error) {
 	return choose("message", m.MsgType, m.Content,
-		value("text", "text", "text", m.Text),
-		object("post", "post", m.Post),
+		value[lark.Text]("text", m.Text),
+		object("post", lark.MsgPost, m.Post),
 		markdown("markdown", m.Markdown),
-		object("card", "interactive", m.Card),
+		object("card", lark.MsgInteractive, m.Card),
 		template(m.Template),
-		value("image", "image", "image_key", m.Image),
-		value("file", "file", "file_key", m.File),
-		value("audio", "audio", "file_key", m.Audio),
+		value[lark.ImageKey]("image", m.Image),
+		value[lark.FileKey]("file", m.File),
+		value[lark.AudioKey]("audio", m.Audio),
 		m.Media.content(),
-		value("sticker", "sticker", "file_key", m.Sticker),
-		value("share_chat", "share_chat", "chat_id", m.ShareChat),
-		value("share_user", "share_user", "user_id", m.ShareUser),
+		value[lark.StickerKey]("sticker", m.Sticker),
+		value[lark.ShareChat]("share_chat", m.ShareChat),
+		value[lark.ShareUser]("share_user", m.ShareUser),
 	)
-}
-
-// outgoing is the body of the calls that make a message. Its content is JSON
-// in a string; uuid makes Lark drop a repetition within an hour.
-type outgoing struct {
-	ReceiveID     string `json:"receive_id,omitempty"`
-	MsgType       string `json:"msg_type"`
-	Content       string `json:"content"`
-	ReplyInThread bool   `json:"reply_in_thread,omitzero"`
-	UUID          string `json:"uuid,omitempty"`
 }
 
 // plan is im-v1/message/create or, for a reply, im-v1/message/reply.
@@ -128,27 +110,28 @@ func (m *Message) plan(c common) (*Plan, error) {
 	if _, err := only("message", field{"to", m.To != nil}, field{"reply_to", m.ReplyTo != nil}); err != nil {
 		return nil, err
 	}
-	body := outgoing{MsgType: content.kind, Content: string(content.doc), UUID: c.uuid}
-	var target string
-	call := lark.Call{Method: http.MethodPost}
-	if m.ReplyTo != nil {
-		if err := required("message.reply_to", field{"message_id", m.ReplyTo.MessageID != ""}); err != nil {
-			return nil, err
-		}
-		call, target = onMessage(http.MethodPost, m.ReplyTo.MessageID, "/reply")
-		body.ReplyInThread = m.ReplyTo.InThread
-	} else {
-		kind, id, err := m.To.receiver("message.to")
-		if err != nil {
-			return nil, err
-		}
-		call.Path, call.Query = "im/v1/messages", url.Values{"receive_id_type": {kind}}
-		target, body.ReceiveID = kind+" "+id, id
-	}
-	if call.Body, err = encode(body); err != nil {
+	to, target, err := m.receiver()
+	if err != nil {
 		return nil, err
 	}
+	call, err := lark.MessageCall(to, content.what, c.uuid)
+	if err != nil {
+		return nil, fmt.Errorf("making the call of the message: %w", err)
+	}
 	return c.call(target, call), content.fits("message."+content.field, call.Body)
+}
+
+// receiver returns whom the message reaches, and the name of the plan's target.
+func (m *Message) receiver() (to lark.Receiver, target string, err error) {
+	if m.ReplyTo == nil {
+		to, err = m.To.receiver("message.to")
+		return to, to.IDType() + " " + to.ID(), err
+	}
+	id := m.ReplyTo.MessageID
+	if to = lark.ReplyTo(id); m.ReplyTo.InThread {
+		to = to.InThread()
+	}
+	return to, "message " + id, required("message.reply_to", field{"message_id", id != ""})
 }
 
 // onMessage begins a call about a message, and names its target.

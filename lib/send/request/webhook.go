@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/url"
 	"regexp"
 
@@ -83,24 +84,37 @@ func checkHook(hook, appHost string) error {
 
 func (w *Webhook) content() (content, error) {
 	return choose("webhook", w.MsgType, w.Content,
-		value("text", "text", "text", w.Text),
-		object("post", "post", w.Post),
-		object("card", "interactive", w.Card),
-		value("image", "image", "image_key", w.Image),
-		value("share_chat", "share_chat", "share_chat_id", w.ShareChat))
+		value[lark.Text]("text", w.Text),
+		object("post", lark.MsgPost, w.Post),
+		object("card", lark.MsgInteractive, w.Card),
+		value[lark.ImageKey]("image", w.Image),
+		shareChat(w.ShareChat))
+}
+
+// shareChat is a chat to recommend, whose field has another name in a webhook.
+func shareChat(id *string) content {
+	c := value[lark.ShareChat]("share_chat", id)
+	if c.what != nil {
+		c.what = lark.Raw{MsgType: "share_chat", Content: map[string]string{"share_chat_id": *id}}
+	}
+	return c
 }
 
 // webhook is the content as a custom bot takes it: a card stands beside
 // content, and a post is wrapped once more.
 func (c content) webhook() (map[string]json.RawMessage, error) {
-	name, doc := "content", c.doc
+	msgType, doc, err := lark.Encode(c.what)
+	if err != nil {
+		return nil, fmt.Errorf("encoding the message: %w", err)
+	}
+	name := "content"
 	switch {
-	case c.kind == "interactive":
+	case msgType == lark.MsgInteractive:
 		name = "card"
 	case c.field == "post":
 		doc = append(append([]byte(`{"post":`), doc...), '}')
 	}
-	kind, err := encode(c.kind)
+	kind, err := encode(msgType)
 	return map[string]json.RawMessage{"msg_type": kind, name: doc}, err
 }
 
