@@ -17,7 +17,10 @@ require (
 	golang.org/x/term v0.43.0
 )
 
-require github.com/aws/aws-sdk-go-v2/service/cloudformation v1.84.0
+require (
+	github.com/aws/aws-sdk-go-v2/service/cloudformation v1.84.0
+	github.com/santhosh-tekuri/jsonschema/v6 v6.0.3
+)
 
 require (
 	github.com/aws/aws-sdk-go-v2/credentials v1.20.15 // indirect
@@ -33,4 +36,5 @@ require (
 	github.com/aws/aws-sdk-go-v2/service/ssooidc v1.44.3 // indirect
 	github.com/aws/aws-sdk-go-v2/service/sts v1.51.8 // indirect
 	golang.org/x/sys v0.44.0 // indirect
+	golang.org/x/text v0.14.0 // indirect
 )

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/larkbridge/larkbridge/internal/awstest/busschema"
 	"github.com/larkbridge/larkbridge/internal/awstest/harness"
 	"github.com/larkbridge/larkbridge/lib/bus"
 	"github.com/larkbridge/larkbridge/lib/gateway"
@@ -91,6 +92,7 @@ func deployed(t *testing.T) (url string) {
 		t.Fatal(err)
 	}
 	memory, entries := store.NewMemory(time.Now), &bus.Memory{}
+	busschema.Watch(t, entries)
 	endpoints := httptest.NewServer(&gateway.Gateway{
 		Apps: store.NewSettings(store.Documents{"default": operateSettings(t, "")}, time.Now), Claims: memory, Tickets: memory,
 		Events: &bus.Bus{Publisher: entries, Blobs: entries, InlineLimit: bus.DefaultInlineLimit},

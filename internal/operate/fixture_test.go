@@ -17,6 +17,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 	"github.com/aws/smithy-go"
 
+	"github.com/larkbridge/larkbridge/internal/awstest/busschema"
 	"github.com/larkbridge/larkbridge/internal/awstest/harness"
 	"github.com/larkbridge/larkbridge/lib/bus"
 	"github.com/larkbridge/larkbridge/lib/gateway"
@@ -81,6 +82,7 @@ func noSecrets(t *testing.T, text string) {
 func endpoints(t *testing.T, docs store.Documents) (*httptest.Server, *bus.Memory) {
 	t.Helper()
 	memory, entries := store.NewMemory(time.Now), &bus.Memory{}
+	busschema.Watch(t, entries)
 	server := httptest.NewServer(&gateway.Gateway{
 		Apps: store.NewSettings(docs, time.Now), Claims: memory, Tickets: memory,
 		Events: &bus.Bus{Publisher: entries, Blobs: entries, InlineLimit: bus.DefaultInlineLimit},

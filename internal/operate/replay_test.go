@@ -147,7 +147,7 @@ func TestReplayOnEventBridge(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, err := client.PutEvents(t.Context(), &eventbridge.PutEventsInput{Entries: []types.PutEventsRequestEntry{{
-		EventBusName: &bus.Name, Source: aws.String("lark"), DetailType: aws.String("x"), Detail: aws.String(`{"n":1}`),
+		EventBusName: &bus.Name, Source: aws.String("test"), DetailType: aws.String("x"), Detail: aws.String(`{"n":1}`),
 	}}}); err != nil {
 		t.Fatal(err)
 	}

@@ -51,8 +51,8 @@ var mayImport = map[string][]string{
 	"lib":       {"lib"},
 	"functions": {"lib"},
 	"examples":  {"lib"},
-	"internal":  {"lib", "internal"},
-	"cmd":       {"lib", "internal"},
+	"internal":  {"lib", "internal", "schemas"},
+	"cmd":       {"lib", "internal", "schemas"},
 }
 
 // Imports run one way: functions, the command and internal packages import lib, never the other way round.

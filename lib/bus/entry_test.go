@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/larkbridge/larkbridge/internal/awstest/busschema"
 	"github.com/larkbridge/larkbridge/lib/bus"
 	"github.com/larkbridge/larkbridge/lib/lark"
 )
@@ -49,6 +50,7 @@ func message() *lark.Event {
 func publish(t *testing.T, limit int, ev *lark.Event) (bus.Entry, *bus.Memory) {
 	t.Helper()
 	var m bus.Memory
+	busschema.Watch(t, &m)
 	id, err := (&bus.Bus{Publisher: &m, Blobs: &m, Bucket: bucket, InlineLimit: limit}).PublishEvent(t.Context(), "team-a", ev)
 	entries := m.Entries()
 	if err != nil || id == "" || len(entries) != 1 {

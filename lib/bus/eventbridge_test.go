@@ -15,7 +15,7 @@ import (
 	"github.com/larkbridge/larkbridge/lib/bus"
 )
 
-var entry = bus.Entry{Source: "lark", DetailType: "t", Resources: []string{"r"}, Detail: json.RawMessage(`{"secret":"event-text"}`)}
+var entry = bus.Entry{Source: "test", DetailType: "t", Resources: []string{"r"}, Detail: json.RawMessage(`{"secret":"event-text"}`)}
 
 // refuse answers as AWS's front door does, which knows no service's codes.
 func refuse(status int, contentType, body string) harness.Kind {

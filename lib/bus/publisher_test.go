@@ -82,7 +82,7 @@ func TestPublisher(t *testing.T) {
 			publisher, arrivals := start(t)
 			// EventBridge keeps times to the second at least.
 			entry := bus.Entry{
-				Source: "lark", DetailType: "leave_approvalV2", Time: created.Truncate(time.Second),
+				Source: "test", DetailType: "leave_approvalV2", Time: created.Truncate(time.Second),
 				Resources: []string{"lark:app/cli_a", "lark:tenant/736588c9"},
 				Detail:    json.RawMessage(`{"app":"default","event":{"n":1.5,"s":"\u4f60 <&> \"\\","nested":[{"a":null},true]}}`),
 			}
@@ -107,7 +107,7 @@ func TestPublisherTakesManyAtOnce(t *testing.T) {
 			for i := range 20 {
 				all.Go(func() {
 					id, err := publisher.Publish(t.Context(), bus.Entry{
-						Source: "lark", DetailType: "t", Detail: json.RawMessage(fmt.Sprintf(`{"n":%d}`, i)),
+						Source: "test", DetailType: "t", Detail: json.RawMessage(fmt.Sprintf(`{"n":%d}`, i)),
 					})
 					if err != nil {
 						t.Error(err)
@@ -133,7 +133,7 @@ func TestPublisherTakesManyAtOnce(t *testing.T) {
 func TestPublishWithoutTime(t *testing.T) {
 	b, publisher := newBus(t)
 	before := time.Now().Add(-time.Second)
-	if _, err := publisher.Publish(t.Context(), bus.Entry{Source: "lark", DetailType: "t", Detail: json.RawMessage(`{}`)}); err != nil {
+	if _, err := publisher.Publish(t.Context(), bus.Entry{Source: "test", DetailType: "t", Detail: json.RawMessage(`{}`)}); err != nil {
 		t.Fatal(err)
 	}
 	if got := arrivals(t, b); len(got) != 1 || got[0].Time.Before(before) {

@@ -16,6 +16,7 @@ import (
 	"github.com/aws/aws-lambda-go/lambda/messages"
 	"github.com/aws/aws-lambda-go/lambdacontext"
 
+	"github.com/larkbridge/larkbridge/internal/awstest/busschema"
 	"github.com/larkbridge/larkbridge/lib/bus"
 	"github.com/larkbridge/larkbridge/lib/larktest"
 	"github.com/larkbridge/larkbridge/lib/metric"
@@ -39,6 +40,11 @@ func newFaultyFixture(fifo bool) *fixture {
 		platform: larktest.New(larktest.WithApps(larktest.App{ID: larktest.AppID, Secret: secret})),
 		queue:    &simQueue{fifo: fifo}, bus: &bus.Memory{}, faults: &dice{rng: rand.New(rand.NewPCG(1, 2))},
 	}
+	f.bus.Rule(func(e bus.Entry) {
+		if err := busschema.Check(e.Source, e.DetailType, e.Detail); err != nil {
+			panic(err)
+		}
+	})
 	memory := store.NewMemory(time.Now)
 	settings := store.Documents{"default": `{"app_id":"` + larktest.AppID + `","app_secret":"` + secret + `","domain":"http://lark.test"}`}
 	f.sender = &send.Sender{

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/larkbridge/larkbridge/internal/awstest/busschema"
 )
 
 // Entry is one entry that reached the bus.
@@ -30,7 +32,8 @@ const (
 	maxDepth = 1000
 )
 
-// putEvents takes up to ten entries, each by itself.
+// putEvents takes up to ten entries, each by itself. It refuses an entry that is not as
+// its schema in schemas/bus says, too, so that the test fails.
 func (a *AWS) putEvents(body []byte) (any, *refusal) {
 	in, refused := decode[struct{ Entries []Entry }](body)
 	if refused != nil {
@@ -43,7 +46,11 @@ func (a *AWS) putEvents(body []byte) (any, *refusal) {
 	defer a.mu.Unlock()
 	out, failed := []map[string]string{}, 0
 	for _, entry := range in.Entries {
-		if err := checkDetail(entry.Detail); err != nil {
+		err := checkDetail(entry.Detail)
+		if err == nil {
+			err = busschema.Check(entry.Source, entry.DetailType, []byte(entry.Detail))
+		}
+		if err != nil {
 			out, failed = append(out, map[string]string{"ErrorCode": "MalformedDetail", "ErrorMessage": err.Error()}), failed+1
 			continue
 		}

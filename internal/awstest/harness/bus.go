@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/larkbridge/larkbridge/internal/awstest/busschema"
 )
 
 // Bus is an event bus with a rule that puts every event into a queue of its
@@ -70,7 +72,8 @@ func (b *Bus) createQueue(ctx context.Context) (arn string, err error) {
 }
 
 // Entries returns the events that reached the bus since it was last called, in
-// no promised order. An event is there once the PutEvents call was answered.
+// no promised order. An event is there once the PutEvents call was answered. One
+// that is not as its schema in schemas/bus says is an error.
 func (b *Bus) Entries(ctx context.Context) ([]BusEntry, error) {
 	var entries []BusEntry
 	for {
@@ -115,6 +118,9 @@ func parseEntry(body []byte) (BusEntry, error) {
 	at, err := parseTime(event.Time)
 	if err != nil {
 		return BusEntry{}, fmt.Errorf("read time of bus entry: %w", err)
+	}
+	if err := busschema.Check(event.Source, event.DetailType, event.Detail); err != nil {
+		return BusEntry{}, fmt.Errorf("check bus entry: %w", err)
 	}
 	return BusEntry{event.ID, event.Source, event.DetailType, at, event.Resources, event.Detail}, nil
 }

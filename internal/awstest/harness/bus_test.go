@@ -58,7 +58,7 @@ func checkEntry(t *testing.T, got harness.BusEntry, ids map[string]bool) {
 		t.Errorf("id %q is unknown, or seen twice", got.ID)
 	}
 	delete(ids, got.ID)
-	if got.Source != "lark" || got.DetailType != "test" || !reflect.DeepEqual(got.Resources, []string{"r"}) {
+	if got.Source != "test.app" || got.DetailType != "test" || !reflect.DeepEqual(got.Resources, []string{"r"}) {
 		t.Errorf("entry = %+v", got)
 	}
 	if age := time.Since(got.Time); age < -time.Second || age > time.Minute {

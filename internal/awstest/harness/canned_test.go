@@ -33,7 +33,7 @@ func entries(n int) *eventbridge.PutEventsInput {
 	in := &eventbridge.PutEventsInput{}
 	for range n {
 		in.Entries = append(in.Entries, eventtypes.PutEventsRequestEntry{
-			Source: aws.String("lark"), DetailType: aws.String("test"), Detail: aws.String(`{"n":1}`), Resources: []string{"r"},
+			Source: aws.String("test.app"), DetailType: aws.String("test"), Detail: aws.String(`{"n":1}`), Resources: []string{"r"},
 		})
 	}
 	return in
