@@ -55,7 +55,7 @@ func TestSamplesAreValid(t *testing.T) {
 			t.Error(err)
 		}
 		var m bus.Memory
-		busschema.Watch(t, &m)
+		m.Rule(busschema.Rule(t))
 		b := bus.Bus{Publisher: &m, Blobs: &m, Bucket: "b", InlineLimit: 1}
 		if _, err := b.PublishEvent(t.Context(), "default", ev); err != nil {
 			t.Error(err)

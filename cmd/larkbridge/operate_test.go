@@ -92,7 +92,7 @@ func deployed(t *testing.T) (url string) {
 		t.Fatal(err)
 	}
 	memory, entries := store.NewMemory(time.Now), &bus.Memory{}
-	busschema.Watch(t, entries)
+	entries.Rule(busschema.Rule(t))
 	endpoints := httptest.NewServer(&gateway.Gateway{
 		Apps: store.NewSettings(store.Documents{"default": operateSettings(t, "")}, time.Now), Claims: memory, Tickets: memory,
 		Events: &bus.Bus{Publisher: entries, Blobs: entries, InlineLimit: bus.DefaultInlineLimit},

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/larkbridge/larkbridge/internal/awstest/busschema"
 	"github.com/larkbridge/larkbridge/internal/local"
 	"github.com/larkbridge/larkbridge/internal/local/demo"
 	"github.com/larkbridge/larkbridge/lib/larktest"
@@ -47,6 +48,7 @@ func start(t *testing.T) *fixture {
 		t.Fatal(err)
 	}
 	server := local.New(app, f, calls, time.Now, f.show)
+	server.Rule(busschema.Rule(t))
 	ctx, cancel := context.WithCancel(context.Background())
 	f.echo = demo.NewEcho(ctx, server)
 	site := httptest.NewServer(server)

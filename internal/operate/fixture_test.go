@@ -82,7 +82,7 @@ func noSecrets(t *testing.T, text string) {
 func endpoints(t *testing.T, docs store.Documents) (*httptest.Server, *bus.Memory) {
 	t.Helper()
 	memory, entries := store.NewMemory(time.Now), &bus.Memory{}
-	busschema.Watch(t, entries)
+	entries.Rule(busschema.Rule(t))
 	server := httptest.NewServer(&gateway.Gateway{
 		Apps: store.NewSettings(docs, time.Now), Claims: memory, Tickets: memory,
 		Events: &bus.Bus{Publisher: entries, Blobs: entries, InlineLimit: bus.DefaultInlineLimit},

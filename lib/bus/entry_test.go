@@ -50,7 +50,7 @@ func message() *lark.Event {
 func publish(t *testing.T, limit int, ev *lark.Event) (bus.Entry, *bus.Memory) {
 	t.Helper()
 	var m bus.Memory
-	busschema.Watch(t, &m)
+	m.Rule(busschema.Rule(t))
 	id, err := (&bus.Bus{Publisher: &m, Blobs: &m, Bucket: bucket, InlineLimit: limit}).PublishEvent(t.Context(), "team-a", ev)
 	entries := m.Entries()
 	if err != nil || id == "" || len(entries) != 1 {

@@ -60,7 +60,7 @@ func (c cards) Answer(ctx context.Context, app *store.App, ev *lark.Event) (*lar
 func newFixture(t *testing.T) *fixture {
 	t.Helper()
 	w := &fixture{bus: &bus.Memory{}, clock: now, counts: map[metric.Name]int{}, docs: store.Documents{"default": settings(nil)}}
-	busschema.Watch(t, w.bus)
+	w.bus.Rule(busschema.Rule(t))
 	clock := func() time.Time { return w.clock }
 	w.memory = store.NewMemory(clock)
 	w.Gateway = &gateway.Gateway{

@@ -109,12 +109,12 @@ func validate(schema *jsonschema.Schema, doc []byte) error {
 	return schema.Validate(value)
 }
 
-// Watch makes a test fail for each entry that is published in m from now on and is not
-// as its schema says.
-func Watch(t testing.TB, m *bus.Memory) {
-	m.Rule(func(e bus.Entry) {
+// Rule returns a target for [bus.Memory.Rule] that makes the test fail for each entry
+// that is not as its schema says.
+func Rule(t testing.TB) func(bus.Entry) {
+	return func(e bus.Entry) {
 		if err := Check(e.Source, e.DetailType, e.Detail); err != nil {
 			t.Errorf("an entry was published that is not as its schema says: %v", err)
 		}
-	})
+	}
 }

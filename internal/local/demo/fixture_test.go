@@ -11,6 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/larkbridge/larkbridge/internal/awstest/busschema"
 	"github.com/larkbridge/larkbridge/internal/local"
 	"github.com/larkbridge/larkbridge/internal/local/demo"
 	"github.com/larkbridge/larkbridge/lib/larktest"
@@ -47,6 +48,7 @@ func inFixture(t *testing.T, test func(t *testing.T, f *fixture)) {
 			t.Fatal(err)
 		}
 		f.server = local.New(app, f, calls, time.Now, f.show)
+		f.server.Rule(busschema.Rule(t))
 		ctx, cancel := context.WithCancel(t.Context())
 		f.echo = demo.NewEcho(ctx, f.server)
 		f.approval = demo.NewApproval(ctx, f.server, f.platform)
