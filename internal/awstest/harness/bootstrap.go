@@ -33,7 +33,7 @@ func Bootstrap(t testing.TB, function string) string {
 }
 
 // notInFunctions are the folders that no function is built from.
-var notInFunctions = []string{"cmd", "examples", "larktest", "awstest", "e2e", "local", "operate", "outside", "release"}
+var notInFunctions = []string{"cmd", "examples", "larktest", "awstest", "e2e", "local", "operate", "outside", "release", "schemas"}
 
 // newerSource returns a source file that changed after the given time, if any.
 func newerSource(t testing.TB, root string, built time.Time) (found string) {
