@@ -29,28 +29,7 @@ type linked struct{ handler lark.CardHandler }
 // Answer runs the handler. It does not wait longer than ctx, even if the handler
 // does, and a panic is an error.
 func (l linked) Answer(ctx context.Context, app *store.App, ev *lark.Event) (*lark.CardReply, error) {
-	click := lark.NewClick(app.Name, ev)
-	type answer struct {
-		reply *lark.CardReply
-		err   error
-	}
-	done := make(chan answer, 1)
-	go func() {
-		var a answer
-		defer func() {
-			if p := recover(); p != nil {
-				a.err = fmt.Errorf("the handler panicked: %v", p)
-			}
-			done <- a
-		}()
-		a.reply, a.err = l.handler.HandleCard(ctx, click)
-	}()
-	select {
-	case a := <-done:
-		return a.reply, a.err
-	case <-ctx.Done():
-		return nil, fmt.Errorf("the handler has not answered in time: %w", ctx.Err())
-	}
+	return lark.AnswerClick(ctx, l.handler, lark.NewClick(app.Name, ev))
 }
 
 // Invoker calls a Lambda function by its name or ARN and returns what it

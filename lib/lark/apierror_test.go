@@ -159,7 +159,7 @@ func TestAnswersThatAreNotLarks(t *testing.T) {
 
 func TestErrorDetails(t *testing.T) {
 	const body = `{"code":99992402,"msg":"field validation failed","error":{"log_id":"from-body","troubleshooter":"see there",` +
-		`"field_violations":[{"field":"receive_id"}],"permission_violations":[{"subject":"im:message"}]}}`
+		`"field_violations":[{"field":"receive_id"}],"permission_violations":[{"subject":"im:message"}],"details":[{"key":"k","value":"v"}],"helps":[{"url":"https://open.example.com/help"}]}}`
 	for _, tt := range []struct {
 		name   string
 		header http.Header
@@ -173,7 +173,7 @@ func TestErrorDetails(t *testing.T) {
 			_, err := bare(t, respond(400, tt.header, body), lark.Call{Path: "x"})
 			got, jsonErr := json.Marshal(failure(t, err))
 			want := `{"kind":"validation","code":99992402,"msg":"field validation failed","http_status":400,"log_id":"` + tt.logID + `","retryable":false,` +
-				`"field_violations":[{"field":"receive_id"}],"permission_violations":[{"subject":"im:message"}],"troubleshooter":"see there"}`
+				`"field_violations":[{"field":"receive_id"}],"permission_violations":[{"subject":"im:message"}],"details":[{"key":"k","value":"v"}],"helps":[{"url":"https://open.example.com/help"}],"troubleshooter":"see there"}`
 			if diff := cmp.Diff(want, string(got)); diff != "" || jsonErr != nil {
 				t.Errorf("%v\n%s", jsonErr, diff)
 			}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"time"
 )
@@ -27,8 +28,11 @@ func (a *App) ReceiveHTTP(r *http.Request) (*Callback, error) {
 	return a.Receive(Delivery{Header: r.Header, Body: body}, time.Now())
 }
 
-// answerTimeout is the time for a handler: Lark waits 3 s for the whole answer.
-const answerTimeout = 2500 * time.Millisecond
+// Lark waits 3 s for the whole answer.
+const (
+	eventTimeout = 2500 * time.Millisecond // for the handler of events
+	cardTimeout  = 2200 * time.Millisecond // for a [CardHandler]
+)
 
 // CallbackHandler serves the request URLs of an app; [Handler] returns one.
 type CallbackHandler struct {
@@ -36,6 +40,7 @@ type CallbackHandler struct {
 	event   func(context.Context, *Event) error
 	card    CardHandler
 	tickets TicketStore
+	log     *slog.Logger
 }
 
 // TicketStore keeps the app_tickets of marketplace apps, as [MemoryTokens] does.
@@ -47,13 +52,15 @@ type TicketStore interface {
 // for callbacks. It answers url_verification by itself and passes each authentic
 // event to handle, which has 2.5 s. When handle returns an error the answer is 503,
 // and Lark delivers the event again. An event can come more than once: [Event.Key]
-// is the same each time.
+// is the same each time. A click or a link preview is never delivered again, so that
+// its answer is {}, which changes nothing, whatever fails. Failures and refused
+// requests are logged with [slog.Default].
 func Handler(app *App, handle func(context.Context, *Event) error) *CallbackHandler {
 	return &CallbackHandler{app: app, event: handle}
 }
 
 // WithCards has cards answer clicks and link previews, instead of passing them on
-// as events without an answer. It returns h.
+// as events without an answer. cards has 2.2 s. It returns h.
 func (h *CallbackHandler) WithCards(cards CardHandler) *CallbackHandler { h.card = cards; return h }
 
 // WithTickets stores each app_ticket in tickets, instead of passing it on as an
@@ -71,22 +78,41 @@ func (h *CallbackHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(body) // Lark delivers again what it does not get
 }
 
+// WithLogger logs with log instead of [slog.Default]. It returns h.
+func (h *CallbackHandler) WithLogger(log *slog.Logger) *CallbackHandler { h.log = log; return h }
+
+func (h *CallbackHandler) logger() *slog.Logger {
+	if h.log == nil {
+		return slog.Default()
+	}
+	return h.log
+}
+
 func (h *CallbackHandler) serve(r *http.Request) (int, []byte) {
-	ctx, cancel := context.WithTimeout(r.Context(), answerTimeout)
+	ctx, cancel := context.WithTimeout(r.Context(), eventTimeout)
 	defer cancel()
 	if r.Method != http.MethodPost {
 		return http.StatusMethodNotAllowed, []byte(`{"error":"method_not_allowed"}`)
 	}
 	cb, err := h.app.ReceiveHTTP(r)
-	var body []byte
-	if err == nil {
-		body, err = h.answer(ctx, cb)
+	if err != nil {
+		h.logger().WarnContext(ctx, "request refused", "app_id", h.app.AppID, "reason", err)
+		return refuse(err)
 	}
-	switch {
-	case err == nil:
+	body, err := h.answer(ctx, cb)
+	if err == nil {
 		return http.StatusOK, body
-	case cb != nil:
-		return http.StatusServiceUnavailable, []byte(`{"error":"unavailable"}`)
+	}
+	h.logger().ErrorContext(ctx, "handler failed", "app_id", h.app.AppID, "event_type", cb.Event.Type, "event_id", cb.Event.ID, "log_id", cb.Event.LogID, "error", err)
+	if cb.Kind == KindCard {
+		return http.StatusOK, []byte("{}")
+	}
+	return http.StatusServiceUnavailable, []byte(`{"error":"unavailable"}`)
+}
+
+// refuse returns the answer to a request that ReceiveHTTP has refused.
+func refuse(err error) (int, []byte) {
+	switch {
 	case errors.Is(err, ErrTooLarge):
 		return http.StatusRequestEntityTooLarge, []byte(`{"error":"too_large"}`)
 	case errors.Is(err, ErrUnauthorized):
@@ -99,7 +125,8 @@ func (h *CallbackHandler) serve(r *http.Request) (int, []byte) {
 func (h *CallbackHandler) answer(ctx context.Context, cb *Callback) ([]byte, error) {
 	switch {
 	case cb.Kind == KindChallenge:
-		return json.Marshal(map[string]string{"challenge": cb.Challenge})
+		body, _ := json.Marshal(map[string]string{"challenge": cb.Challenge}) // a map of strings always encodes
+		return body, nil
 	case cb.Kind == KindTicket && h.tickets != nil:
 		issued := cb.Event.Time
 		if issued.IsZero() {
@@ -107,14 +134,43 @@ func (h *CallbackHandler) answer(ctx context.Context, cb *Callback) ([]byte, err
 		}
 		return []byte("{}"), h.tickets.PutTicket(ctx, h.app.AppID, cb.Ticket, issued)
 	case cb.Kind == KindCard && h.card != nil:
-		reply, err := h.card.HandleCard(ctx, NewClick(h.app.Name, cb.Event))
+		ctx, cancel := context.WithTimeout(ctx, cardTimeout)
+		defer cancel()
+		reply, err := AnswerClick(ctx, h.card, NewClick(h.app.Name, cb.Event))
 		if err != nil {
 			return nil, err
-		}
-		if reply == nil {
-			reply = &CardReply{}
 		}
 		return reply.Encode(cb.OldCard)
 	}
 	return []byte("{}"), h.event(ctx, cb.Event)
+}
+
+// AnswerClick calls a handler and returns its reply, which is never nil without an
+// error. It does not wait longer than ctx, even if the handler does, and a panic of
+// the handler is an error.
+func AnswerClick(ctx context.Context, handler CardHandler, click *Click) (*CardReply, error) {
+	type answer struct {
+		reply *CardReply
+		err   error
+	}
+	done := make(chan answer, 1)
+	go func() {
+		var a answer
+		defer func() {
+			if p := recover(); p != nil {
+				a.err = fmt.Errorf("the handler panicked: %v", p)
+			}
+			done <- a
+		}()
+		a.reply, a.err = handler.HandleCard(ctx, click)
+	}()
+	select {
+	case a := <-done:
+		if a.reply == nil {
+			a.reply = &CardReply{}
+		}
+		return a.reply, a.err
+	case <-ctx.Done():
+		return nil, fmt.Errorf("the handler has not answered in time: %w", ctx.Err())
+	}
 }

@@ -3,10 +3,12 @@ package lark_test
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/larkbridge/larkbridge/lib/lark"
@@ -30,7 +32,7 @@ func TestHandler(t *testing.T) {
 		return lark.Handler(app, func(_ context.Context, ev *lark.Event) error {
 			types = append(types, ev.Type)
 			return err
-		}), &types
+		}).WithLogger(slog.New(slog.DiscardHandler)), &types
 	}
 	for _, tt := range []struct {
 		name   string
@@ -48,7 +50,8 @@ func TestHandler(t *testing.T) {
 		{"a click without a card handler", nil, nil, "POST", app.Sign(payload(t, "card.action.trigger"), time.Now()), 200, `{}`, "card.action.trigger"},
 		{"a click", nil, func(h *lark.CallbackHandler) { h.WithCards(cards) }, "POST", app.Sign(payload(t, "card.action.trigger"), time.Now()), 200, `{"toast":{"content":"seen"}}`, ""},
 		{"a click in the old style", nil, func(h *lark.CallbackHandler) { h.WithCards(cards) }, "POST", app.Sign(payload(t, "card.action.trigger_v1"), time.Now()), 200, `{"toast":{"content":"seen"}}`, ""},
-		{"the card handler fails", nil, func(h *lark.CallbackHandler) { h.WithCards(cards) }, "POST", app.Sign(payload(t, "url.preview.get"), time.Now()), 503, `{"error":"unavailable"}`, ""},
+		{"the card handler fails", nil, func(h *lark.CallbackHandler) { h.WithCards(cards) }, "POST", app.Sign(payload(t, "url.preview.get"), time.Now()), 200, `{}`, ""},
+		{"a click that is passed on, and the handler fails", errors.New("down"), nil, "POST", app.Sign(payload(t, "card.action.trigger"), time.Now()), 200, `{}`, "card.action.trigger"},
 		{"an app_ticket", nil, func(h *lark.CallbackHandler) { h.WithTickets(tickets) }, "POST", app.Sign(payload(t, "app_ticket"), time.Now()), 200, `{}`, ""},
 		{"a forged event", nil, nil, "POST", forged, 401, `{"error":"unauthorized"}`, ""},
 		{"no Lark request", nil, nil, "POST", lark.Delivery{Body: []byte("hello")}, 400, `{"error":"bad_request"}`, ""},
@@ -78,6 +81,47 @@ func TestHandler(t *testing.T) {
 	}
 	if got, err := tickets.Ticket(t.Context(), larktest.AppID); got == "" || err != nil {
 		t.Errorf("got the app_ticket %q, %v; want it stored", got, err)
+	}
+}
+
+// Whatever a card handler does, the chat shows no error page: a failure is logged,
+// and the answer changes nothing.
+func TestHandlerOfClicksFails(t *testing.T) {
+	for name, tt := range map[string]struct {
+		handle lark.CardHandlerFunc
+		logged string
+		after  time.Duration
+	}{
+		"an error": {func(context.Context, *lark.Click) (*lark.CardReply, error) { return nil, errors.New("no database") }, "no database", 0},
+		"a panic":  {func(context.Context, *lark.Click) (*lark.CardReply, error) { panic("no map") }, "panicked: no map", 0},
+		"a reply that Lark refuses": {func(context.Context, *lark.Click) (*lark.CardReply, error) {
+			return &lark.CardReply{Toast: &lark.Toast{Type: "alarm"}}, nil
+		}, "toast.type", 0},
+		"no answer": {func(context.Context, *lark.Click) (*lark.CardReply, error) {
+			time.Sleep(time.Minute)
+			return nil, nil
+		}, "not answered in time", 2200 * time.Millisecond},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				var log strings.Builder
+				app := testApp()
+				h := lark.Handler(app, nil).WithCards(tt.handle).WithLogger(slog.New(slog.NewTextHandler(&log, nil)))
+				req, err := app.Sign(payload(t, "card.action.trigger"), time.Now()).NewRequest(t.Context(), "http://localhost/card")
+				if err != nil {
+					t.Fatal(err)
+				}
+				rec, start := httptest.NewRecorder(), time.Now()
+				h.ServeHTTP(rec, req)
+				if rec.Code != 200 || rec.Body.String() != "{}" || time.Since(start) != tt.after {
+					t.Errorf("got %d %s after %v, want 200 {} after %v", rec.Code, rec.Body, time.Since(start), tt.after)
+				}
+				if !strings.Contains(log.String(), "level=ERROR") || !strings.Contains(log.String(), tt.logged) {
+					t.Errorf("got the log %q, want an ERROR with %q", &log, tt.logged)
+				}
+				time.Sleep(time.Minute) // of the bubble: the handler that does not answer ends
+			})
+		})
 	}
 }
 

@@ -1,11 +1,14 @@
 package lark_test
 
 import (
+	"context"
 	"io"
 	"net/http"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/larkbridge/larkbridge/lib/lark"
 )
@@ -17,6 +20,32 @@ func TestDocumentedNumbers(t *testing.T) {
 	}
 	if lark.MaxBody != 1048576 || lark.MaxCardReply != 30720 || lark.DefaultTimeout != 30*time.Second {
 		t.Errorf("got MaxBody %d, MaxCardReply %d, DefaultTimeout %v; want 1048576, 30720, 30s", lark.MaxBody, lark.MaxCardReply, lark.DefaultTimeout)
+	}
+}
+
+// leases is a store that records for how long each lease was asked for.
+type leases struct {
+	*lark.MemoryTokens
+	asked map[string]time.Duration // by the beginning of the key
+}
+
+func (l leases) Lease(ctx context.Context, key string, seen lark.Secret, d time.Duration) (bool, lark.Token, error) {
+	kind, _, _ := strings.Cut(key, "#")
+	l.asked[kind] = d
+	return l.MemoryTokens.Lease(ctx, key, seen, d)
+}
+
+// One client may take 8 s to refresh a token; an app_ticket is asked for once in
+// 5 minutes.
+func TestLeaseTimes(t *testing.T) {
+	p := newPlatform(t)
+	l := leases{lark.NewMemoryTokens(p.clock.now), map[string]time.Duration{}}
+	c := lark.NewClient(p.app(marketID), lark.WithHTTPClient(p.http), lark.WithTokenStore(l), lark.WithClock(p.clock.now))
+	if e := failure(t, p.call(c, "tk_1")); e.Kind != lark.KindAuth {
+		t.Errorf("got %v, want an error for the missing app_ticket", e)
+	}
+	if diff := cmp.Diff(map[string]time.Duration{p.url: 8 * time.Second, "resend": 5 * time.Minute}, l.asked); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
 	}
 }
 

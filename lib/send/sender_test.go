@@ -5,14 +5,18 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/larkbridge/larkbridge/lib/bus"
+	"github.com/larkbridge/larkbridge/lib/lark"
 	"github.com/larkbridge/larkbridge/lib/larktest"
+	"github.com/larkbridge/larkbridge/lib/metric"
 	"github.com/larkbridge/larkbridge/lib/send"
 	"github.com/larkbridge/larkbridge/lib/store"
 )
@@ -176,3 +180,26 @@ func TestThrottled(t *testing.T) {
 }
 
 func isMessageCall(r *http.Request) bool { return strings.HasSuffix(r.URL.Path, "/messages") }
+
+// A token store that fails is counted and logged, and the message is sent.
+func TestTokenStoreFails(t *testing.T) {
+	f, ctx := newFixture()
+	var counted []metric.Name
+	var log strings.Builder
+	f.sender.Tokens = brokenTokens{f.sender.Tokens}
+	f.sender.Count = func(name metric.Name) { counted = append(counted, name) }
+	f.sender.Log = slog.New(slog.NewTextHandler(&log, nil))
+	if r, err := f.one(t, ctx, `{"message":{"to":{"chat_id":"oc_1"},"text":"hi"}}`); err != nil || !r.OK {
+		t.Errorf("got %+v, %v; want the message sent", r, err)
+	}
+	if !slices.Contains(counted, "TokenStoreFailed") || !strings.Contains(log.String(), "level=WARN msg=\"the token store failed\"") {
+		t.Errorf("got the metrics %v and the log %q, want TokenStoreFailed and a WARN", counted, &log)
+	}
+}
+
+// brokenTokens is a token store that cannot be read.
+type brokenTokens struct{ lark.TokenStore }
+
+func (brokenTokens) Token(context.Context, string) (lark.Token, error) {
+	return lark.Token{}, errors.New("table down")
+}
