@@ -44,14 +44,24 @@ func TestReadmeRequests(t *testing.T) {
 			if err := json.Unmarshal(invoke(t, f, `{"message":{"to":{"chat_id":"oc_1"},`+content+`}}`), &sent); err != nil {
 				t.Fatal(err)
 			}
+			var reaction struct {
+				Data struct {
+					ReactionID string `json:"reaction_id"`
+				}
+			}
+			if verb == "unreact" {
+				if err := json.Unmarshal(invoke(t, f, `{"react":{"message_id":"`+sent.Data.MessageID+`","emoji":"OK"}}`), &reaction); err != nil {
+					t.Fatal(err)
+				}
+			}
 			platform.AddResource(sent.Data.MessageID, "file_1", "file", "application/pdf", 6, func() io.Reader { return strings.NewReader("report") })
 			platform.MarkRead(sent.Data.MessageID, "ou_1")
 			hook := platform.AddHook("hook-secret")
 			invoke(t, f, strings.NewReplacer("om_1", sent.Data.MessageID, "https://open.larksuite.com", url,
-				"hook/…", "hook/"+hook, `"secret": "…"`, `"secret": "hook-secret"`).Replace(doc))
+				"ZCaCIjUBVVWSrm5L", reaction.Data.ReactionID, "hook/…", "hook/"+hook, `"secret": "…"`, `"secret": "hook-secret"`).Replace(doc))
 		})
 	}
-	want := []string{"message", "reply", "markdown", "card", "update_card", "edit", "recall", "forward", "react", "urgent", "read_users",
+	want := []string{"message", "reply", "markdown", "card", "update_card", "edit", "recall", "forward", "react", "unreact", "urgent", "read_users", "get_message",
 		"upload", "download", "webhook", "request"}
 	if diff := cmp.Diff(want, verbs); diff != "" {
 		t.Errorf("the table's verbs: %s", diff)

@@ -18,10 +18,14 @@ const maxAnswer = 16 << 20
 // answer is the shape of every JSON answer
 // (api-call-guide/calling-process/get-).
 type answer struct {
-	Code  *int            `json:"code"`
-	Msg   string          `json:"msg"`
-	Data  json.RawMessage `json:"data"`
-	Error struct {
+	Code *int            `json:"code"`
+	Msg  string          `json:"msg"`
+	Data json.RawMessage `json:"data"`
+	// StatusCode and StatusMessage stand for code and msg in the answers of older
+	// webhooks.
+	StatusCode    *int
+	StatusMessage string
+	Error         struct {
 		LogID                string          `json:"log_id"`
 		Troubleshooter       string          `json:"troubleshooter"`
 		FieldViolations      json.RawMessage `json:"field_violations"`
@@ -47,8 +51,13 @@ func parseAnswer(resp *http.Response, data []byte) (*Result, error) {
 	reset, _ := strconv.Atoi(resp.Header.Get("X-Ogw-Ratelimit-Reset"))
 	wait := time.Duration(max(0, reset)) * time.Second
 	var a answer
-	if err := json.Unmarshal(data, &a); err != nil || a.Code == nil {
-		e := &Error{Kind: KindTransport, Status: resp.StatusCode, LogID: id, Header: resp.Header, RetryAfter: wait,
+	err := json.Unmarshal(data, &a)
+	if a.Code == nil {
+		a.Code, a.Msg = a.StatusCode, a.StatusMessage
+	}
+	if err != nil || a.Code == nil {
+		// Under 400 nobody knows whether the call was carried out.
+		e := &Error{Kind: KindTransport, Retryable: true, Status: resp.StatusCode, LogID: id, Header: resp.Header, RetryAfter: wait,
 			Msg: fmt.Sprintf("HTTP %d: the answer is not Lark's JSON: %s %s", resp.StatusCode, resp.Header.Get("Content-Type"), excerpt(data))}
 		if resp.StatusCode >= 400 {
 			e.Kind, e.Retryable = classify(0, resp.StatusCode)
@@ -69,11 +78,36 @@ func parseAnswer(resp *http.Response, data []byte) (*Result, error) {
 		id = a.Error.LogID
 	}
 	return nil, &Error{
-		Kind: kind, Code: *a.Code, Msg: a.Msg, Status: resp.StatusCode, LogID: id, Retryable: retryable,
+		Kind: kind, Code: *a.Code, Msg: a.Msg + a.missingScopes(), Status: resp.StatusCode, LogID: id, Retryable: retryable,
 		Header: resp.Header, RetryAfter: wait, Details: a.Error.Details, Helps: a.Error.Helps,
 		FieldViolations: a.Error.FieldViolations, PermissionViolations: a.Error.PermissionViolations,
 		Troubleshooter: a.Error.Troubleshooter,
 	}
+}
+
+// missingScopes returns text that names the scopes that an answer says are
+// missing, with the first link of its helps, which grants them; "" for none.
+func (a *answer) missingScopes() string {
+	const most = 5
+	var violations []struct{ Type, Subject string }
+	if json.Unmarshal(a.Error.PermissionViolations, &violations) != nil {
+		return ""
+	}
+	var scopes []string
+	for _, v := range violations {
+		if strings.Contains(v.Type, "scope") && v.Subject != "" && len(scopes) < most {
+			scopes = append(scopes, v.Subject)
+		}
+	}
+	if len(scopes) == 0 {
+		return ""
+	}
+	text := " Missing scope, one of: " + strings.Join(scopes, ", ")
+	var helps []struct{ URL string }
+	if json.Unmarshal(a.Error.Helps, &helps) == nil && len(helps) > 0 && helps[0].URL != "" {
+		text += ". To grant it: " + helps[0].URL
+	}
+	return text
 }
 
 // excerpt quotes the beginning of what is no answer of Lark's: a gateway's page

@@ -121,6 +121,38 @@ func TestErrorKindsByStatus(t *testing.T) {
 	}
 }
 
+// A missing scope is in the text of the error, with the link that grants it.
+func TestMissingScopeIsNamed(t *testing.T) {
+	const violations = `"permission_violations":[{"type":"action_scope_required","subject":"im:message"},{"type":"action_scope_required","subject":"im:message:send"}]`
+	for _, tt := range []struct{ name, answer, want string }{
+		{"scopes and a link", violations + `,"helps":[{"url":"https://open.feishu.cn/app/cli_1/auth","description":"d"}]`,
+			"denied Missing scope, one of: im:message, im:message:send. To grant it: https://open.feishu.cn/app/cli_1/auth"},
+		{"no link", violations, "denied Missing scope, one of: im:message, im:message:send"},
+		{"another violation", `"permission_violations":[{"type":"data_range","subject":"x"}]`, "denied"},
+		{"violations of another shape", `"permission_violations":{"a":1}`, "denied"},
+		{"helps of another shape", violations + `,"helps":"x"`, "denied Missing scope, one of: im:message, im:message:send"},
+	} {
+		_, err := bare(t, respond(400, nil, `{"code":99991672,"msg":"denied","error":{`+tt.answer+`}}`), lark.Call{Path: "x"})
+		if e := failure(t, err); e.Msg != tt.want {
+			t.Errorf("%s: got %q, want %q", tt.name, e.Msg, tt.want)
+		}
+	}
+}
+
+// Older webhooks answer without a code.
+func TestOldWebhookAnswer(t *testing.T) {
+	for body, code := range map[string]int{
+		`{"Extra":null,"StatusCode":0,"StatusMessage":"success"}`:        0,
+		`{"Extra":null,"StatusCode":9499,"StatusMessage":"Bad Request"}`: 9499,
+		`{"code":19024,"msg":"Key Words Not Found","StatusCode":0}`:      19024,
+	} {
+		_, err := bare(t, respond(200, nil, body), lark.Call{Path: "x"})
+		if failed, _ := errors.AsType[*lark.Error](err); (failed != nil) != (code != 0) || failed != nil && failed.Code != code {
+			t.Errorf("%s: got %v, want the code %d", body, err, code)
+		}
+	}
+}
+
 func TestAnswersThatAreNotLarks(t *testing.T) {
 	html := http.Header{"Content-Type": {"text/html"}}
 	for _, tt := range []struct {
@@ -147,7 +179,7 @@ func TestAnswersThatAreNotLarks(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			res, err := bare(t, respond(tt.status, tt.header, tt.body), lark.Call{Path: "x"})
 			e := failure(t, err)
-			if res != nil || e.Kind != tt.kind || e.Code != 0 || e.Retryable != (tt.status >= 500) || !strings.Contains(err.Error(), tt.want) {
+			if res != nil || e.Kind != tt.kind || e.Code != 0 || e.Retryable != (tt.status < 400 || tt.status >= 500) || !strings.Contains(err.Error(), tt.want) {
 				t.Errorf("got %+v and %+v, want %s and %q", res, *e, tt.kind, tt.want)
 			}
 			if strings.Contains(err.Error(), "secret-text") {
@@ -273,8 +305,8 @@ func TestTokenEndpointFails(t *testing.T) {
 		{"a page", larktest.Fault{Kind: larktest.ServerError}, lark.KindServer, true, 0},
 		{"throttled", larktest.Fault{Kind: larktest.Throttle}, lark.KindThrottled, true, 99991400},
 		{"no answer", larktest.Fault{Kind: larktest.LoseAnswer}, lark.KindTransport, true, 0},
-		{"cut off", verbatim(`{"code":0,"tenant_access_token":"t-secret-text`), lark.KindTransport, false, 0},
-		{"another content type", verbatim(`t-secret-text`), lark.KindTransport, false, 0},
+		{"cut off", verbatim(`{"code":0,"tenant_access_token":"t-secret-text`), lark.KindTransport, true, 0},
+		{"another content type", verbatim(`t-secret-text`), lark.KindTransport, true, 0},
 		{"no token", verbatim(`{"code":0,"expire":7200,"app_access_token":"a-secret-text"}`), lark.KindTransport, true, 0},
 		{"not a token", verbatim(`{"code":0,"expire":"t-secret-text","tenant_access_token":"t-secret-text"}`), lark.KindTransport, true, 0},
 		{"wrong secret", verbatim(`{"code":10015,"msg":"app secret invalid"}`), lark.KindAuth, false, 10015},

@@ -37,8 +37,10 @@ type Call struct {
 	Path       string
 	PathParams map[string]string
 	Query      url.Values
-	// Body is what is sent as JSON, byte for byte; nil for none.
+	// Body is sent byte for byte; nil for none.
 	Body []byte
+	// ContentType is the media type of Body; "" is JSON.
+	ContentType string
 	// Form is sent as multipart instead of Body.
 	Form *Form
 	// Tokens are the types that the API takes; nil is tenant and user.

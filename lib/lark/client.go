@@ -143,6 +143,9 @@ func (c *Client) send(ctx context.Context, call Call, target string, token Secre
 		}
 	case call.Body != nil:
 		body, kind, size = io.NopCloser(bytes.NewReader(call.Body)), "application/json; charset=utf-8", int64(len(call.Body))
+		if call.ContentType != "" {
+			kind = call.ContentType
+		}
 	}
 	req, err := http.NewRequestWithContext(ctx, strings.ToUpper(call.Method), target, body)
 	if err != nil {

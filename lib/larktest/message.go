@@ -49,6 +49,8 @@ type messages struct {
 	byUUID map[string]*Message // by scope and uuid
 	recent map[string][]time.Time
 	reads  map[string][]read
+	// reactions are the emojis that were added and not removed, by reaction id.
+	reactions map[string]reaction
 }
 
 func newMessages() messages {
@@ -57,6 +59,8 @@ func newMessages() messages {
 		byUUID: map[string]*Message{},
 		recent: map[string][]time.Time{},
 		reads:  map[string][]read{},
+
+		reactions: map[string]reaction{},
 	}
 }
 
@@ -165,4 +169,13 @@ func (m *Message) ChatID() string {
 	}
 	sum := sha256.Sum256([]byte(m.AppID + " " + m.ReceiveID))
 	return "oc_" + hex.EncodeToString(sum[:16])
+}
+
+// getMessage is "im-v1/message/get".
+func getMessage(p *Platform, x *exchange) (any, *failure) {
+	m := p.messages.byID[x.PathValue("id")]
+	if m == nil {
+		return nil, noMessage()
+	}
+	return map[string]any{"items": []any{m.data()}}, nil
 }

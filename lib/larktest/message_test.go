@@ -48,3 +48,14 @@ func TestMessageIsACopy(t *testing.T) {
 		t.Error("a message nobody sent")
 	}
 }
+
+func TestGetMessage(t *testing.T) {
+	b := newFixture(t)
+	id := b.send("oc_1", "hi")
+	d := b.get("/open-apis/im/v1/messages/" + id).want(0).data()
+	items, _ := d.body["items"].([]any)
+	if len(items) != 1 || items[0].(object)["message_id"] != id {
+		t.Errorf("got %v, want the message %s", d.body, id)
+	}
+	b.get("/open-apis/im/v1/messages/om_other").want(99992354)
+}

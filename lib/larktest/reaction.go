@@ -1,8 +1,15 @@
 package larktest
 
 import (
+	"slices"
 	"strconv"
 )
+
+// reaction is an emoji on a message.
+type reaction struct {
+	message *Message
+	emoji   string
+}
 
 // addReaction is "im-v1/message-reaction/create".
 func addReaction(p *Platform, x *exchange) (any, *failure) {
@@ -27,10 +34,26 @@ func addReaction(p *Platform, x *exchange) (any, *failure) {
 		return nil, fail(231017, "This operation is not supported for this message type.")
 	}
 	m.Reactions = append(m.Reactions, b.Type.Emoji)
+	id := p.nextID("r_")
+	p.messages.reactions[id] = reaction{m, b.Type.Emoji}
 	return map[string]any{
-		"reaction_id":   p.nextID("r_"),
+		"reaction_id":   id,
 		"operator":      map[string]any{"operator_id": x.app.ID, "operator_type": "app"},
 		"action_time":   strconv.FormatInt(x.time.UnixMilli(), 10),
 		"reaction_type": b.Type,
 	}, nil
+}
+
+// removeReaction is "im-v1/message-reaction/delete".
+func removeReaction(p *Platform, x *exchange) (any, *failure) {
+	id := x.PathValue("reaction")
+	r, ok := p.messages.reactions[id]
+	if !ok || r.message.ID != x.PathValue("id") {
+		return nil, fail(231003, "The reaction is not found, maybe not exist or deleted.")
+	}
+	delete(p.messages.reactions, id)
+	if i := slices.Index(r.message.Reactions, r.emoji); i >= 0 {
+		r.message.Reactions = slices.Delete(r.message.Reactions, i, i+1)
+	}
+	return map[string]any{"reaction_id": id, "reaction_type": map[string]any{"emoji_type": r.emoji}}, nil
 }

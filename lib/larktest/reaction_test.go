@@ -19,6 +19,16 @@ func TestReaction(t *testing.T) {
 	if m, _ := b.Message(id); !slices.Equal(m.Reactions, []string{"OK"}) {
 		t.Errorf("reactions: %v", m.Reactions)
 	}
+	remove := func(message, reaction string) reply {
+		t.Helper()
+		return b.call("DELETE", "/open-apis/im/v1/messages/"+message+"/reactions/"+reaction, nil)
+	}
+	remove("om_other", d.string("reaction_id")).want(231003)
+	remove(id, d.string("reaction_id")).want(0)
+	remove(id, d.string("reaction_id")).want(231003)
+	if m, _ := b.Message(id); len(m.Reactions) != 0 {
+		t.Errorf("after the removal: got reactions %v, want none", m.Reactions)
+	}
 	react(id, "").want(99992402)
 	react("x", "OK").want(231003)
 	react(b.AddMessage(Message{MsgType: "system"}), "OK").want(231017)

@@ -33,6 +33,8 @@ var routes = []route{
 	{"POST", "/open-apis/im/v1/messages/{id}/reply", tenantOrUserToken, replyMessage},
 	{"POST", "/open-apis/im/v1/messages/{id}/forward", tenantToken, forwardMessage},
 	{"POST", "/open-apis/im/v1/messages/{id}/reactions", tenantOrUserToken, addReaction},
+	{"DELETE", "/open-apis/im/v1/messages/{id}/reactions/{reaction}", tenantOrUserToken, removeReaction},
+	{"GET", "/open-apis/im/v1/messages/{id}", tenantOrUserToken, getMessage},
 	{"PATCH", "/open-apis/im/v1/messages/{id}/urgent_app", tenantToken, urgent("app")},
 	{"PATCH", "/open-apis/im/v1/messages/{id}/urgent_sms", tenantToken, urgent("sms")},
 	{"PATCH", "/open-apis/im/v1/messages/{id}/urgent_phone", tenantToken, urgent("phone")},

@@ -12,7 +12,7 @@ func TestRoutes(t *testing.T) {
 		{"POST", "/open-apis/im/v1/messages/", 404, 99991201},
 		{"POST", "/open-apis/message/v4/batch_send", 404, 99991201},
 		{"POST", "/open-apis/im/v1/chats", 405, 99991301},
-		{"GET", "/open-apis/im/v1/messages/om_1", 405, 99991301},
+		{"GET", "/open-apis/im/v1/messages/om_1/reply", 405, 99991301},
 		{"GET", "/open-apis/im/v1/chats", 200, 0},
 	}
 	for _, tt := range tests {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"net/http"
 	"strings"
 
 	"github.com/aws/aws-lambda-go/lambda/messages"
@@ -21,6 +22,8 @@ type Result struct {
 	Status int             `json:"http_status,omitempty"`
 	LogID  string          `json:"log_id,omitempty"`
 	Error  *lark.Error     `json:"error,omitempty"`
+	// Headers are those of the answer, where the request asks for them.
+	Headers http.Header `json:"headers,omitempty"`
 	// MayRepeat reports that Lark does not recognise a repetition of this verb: if
 	// an answer is lost, it may have been carried out twice.
 	MayRepeat bool `json:"may_repeat,omitempty"`
@@ -44,16 +47,17 @@ func failed(err error) Result {
 	}
 	cut := *e
 	cut.Msg, cut.LogID = lark.Truncate(e.Msg, maxMsg), lark.Truncate(e.LogID, maxLoggedID)
-	if len(e.FieldViolations)+len(e.PermissionViolations) > maxViolations {
-		cut.FieldViolations, cut.PermissionViolations = nil, nil
+	cut.Troubleshooter = lark.Truncate(e.Troubleshooter, maxMsg)
+	if len(e.FieldViolations)+len(e.PermissionViolations)+len(e.Details)+len(e.Helps) > maxDetails {
+		cut.FieldViolations, cut.PermissionViolations, cut.Details, cut.Helps = nil, nil, nil, nil
 	}
 	return Result{Code: cut.Code, Msg: cut.Msg, Status: cut.Status, LogID: cut.LogID, Error: &cut}
 }
 
 // Limits of what a result repeats of an answer: characters and bytes.
 const (
-	maxMsg        = 4000
-	maxViolations = 32 << 10
+	maxMsg     = 4000
+	maxDetails = 32 << 10
 )
 
 // comesBack reports whether a request that did not work should come again: it
@@ -76,6 +80,10 @@ const maxKept = 64 << 10
 // slim returns the result as others than the caller may see it: without secrets,
 // and without data that is too large to keep.
 func (r Result) slim() Result {
+	if r.Headers.Get("Set-Cookie") != "" {
+		r.Headers = r.Headers.Clone()
+		r.Headers.Del("Set-Cookie")
+	}
 	if len(r.Data) > maxKept {
 		r.Data, r.DataOmitted = nil, true
 		return r

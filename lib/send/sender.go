@@ -166,10 +166,16 @@ func (s *Sender) run(ctx context.Context, x *execution) Result {
 	if err != nil {
 		r := failed(err)
 		r.MayRepeat = x.plan.MayRepeat && (r.Error.Kind == lark.KindTransport || r.Error.Kind == lark.KindServer)
+		if x.plan.Headers && e != nil {
+			r.Headers = e.Header
+		}
 		return r
 	}
 	r := succeeded(res)
 	r.MayRepeat = x.plan.MayRepeat
+	if x.plan.Headers {
+		r.Headers = res.Header
+	}
 	return r
 }
 

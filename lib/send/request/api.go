@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"mime"
 	"net/http"
 	"net/url"
 	"slices"
@@ -22,6 +23,8 @@ type API struct {
 	PathParams      map[string]Text  `json:"path_params"`
 	Query           map[string]Texts `json:"query"`
 	Body            json.RawMessage  `json:"body"` // sent as it is
+	Raw             Raw              `json:"raw"`  // sent instead, as ContentType
+	ContentType     string           `json:"content_type"`
 	Form            *Form            `json:"form"`
 	Token           lark.TokenType   `json:"token"` // "" is the tenant's
 	TenantKey       string           `json:"tenant_key"`
@@ -31,6 +34,7 @@ type API struct {
 	Timeout         float64          `json:"timeout"` // in seconds
 	Paginate        Pages            `json:"paginate"`
 	SaveTo          string           `json:"save_to"` // s3://bucket/key
+	Headers         bool             `json:"headers"` // the result has the answer's headers
 }
 
 // Form is a multipart body.
@@ -63,6 +67,7 @@ func (a *API) plan(c common) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
+	p.Headers = a.Headers
 	p.MayRepeat = (call.Method == http.MethodPost || call.Method == http.MethodPatch) && !a.hasUUID()
 	return p, nil
 }
@@ -115,11 +120,23 @@ func (a *API) call() (lark.Call, error) {
 	for name, values := range a.Query {
 		call.Query[name] = values
 	}
-	if a.hasBody() {
+	return call, a.body(&call)
+}
+
+// body sets the body of the call, which is one of body, raw and form, or none.
+func (a *API) body(call *lark.Call) error {
+	switch {
+	case a.hasBody():
 		call.Body = a.Body
-		err = refused("request", "body", field{"form", a.Form != nil})
+		return refused("request", "body", field{"raw", a.Raw != nil}, field{"content_type", a.ContentType != ""}, field{"form", a.Form != nil})
+	case a.Raw != nil:
+		call.Body, call.ContentType = a.Raw, a.ContentType
+		if _, _, err := mime.ParseMediaType(a.ContentType); err != nil {
+			return errors.New(`field "request.content_type": want the media type of raw, such as text/csv`)
+		}
+		return refused("request", "raw", field{"form", a.Form != nil})
 	}
-	return call, err
+	return refused("request", "a request without raw", field{"content_type", a.ContentType != ""})
 }
 
 // hasDotSegment reports whether a path leads upwards, however it is escaped.

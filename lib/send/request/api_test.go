@@ -1,6 +1,7 @@
 package request
 
 import (
+	"strings"
 	"testing"
 	"time"
 )
@@ -40,6 +41,36 @@ func TestAPI(t *testing.T) {
 			}
 			diff(t, c.want, f.sent(doc))
 		})
+	}
+}
+
+// A body that is not JSON is sent byte for byte, as the type that the request
+// names.
+func TestAPIRaw(t *testing.T) {
+	for _, c := range []struct{ fields, body, contentType string }{
+		{`"raw":"a,b\n1,2","content_type":"text/csv"`, "a,b\n1,2", "text/csv"},
+		{`"raw":{"base64":"/wA="},"content_type":"application/octet-stream"`, "\xff\x00", "application/octet-stream"},
+		{`"raw":"","content_type":"text/plain; charset=utf-8"`, "", ""},
+		{`"raw":null,"body":{}`, "{}", "application/json; charset=utf-8"},
+	} {
+		f := newFixture(t)
+		diff(t, received{"PUT", "/open-apis/a", "", c.body}, f.sent(`{"request":{"method":"PUT","path":"a",`+c.fields+`}}`))
+		diff(t, c.contentType, f.headers[0].Get("Content-Type"))
+	}
+	for _, c := range []struct{ fields, want string }{
+		{`"raw":"a"`, "request.content_type"},
+		{`"raw":"a","content_type":"text/csv\r\nX-A: b"`, "request.content_type"},
+		{`"raw":"a","content_type":"text/csv","body":{}`, `"request.raw" does not go with body`},
+		{`"raw":"a","content_type":"text/csv","form":{"fields":{"a":1}}`, `"request.form" does not go with raw`},
+		{`"content_type":"text/csv"`, `"request.content_type" does not go with`},
+		{`"content_type":"text/csv","body":{}`, `"request.content_type" does not go with body`},
+		{`"raw":{"base64":"a"},"content_type":"text/csv"`, `"request.raw"`},
+		{`"raw":{"text":"a"},"content_type":"text/csv"`, `"request.raw"`},
+		{`"raw":7,"content_type":"text/csv"`, `"request.raw"`},
+	} {
+		if _, err := newFixture(t).plan(`{"request":{"method":"PUT","path":"a",` + c.fields + `}}`); !strings.Contains(errorText(err), c.want) {
+			t.Errorf("%s: got %v, want %s", c.fields, err, c.want)
+		}
 	}
 }
 

@@ -109,15 +109,26 @@ func fits(where string, size, limit int) error {
 // JSON 2.0 card (feishu-cards/card-json-v2-components/content-components/
 // rich-text), which takes a Lark client of version 7.20 or later.
 func markdown(field string, text *string) content {
-	c := value[lark.Markdown](field, text)
-	if c.what != nil && needsCard(*text) {
-		type element struct {
-			Tag     string `json:"tag"`
-			Content string `json:"content"`
-		}
-		body := map[string][]element{"elements": {{"markdown", cardMentions(*text)}}}
-		c.what = lark.Raw{MsgType: lark.MsgInteractive, Content: map[string]any{"schema": "2.0", "body": body}}
+	if text != nil && needsCard(*text) {
+		return markdownCard(field, text)
 	}
+	return value[lark.Markdown](field, text)
+}
+
+// markdownCard is content written in Markdown and shown as a card, which a
+// custom bot can show too: its posts have no md tag
+// (develop-bots/custom-bot-usage-guide).
+func markdownCard(field string, text *string) content {
+	c := value[lark.Markdown](field, text)
+	if c.what == nil {
+		return c
+	}
+	type element struct {
+		Tag     string `json:"tag"`
+		Content string `json:"content"`
+	}
+	body := map[string][]element{"elements": {{"markdown", cardMentions(*text)}}}
+	c.what = lark.Raw{MsgType: lark.MsgInteractive, Content: map[string]any{"schema": "2.0", "body": body}}
 	return c
 }
 

@@ -13,14 +13,15 @@ import (
 	"github.com/larkbridge/larkbridge/lib/lark"
 )
 
-// Download is the verb that stores a file of Lark's in S3: one of a message,
-// or an image or file that the app uploaded itself.
+// Download is the verb that stores files of Lark's in S3: one or all of a
+// message, or an image or file that the app uploaded itself.
 type Download struct {
 	MessageID string `json:"message_id"`
 	FileKey   string `json:"file_key"`
 	ImageKey  string `json:"image_key"` // of an image that the app uploaded
 	Type      string `json:"type"`      // image or file, for a message
-	To        string `json:"to"`        // s3://bucket/key
+	All       bool   `json:"all"`       // every file of the message
+	To        string `json:"to"`        // s3://bucket/key; of all files, what their keys begin with
 }
 
 // plan is im-v1/message/get-message-resource, im-v1/image/get or
@@ -32,6 +33,9 @@ func (d *Download) plan(c common) (*Plan, error) {
 	to, err := parsePlace("download.to", d.To)
 	if err != nil {
 		return nil, err
+	}
+	if d.All {
+		return d.all(c, to)
 	}
 	call := lark.Call{Method: http.MethodGet, PathParams: map[string]string{"file_key": d.FileKey, "image_key": d.ImageKey}}
 	if d.MessageID != "" {
@@ -101,7 +105,7 @@ func (c common) save(call lark.Call, to *place) *Plan {
 			return nil, to.failed("writing", err)
 		}
 		data, err := encode(saved{savedObject{to.bucket, to.key, size, file.Type}})
-		return &lark.Result{Data: data, Status: file.Status, LogID: file.LogID}, err
+		return &lark.Result{Data: data, Status: file.Status, LogID: file.LogID, Header: file.Header}, err
 	}}
 }
 

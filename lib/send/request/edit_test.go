@@ -46,6 +46,9 @@ func TestEditCalls(t *testing.T) {
 		{"recall", `{"recall":{"message_id":"om_1"}}`, received{"DELETE", "/om_1", "", ""}, "message om_1", false},
 		{"react", `{"react":{"message_id":"om_1","emoji":"SMILE"}}`,
 			received{"POST", "/om_1/reactions", "", `{"reaction_type":{"emoji_type":"SMILE"}}`}, "message om_1", false},
+		{"unreact", `{"unreact":{"message_id":"om_1","reaction_id":"Z/1"}}`, received{"DELETE", "/om_1/reactions/Z%2F1", "", ""}, "message om_1", false},
+		{"get_message", `{"get_message":{"message_id":"om_1"}}`, received{"GET", "/om_1", "user_id_type=open_id", ""}, "", false},
+		{"get_message with other ids", `{"get_message":{"message_id":"om_1","user_id_type":"user_id"}}`, received{"GET", "/om_1", "user_id_type=user_id", ""}, "", false},
 	})
 }
 

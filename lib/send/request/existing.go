@@ -80,6 +80,44 @@ func (r *React) plan(c common) (*Plan, error) {
 	return c.call(target, call), err
 }
 
+// Unreact is the verb that removes an emoji which the app added to a message.
+type Unreact struct {
+	MessageID  string `json:"message_id"`
+	ReactionID string `json:"reaction_id"` // of the result of react
+}
+
+// plan is im-v1/message-reaction/delete.
+func (u *Unreact) plan(c common) (*Plan, error) {
+	err := required("unreact", field{"message_id", u.MessageID != ""}, field{"reaction_id", u.ReactionID != ""})
+	if err != nil {
+		return nil, err
+	}
+	call, target := onMessage(http.MethodDelete, u.MessageID, "/reactions/:reaction_id")
+	call.PathParams["reaction_id"] = u.ReactionID
+	return c.call(target, call), nil
+}
+
+// GetMessage is the verb that reads a message.
+type GetMessage struct {
+	MessageID  string `json:"message_id"`
+	UserIDType string `json:"user_id_type"` // "" is open_id
+}
+
+// plan is im-v1/message/get.
+func (g *GetMessage) plan(c common) (*Plan, error) {
+	kind := cmp.Or(g.UserIDType, "open_id")
+	err := firstError(
+		required("get_message", field{"message_id", g.MessageID != ""}),
+		oneOf("get_message.user_id_type", kind, "open_id", "user_id", "union_id"),
+	)
+	if err != nil {
+		return nil, err
+	}
+	call, _ := onMessage(http.MethodGet, g.MessageID, "")
+	call.Query = url.Values{"user_id_type": {kind}}
+	return c.call("", call), nil
+}
+
 // Forward is the verb that forwards one message, or several as one.
 type Forward struct {
 	MessageID  string   `json:"message_id"`

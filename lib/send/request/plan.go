@@ -17,6 +17,8 @@ type Plan struct {
 	// MayRepeat reports that Lark does not recognise a repetition of the calls:
 	// if an answer is lost, a second attempt may do everything twice.
 	MayRepeat bool
+	// Headers reports that the result is to have the headers of the answer.
+	Headers bool
 	// Run makes the calls.
 	Run func(ctx context.Context, clients *Clients) (*lark.Result, error)
 }

@@ -122,7 +122,7 @@ func TestDownloadRefuses(t *testing.T) {
 func TestWebhookRefuses(t *testing.T) {
 	refuse(t, []refusal{
 		{`{"webhook":{"text":"a"}}`, `field "webhook.url" is missing`},
-		{`{"webhook":{"url":"u"}}`, `field "webhook": give one of text, post, card, image, share_chat, content`},
+		{`{"webhook":{"url":"u"}}`, `field "webhook": give one of text, post, markdown, card, template, image, share_chat, content`},
 		{`{"webhook":{"url":"u","text":"a","card":{}}}`, `field "webhook": both text and card are given`},
 		{`{"webhook":{"url":"u","content":{}}}`, `field "webhook": msg_type and content go together`},
 		{`{"webhook":{"url":"u","text":"a"},"tenant_key":"tk"}`, `field "tenant_key" does not go with webhook: its URL says where it goes`},

@@ -36,8 +36,10 @@ type Request struct {
 	Recall     *Recall     `json:"recall"`
 	Forward    *Forward    `json:"forward"`
 	React      *React      `json:"react"`
+	Unreact    *Unreact    `json:"unreact"`
 	Urgent     *Urgent     `json:"urgent"`
 	ReadUsers  *ReadUsers  `json:"read_users"`
+	GetMessage *GetMessage `json:"get_message"`
 	Upload     *Upload     `json:"upload"`
 	Download   *Download   `json:"download"`
 	Webhook    *Webhook    `json:"webhook"`
@@ -66,8 +68,10 @@ func (r *Request) verbs() []namedVerb {
 		{"recall", r.Recall != nil, r.Recall},
 		{"forward", r.Forward != nil, r.Forward},
 		{"react", r.React != nil, r.React},
+		{"unreact", r.Unreact != nil, r.Unreact},
 		{"urgent", r.Urgent != nil, r.Urgent},
 		{"read_users", r.ReadUsers != nil, r.ReadUsers},
+		{"get_message", r.GetMessage != nil, r.GetMessage},
 		{"upload", r.Upload != nil, r.Upload},
 		{"download", r.Download != nil, r.Download},
 		{"webhook", r.Webhook != nil, r.Webhook},

@@ -69,6 +69,30 @@ func (m *Time) UnmarshalJSON(doc []byte) error {
 // MarshalJSON writes the time as RFC 3339 text.
 func (m Time) MarshalJSON() ([]byte, error) { return time.Time(m).MarshalJSON() }
 
+// Raw is a body that is not JSON: text, or {"base64":"…"}. nil is none.
+type Raw []byte
+
+// UnmarshalJSON takes either form, or null for none.
+func (r *Raw) UnmarshalJSON(doc []byte) error {
+	const form = want(`a text, or {"base64":"…"} with padding`)
+	var text string
+	var other struct {
+		Base64 *[]byte `json:"base64"`
+	}
+	switch {
+	case string(doc) == "null":
+		*r = nil
+		return nil
+	case json.Unmarshal(doc, &text) == nil:
+		*r = Raw(text)
+		return nil
+	case strict(doc, &other) != nil || other.Base64 == nil:
+		return form
+	}
+	*r = *other.Base64
+	return nil
+}
+
 // Pages is how many pages are read: true for [maxPages], or their number.
 type Pages int
 

@@ -19,7 +19,9 @@ type Webhook struct {
 
 	Text      *string `json:"text"`
 	Post      Object  `json:"post"`
+	Markdown  *string `json:"markdown"`
 	Card      Object  `json:"card"`
+	Template  Object  `json:"template"`
 	Image     *string `json:"image"`
 	ShareChat *string `json:"share_chat"`
 
@@ -86,7 +88,9 @@ func (w *Webhook) content() (content, error) {
 	return choose("webhook", w.MsgType, w.Content,
 		value[lark.Text]("text", w.Text),
 		object("post", lark.MsgPost, w.Post),
+		markdownCard("markdown", w.Markdown),
 		object("card", lark.MsgInteractive, w.Card),
+		template(w.Template),
 		value[lark.ImageKey]("image", w.Image),
 		shareChat(w.ShareChat))
 }

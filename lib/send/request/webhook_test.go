@@ -14,6 +14,8 @@ func TestWebhook(t *testing.T) {
 		{"text", `"text":"a"`, `{"content":{"text":"a"},"msg_type":"text"}`},
 		{"post", `"post":{"zh_cn":{}}`, `{"content":{"post":{"zh_cn":{}}},"msg_type":"post"}`},
 		{"card", `"card":{"elements":[]}`, `{"card":{"elements":[]},"msg_type":"interactive"}`},
+		{"markdown", `"markdown":"**a**"`, `{"card":{"body":{"elements":[{"tag":"markdown","content":"**a**"}]},"schema":"2.0"},"msg_type":"interactive"}`},
+		{"template", `"template":{"template_id":"A"}`, `{"card":{"type":"template","data":{"template_id":"A"}},"msg_type":"interactive"}`},
 		{"image", `"image":"img_1"`, `{"content":{"image_key":"img_1"},"msg_type":"image"}`},
 		{"share_chat", `"share_chat":"oc_1"`, `{"content":{"share_chat_id":"oc_1"},"msg_type":"share_chat"}`},
 		{"raw", `"msg_type":"post","content":{"post":{}}`, `{"content":{"post":{}},"msg_type":"post"}`},
