@@ -81,7 +81,7 @@ func TestWithRetries(t *testing.T) {
 func TestWithLogger(t *testing.T) {
 	for level, want := range map[slog.Level][]string{
 		slog.LevelDebug: {
-			"WARN the token store failed", "DEBUG token fetched", "DEBUG token refreshed", // the custom app
+			"DEBUG token fetched", "WARN the token store failed", "DEBUG token refreshed", // the custom app
 			"DEBUG app_ticket asked for", "DEBUG token fetched", "DEBUG token fetched", "DEBUG throttled", // the marketplace app
 		},
 		slog.LevelInfo:  {"WARN the token store failed"},
