@@ -19,6 +19,7 @@ require (
 
 require (
 	github.com/aws/aws-sdk-go-v2/service/cloudformation v1.84.0
+	github.com/aws/aws-sdk-go-v2/service/schemas v1.35.2
 	github.com/santhosh-tekuri/jsonschema/v6 v6.0.3
 )
 

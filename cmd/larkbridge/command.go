@@ -27,6 +27,7 @@ const usage = `Usage: larkbridge <command>
   doctor    check a deployed stack
   dlq       look at the requests that send gave up, or try them again
   replay    put events of the past onto the bus again
+  schema    put the schemas of the bus into a schema registry
   version   say which version this is
   help      show this
 
@@ -60,6 +61,8 @@ func (c command) run(ctx context.Context, args []string) int {
 		return c.dlq(ctx, rest)
 	case "replay":
 		return c.replay(ctx, rest)
+	case "schema":
+		return c.schema(ctx, rest)
 	case "version", "-version", "--version":
 		fmt.Fprintf(c.out, "%s %s %s/%s\n", version.Product, runtime.Version(), runtime.GOOS, runtime.GOARCH)
 		return exitOK

@@ -24,7 +24,7 @@ func TestUsageOfOperating(t *testing.T) {
 		"app": 2, "app put": 2, "app list x": 2, "app fly": 2, "app put a b": 2, "app put a --fast": 2, "app -h": 0, "app put -h": 0,
 		"doctor x": 2, "doctor --fast": 2, "doctor -h": 0,
 		"dlq": 2, "dlq fly": 2, "dlq list x": 2, "dlq show --n x": 2, "dlq -h": 0,
-		"replay": 2, "replay x --since 2h": 2, "replay --since": 2, "replay -h": 0,
+		"schema": 2, "schema fly": 2, "schema push x": 2, "schema -h": 0, "replay": 2, "replay x --since 2h": 2, "replay --since": 2, "replay -h": 0,
 	} {
 		if code, out, stderr := invoke(t.Context(), nil, strings.Fields(args)...); code != want || out != "" || stderr == "" {
 			t.Errorf("larkbridge %s: exit code %d, stdout %q, stderr %q", args, code, out, stderr)

@@ -27,7 +27,7 @@ func code(err error) string {
 // denied reports whether AWS refused because a permission is missing.
 func denied(err error) bool {
 	var api smithy.APIError
-	return errors.As(err, &api) && (strings.Contains(api.ErrorCode(), "AccessDenied") || strings.Contains(api.ErrorCode(), "NotAuthorized"))
+	return errors.As(err, &api) && (strings.Contains(api.ErrorCode(), "AccessDenied") || strings.Contains(api.ErrorCode(), "NotAuthorized") || api.ErrorCode() == "ForbiddenException")
 }
 
 // needs returns the end of an error message that names the missing permission, ""
