@@ -43,11 +43,22 @@ type Bus struct {
 }
 
 // PublishEvent puts an event of the named app on the bus and returns the
-// entry's id.
+// entry's id. A detail that is over InlineLimit, or that EventBridge does not
+// take, goes to Blobs.
 func (b *Bus) PublishEvent(ctx context.Context, app string, ev *lark.Event) (string, error) {
 	e := eventEntry(ev)
 	e.Detail = Detail(app, ev)
-	if e.size() > b.InlineLimit {
+	inline := accepts(e.Detail)
+	if !inline {
+		changed := *ev
+		var err error
+		if changed.Message, err = acceptable(ev.Message); err != nil {
+			return "", fmt.Errorf("changing a message that EventBridge does not take: %w", err)
+		}
+		ev, e.Detail = &changed, Detail(app, &changed)
+		inline = accepts(e.Detail)
+	}
+	if !inline || e.size() > b.InlineLimit {
 		at, err := b.store(ctx, app, *ev)
 		if err != nil {
 			return "", err

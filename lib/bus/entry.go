@@ -79,11 +79,13 @@ func detailElsewhere(app string, ev *lark.Event, at Location, room int) ([]byte,
 	}
 	d := openDetail(app, ev, len(place)+len(ev.Message))
 	d = append(append(d, `,"s3":`...), place...)
-	if whole := closeDetail(d, ev.Message); len(whole) <= room {
-		return whole, nil
-	}
-	if bare := closeDetail(d, nil); len(bare) <= room || len(ev.Header) <= maxHeader {
-		return bare, nil
+	if accepts(ev.Header) {
+		if whole := closeDetail(d, ev.Message); len(whole) <= room {
+			return whole, nil
+		}
+		if bare := closeDetail(d, nil); len(bare) <= room || len(ev.Header) <= maxHeader {
+			return bare, nil
+		}
 	}
 	brief := *ev
 	if brief.Header, err = briefHeader(ev.Header); err != nil {
@@ -100,10 +102,10 @@ const maxHeader = 8 << 10
 func briefHeader(header []byte) ([]byte, error) {
 	var all map[string]json.RawMessage
 	if err := json.Unmarshal(header, &all); err != nil {
-		return nil, fmt.Errorf("reading a large header: %w", err)
+		return nil, fmt.Errorf("reading a header: %w", err)
 	}
 	maps.DeleteFunc(all, func(name string, value json.RawMessage) bool {
-		return !slices.Contains([]string{"event_id", "event_type", "create_time", "app_id", "tenant_key"}, name) || len(value) > maxType
+		return !slices.Contains([]string{"event_id", "event_type", "create_time", "app_id", "tenant_key"}, name) || len(value) > maxType || !accepts(value)
 	})
 	doc, err := json.Marshal(all)
 	if err != nil {

@@ -21,7 +21,7 @@ func v2() *lark.Event {
 	return &lark.Event{
 		Schema: "2.0", ID: "f7984f25", Type: "contact.user.created_v3", AppID: "cli_a", TenantKey: "736588c9", Time: created, Key: "f7984f25",
 		Header: json.RawMessage(`{"event_id":"f7984f25","event_type":"contact.user.created_v3","new":[1.0]}`),
-		Body:   json.RawMessage(`{"z":1e2, "a":"\u4f60<&>","n":12345678901234567890}`),
+		Body:   json.RawMessage(`{"z":1e2, "a":"\u4f60<&>","n":1234567890123456789}`),
 	}
 }
 
@@ -72,7 +72,7 @@ func TestEntry(t *testing.T) {
 			Resources: []string{"lark:app/cli_a", "lark:tenant/736588c9"},
 			Detail: json.RawMessage(`{"schema":"2.0","app":"team-a",` +
 				`"header":{"event_id":"f7984f25","event_type":"contact.user.created_v3","new":[1.0]},` +
-				`"event":{"z":1e2, "a":"\u4f60<&>","n":12345678901234567890}}`),
+				`"event":{"z":1e2, "a":"\u4f60<&>","n":1234567890123456789}}`),
 		}},
 		{"schema 1.0, without time and tenant", v1(), bus.Entry{
 			Source: "lark", DetailType: "leave_approvalV2",
@@ -91,7 +91,7 @@ func TestEntry(t *testing.T) {
 			Resources: []string{"lark:app/cli_a", "lark:tenant/736588c9"},
 			Detail: json.RawMessage(`{"schema":"2.0","app":"team-a",` +
 				`"header":{"event_id":"f7984f25","event_type":"contact.user.created_v3","new":[1.0]},` +
-				`"event":{"z":1e2, "a":"\u4f60<&>","n":12345678901234567890},` +
+				`"event":{"z":1e2, "a":"\u4f60<&>","n":1234567890123456789},` +
 				`"message":{"text":"hi","content":{"text":"hi"}}}`),
 		}},
 	} {
