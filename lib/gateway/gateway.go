@@ -62,6 +62,7 @@ type Gateway struct {
 type Request struct {
 	Method string
 	Path   string
+	App    string // the app's name as the route has it; "" to take it from Path
 	Header lark.Header
 	Body   []byte
 }

@@ -7,8 +7,6 @@ import (
 	"net/http/httptest"
 	"testing"
 
-	"github.com/aws/aws-lambda-go/events"
-
 	"github.com/larkbridge/larkbridge/internal/awstest/harness"
 	"github.com/larkbridge/larkbridge/lib/gateway"
 	"github.com/larkbridge/larkbridge/lib/lark"
@@ -19,33 +17,29 @@ func header(h lark.Header) http.Header {
 	return header
 }
 
-// The same request in each form that API Gateway and net/http give it.
+// The same request in each form that AWS and net/http give it.
 func TestHandlers(t *testing.T) {
 	message := payload(t, "im.message.receive_v1")
-	invoke := func(t *testing.T, w *fixture, in events.APIGatewayV2HTTPRequest) gateway.Reply {
+	invoke := func(t *testing.T, w *fixture, event []byte) gateway.Reply {
+		var in gateway.LambdaRequest
+		if err := json.Unmarshal(event, &in); err != nil {
+			t.Fatal(err)
+		}
 		out, err := w.Lambda(t.Context(), in)
 		if err != nil || out.Headers["Content-Type"] != "application/json; charset=utf-8" || out.IsBase64Encoded {
 			t.Errorf("got %+v, %v", out, err)
 		}
 		return gateway.Reply{Status: out.StatusCode, Body: []byte(out.Body)}
 	}
-	decode := func(t *testing.T, event []byte) (in events.APIGatewayV2HTTPRequest) {
-		if err := json.Unmarshal(event, &in); err != nil {
-			t.Fatal(err)
-		}
-		return in
-	}
 	for name, handle := range map[string]func(t *testing.T, w *fixture, path string, req lark.Delivery) gateway.Reply{
 		"plain": func(t *testing.T, w *fixture, path string, req lark.Delivery) gateway.Reply {
-			return invoke(t, w, decode(t, harness.HTTPEvent("POST", path, header(req.Header), req.Body)))
+			return invoke(t, w, harness.HTTPEvent("POST", path, header(req.Header), req.Body))
 		},
 		"base64": func(t *testing.T, w *fixture, path string, req lark.Delivery) gateway.Reply {
-			return invoke(t, w, decode(t, harness.HTTPEventBase64("POST", path, header(req.Header), req.Body)))
+			return invoke(t, w, harness.HTTPEventBase64("POST", path, header(req.Header), req.Body))
 		},
 		"stage": func(t *testing.T, w *fixture, path string, req lark.Delivery) gateway.Reply {
-			in := decode(t, harness.HTTPEvent("POST", "/prod"+path, header(req.Header), req.Body))
-			in.RequestContext.Stage = "prod"
-			return invoke(t, w, in)
+			return invoke(t, w, harness.HTTPEvent("POST", "/prod"+path, header(req.Header), req.Body))
 		},
 		"net/http": func(t *testing.T, w *fixture, path string, req lark.Delivery) gateway.Reply {
 			r := httptest.NewRequest("POST", path, bytes.NewReader(req.Body))
@@ -68,9 +62,44 @@ func TestHandlers(t *testing.T) {
 	}
 }
 
+// The app is the parameter of the route, else what follows the last event or card
+// of the path.
+func TestAppOfARequest(t *testing.T) {
+	w := newFixture(t)
+	for _, name := range []string{"ops", "card"} {
+		w.docs[name] = settings(nil)
+	}
+	message := payload(t, "im.message.receive_v1")
+	for _, tt := range []struct {
+		path, app string
+		status    int
+	}{
+		{"/event", "", 200}, {"event", "", 200}, {"/event/", "", 200}, {"/prod/lark/event", "", 200}, {"/card/event", "", 200}, {"/event/card", "", 200},
+		{"/event/ops", "", 200}, {"/event/ops/", "", 200}, {"/lark/event/ops", "ops", 200}, {"/event/x", "ops", 200}, {"/event/card", "card", 200}, {"/event/event/ops", "", 200},
+		{"/", "", 404}, {"", "", 404}, {"/ops", "ops", 404}, {"/events", "", 404}, {"//event", "", 404}, {"/event//", "", 404}, {"/event/ops/x", "", 404}, {"/event/OPS", "", 404}, {"/event", "OPS", 404},
+		{"/event", "../card", 404}, {"/event", "none", 404}, {"/event/%6fps", "", 404},
+	} {
+		d := delivery(now, message)
+		reply := w.Serve(t.Context(), gateway.Request{Method: "POST", Path: tt.path, App: tt.app, Header: d.Header, Body: d.Body})
+		if reply.Status != tt.status {
+			t.Errorf("%q %q: got %d, want %d", tt.path, tt.app, reply.Status, tt.status)
+		}
+	}
+}
+
+// A load balancer that sends lists of header values reads such headers, too.
+func TestMultiValueHeaders(t *testing.T) {
+	w := newFixture(t)
+	d := delivery(now, payload(t, "im.message.receive_v1"))
+	out, err := w.Lambda(t.Context(), gateway.LambdaRequest{Method: "POST", Path: "/event", MultiValueHeaders: header(d.Header), Body: string(d.Body)})
+	if err != nil || out.StatusCode != 200 || len(out.Headers) != 0 || out.MultiValueHeaders["Content-Type"][0] != "application/json; charset=utf-8" {
+		t.Errorf("got %+v, %v, want 200 with lists of header values", out, err)
+	}
+}
+
 func TestBrokenBase64(t *testing.T) {
 	w := newFixture(t)
-	out, err := w.Lambda(t.Context(), events.APIGatewayV2HTTPRequest{RawPath: "/event", Body: "%%%", IsBase64Encoded: true})
+	out, err := w.Lambda(t.Context(), gateway.LambdaRequest{RawPath: "/event", Body: "%%%", IsBase64Encoded: true})
 	if err != nil || out.StatusCode != http.StatusBadRequest {
 		t.Errorf("got %+v, %v", out, err)
 	}

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -26,8 +27,8 @@ type request struct {
 }
 
 func (r *request) serve(ctx context.Context, req Request) Reply {
-	name, ok := appName(req.Path)
-	if lark.ValidAppName(name) {
+	name, ok := appName(req)
+	if ok {
 		r.outcome.App = name
 	}
 	switch {
@@ -53,14 +54,36 @@ func (r *request) serve(ctx context.Context, req Request) Reply {
 	return r.refuse(http.StatusServiceUnavailable, NoSettings, err)
 }
 
-// appName returns the name of the app in a path, /event[/{app}] or
-// /card[/{app}], and reports whether the path is one of these.
-func appName(path string) (string, bool) {
-	endpoint, name, named := strings.Cut(strings.TrimPrefix(path, "/"), "/")
-	if !named {
-		name = lark.DefaultApp
+// appName returns the name of the app that a request is for, and reports whether
+// its path is one of the gateway's. That is a path with a segment event or card: the
+// app is the parameter of the route, or else what follows the last such segment. So
+// the mapping key of a custom domain, a stage before it and a slash behind it do no
+// harm.
+func appName(req Request) (string, bool) {
+	segments := strings.Split(strings.TrimSuffix(strings.TrimPrefix(req.Path, "/"), "/"), "/")
+	last := len(segments) - 1
+	for last >= 0 && segments[last] != "event" && segments[last] != "card" {
+		last--
 	}
-	return name, (endpoint == "event" || endpoint == "card") && strings.HasPrefix(path, "/") && lark.ValidAppName(name)
+	if last < 0 || slices.Contains(segments, "") {
+		return "", false
+	}
+	if req.App != "" {
+		return req.App, isAppName(req.App)
+	}
+	switch behind := segments[last+1:]; len(behind) {
+	case 0:
+		return lark.DefaultApp, true
+	case 1:
+		return behind[0], isAppName(behind[0])
+	}
+	return "", false
+}
+
+// isAppName reports whether a name can be that of an app. One whose settings were
+// made before its name was reserved is still served.
+func isAppName(name string) bool {
+	return lark.ValidAppName(name) || name == "event" || name == "card"
 }
 
 // receive authenticates the request with the app's settings and, when that

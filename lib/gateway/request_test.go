@@ -34,7 +34,7 @@ func TestReplies(t *testing.T) {
 		{"another path", "POST", "/other", good, 404, `{"error":"not_found"}`},
 		{"no path", "POST", "", good, 404, `{"error":"not_found"}`},
 		{"a longer path", "POST", "/event/default/x", good, 404, `{"error":"not_found"}`},
-		{"an empty name", "POST", "/event/", good, 404, `{"error":"not_found"}`},
+		{"a slash behind an unknown name", "POST", "/event/other/", good, 404, `{"error":"not_found"}`},
 		{"a name that is none", "POST", "/event/UPPER", good, 404, `{"error":"not_found"}`},
 		{"an unknown app", "POST", "/event/other", good, 404, `{"error":"not_found"}`},
 	} {
