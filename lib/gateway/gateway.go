@@ -8,6 +8,7 @@ package gateway
 
 import (
 	"context"
+	"sync/atomic"
 	"time"
 
 	"github.com/larkbridge/larkbridge/lib/lark"
@@ -56,6 +57,11 @@ type Gateway struct {
 	// AnswerTimeout is the most that an answer may take; zero is
 	// [DefaultAnswerTimeout].
 	AnswerTimeout time.Duration
+	// StartupTime is how long the process took until it could serve. The first
+	// answer has so much less time.
+	StartupTime time.Duration
+
+	served atomic.Bool // a first request
 }
 
 // Request is an HTTP request.
@@ -70,7 +76,7 @@ type Request struct {
 // Serve answers a request within the gateway's AnswerTimeout.
 func (g *Gateway) Serve(ctx context.Context, req Request) Reply {
 	start := g.Now()
-	ctx, cancel := context.WithTimeout(ctx, g.answerTimeout())
+	ctx, cancel := context.WithTimeout(ctx, g.timeLeft())
 	defer cancel()
 	r := &request{gateway: g, header: req.Header, outcome: Outcome{Start: start}}
 	reply := r.serve(ctx, req)

@@ -40,6 +40,7 @@ const (
 // The results of requests that are not callbacks of an app.
 const (
 	Refused    Result = "refused"      // not authentic, or not a callback at all
+	Unreadable Result = "unreadable"   // authentic, but not to be decrypted or read
 	UnknownApp Result = "unknown app"  // there are no settings under the app's name
 	NoSettings Result = "no settings"  // the app's settings cannot be read, or are wrong
 	NoSuchPath Result = "no such path" // neither /event nor /card
@@ -72,7 +73,7 @@ type Phase struct {
 
 // Problem is a failure that did not decide what the request was answered with.
 type Problem struct {
-	Metric  metric.Name // that counts it
+	Metric  metric.Name // that counts it, "" for none
 	Message string
 	Err     error
 }

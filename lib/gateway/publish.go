@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"time"
 
+	"github.com/larkbridge/larkbridge/internal/wait"
 	"github.com/larkbridge/larkbridge/lib/lark"
 	"github.com/larkbridge/larkbridge/lib/metric"
 	"github.com/larkbridge/larkbridge/lib/store"
@@ -24,9 +25,21 @@ func (g *Gateway) answerTimeout() time.Duration {
 	return cmp.Or(g.AnswerTimeout, DefaultAnswerTimeout)
 }
 
-// claimTimeout is how long an attempt to claim may take: 0.9 s of 2.5 s, which
-// leaves time to publish.
-func (g *Gateway) claimTimeout() time.Duration { return g.answerTimeout() * 9 / 25 }
+// timeLeft is how long the answer to the next request may take: the first one of a
+// process has waited while it started.
+func (g *Gateway) timeLeft() time.Duration {
+	if g.served.Swap(true) {
+		return g.answerTimeout()
+	}
+	return max(g.answerTimeout()-g.StartupTime, g.answerTimeout()/5)
+}
+
+// claimTimeout is how long it may take to claim: 0.9 s of 2.5 s, and the same
+// share of less, which leaves time to publish.
+func (g *Gateway) claimTimeout(ctx context.Context) time.Duration {
+	end, _ := ctx.Deadline()
+	return min(g.answerTimeout(), time.Until(end)) * 9 / 25
+}
 
 // claimTTL is how long a claim is kept: at least as long as any delivery of the
 // event can be accepted. The last term is for a redelivery that Lark stamped
@@ -80,10 +93,27 @@ func beforeReserve(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithDeadline(ctx, end.Add(-answerReserve))
 }
 
+// Calls of the table at the same time, while none has answered. They can be
+// repeated: an owner is known by its own claim.
+const (
+	claimHedges    = 3
+	completeHedges = 2
+)
+
+// claimed is what the table says about a claim.
+type claimed struct {
+	state  store.State
+	result []byte
+}
+
 func (r *request) claim(ctx context.Context, key, owner string) (store.State, []byte, error) {
-	ctx, cancel := context.WithTimeout(ctx, r.gateway.claimTimeout())
+	ctx, cancel := context.WithTimeout(ctx, r.gateway.claimTimeout(ctx))
 	defer cancel()
-	return r.gateway.Claims.Claim(ctx, key, owner, store.ClaimLease, claimTTL)
+	c, err := wait.Hedge(ctx, claimHedges, func(ctx context.Context) (claimed, error) {
+		state, result, err := r.gateway.Claims.Claim(ctx, key, owner, store.ClaimLease, claimTTL)
+		return claimed{state, result}, err
+	})
+	return c.state, c.result, err
 }
 
 // put puts the event on the bus.
@@ -96,5 +126,8 @@ func (r *request) put(ctx context.Context, app *store.App) (err error) {
 // complete records that the event is done, and the answer to a click.
 func (r *request) complete(ctx context.Context, key string, answer []byte) error {
 	defer r.observe(&r.completing, r.gateway.Now())
-	return r.gateway.Claims.Complete(ctx, key, answer, claimTTL)
+	_, err := wait.Hedge(ctx, completeHedges, func(ctx context.Context) (struct{}, error) {
+		return struct{}{}, r.gateway.Claims.Complete(ctx, key, answer, claimTTL)
+	})
+	return err
 }

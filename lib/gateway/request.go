@@ -46,6 +46,9 @@ func (r *request) serve(ctx context.Context, req Request) Reply {
 	case errors.Is(err, lark.ErrUnauthorized):
 		r.count(metric.Refused)
 		return r.refuse(http.StatusUnauthorized, Refused, err)
+	case errors.Is(err, lark.ErrUnreadable):
+		r.count(metric.Unreadable)
+		return r.refuse(http.StatusBadRequest, Unreadable, err)
 	case errors.Is(err, lark.ErrBadRequest):
 		return r.refuse(http.StatusBadRequest, Refused, err)
 	case errors.Is(err, store.ErrUnknownApp):
@@ -142,11 +145,18 @@ func traceID(ctx context.Context, logID string) string {
 	return rand.Text()
 }
 
+// errTicket says what to do about an app_ticket for a custom app.
+var errTicket = errors.New(`Lark sends tickets to marketplace apps only: set the field "type" of the app's settings to "marketplace"`)
+
 // keepTicket stores an app_ticket. It is a secret, so it never goes on the bus.
 // Custom apps have no use for one.
 func (r *request) keepTicket(ctx context.Context, app *store.App, cb *lark.Callback) Reply {
 	r.outcome.Result = Ticket
-	if app.Type != lark.Marketplace || cb.Ticket == "" {
+	if app.Type != lark.Marketplace {
+		r.outcome.Problems = append(r.outcome.Problems, Problem{Message: "an app_ticket for a custom app is not stored", Err: errTicket})
+		return accepted()
+	}
+	if cb.Ticket == "" {
 		return accepted()
 	}
 	issued := cb.Event.Time

@@ -25,6 +25,10 @@ const (
 	// Refused counts requests that did not prove that they come from Lark. They
 	// were answered with 401.
 	Refused Name = "Refused"
+	// Unreadable counts requests whose signature proves that they come from Lark,
+	// but whose body cannot be decrypted or is not one JSON object. They were
+	// answered with 400.
+	Unreadable Name = "Unreadable"
 	// PublishFailed counts deliveries of events that EventBridge did not take.
 	// They were answered with 503, and Lark delivers them again.
 	PublishFailed Name = "PublishFailed"
@@ -71,7 +75,7 @@ const (
 func All() []Name {
 	return []Name{
 		CardFallback, ClickLost, DedupeBypassed, MarkFailed, PublishFailed, Refused, ResultLost, SendFailed, Throttled,
-		TicketStored, TokenFailed, TokenStoreFailed,
+		TicketStored, TokenFailed, TokenStoreFailed, Unreadable,
 	}
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync"
 	"time"
 
 	"github.com/larkbridge/larkbridge/internal/wait"
@@ -61,7 +60,7 @@ type Settings struct {
 	source Source
 	now    func() time.Time
 
-	mu    sync.Mutex
+	lock  chan struct{}     // of size 1: it is full while somebody reads or writes
 	apps  map[string]parsed // nil until the first read
 	stale time.Time         // when the settings are to be read again
 	pause time.Time         // before which they are not read
@@ -76,14 +75,16 @@ type parsed struct {
 
 // NewSettings makes a cache of what the source has. It reads nothing yet.
 func NewSettings(source Source, now func() time.Time) *Settings {
-	return &Settings{source: source, now: now}
+	return &Settings{source: source, now: now, lock: make(chan struct{}, 1)}
 }
 
 // App returns the named app. The error is [ErrUnknownApp] when there is none;
 // any other says what is wrong with its settings, or that they cannot be read.
 func (s *Settings) App(ctx context.Context, name string) (*App, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	if err := s.acquire(ctx); err != nil {
+		return nil, err
+	}
+	defer s.release()
 	if _, known := s.apps[name]; !known || !s.now().Before(s.stale) {
 		s.read(ctx)
 	}
@@ -97,12 +98,26 @@ func (s *Settings) App(ctx context.Context, name string) (*App, error) {
 	return p.app, p.err
 }
 
+// acquire waits until nobody else reads the settings, or ctx ends.
+func (s *Settings) acquire(ctx context.Context) error {
+	select {
+	case s.lock <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("waiting for the settings that are being read: %w", ctx.Err())
+	}
+}
+
+func (s *Settings) release() { <-s.lock }
+
 // Refresh reads the settings again at once, unless that was done within the last
 // 5 s, and reports whether it did. It is for a caller that has a reason to think
 // that they have changed.
 func (s *Settings) Refresh(ctx context.Context) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	if s.acquire(ctx) != nil {
+		return false
+	}
+	defer s.release()
 	return s.read(ctx)
 }
 

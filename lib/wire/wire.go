@@ -44,8 +44,14 @@ const (
 	envLevel  = "AWS_LAMBDA_LOG_LEVEL" // set by Lambda
 )
 
-// warmBudget is the most that init waits for AWS.
-const warmBudget = 2 * time.Second
+const (
+	// warmTimeout is the most that opening connections and reading the settings
+	// may take while the function starts.
+	warmTimeout = 2500 * time.Millisecond
+	// warmWait is the most that the first request waits for them. What takes
+	// longer goes on beside it.
+	warmWait = 400 * time.Millisecond
+)
 
 // clients is what the functions share.
 type clients struct {
@@ -72,18 +78,35 @@ func newClients(ctx context.Context, getenv func(string) string, required ...str
 		settings: store.NewSettings(store.NewSSM(c.SSM(), getenv(envPrefix)), time.Now),
 	}
 	p.log.Info("start", "product", version.Product, "go", runtime.Version())
-	ctx, cancel := context.WithTimeout(ctx, warmBudget)
-	defer cancel()
-	var all sync.WaitGroup
-	all.Go(func() { c.Warm(ctx) })
-	all.Go(func() { p.settings.Refresh(ctx) })
-	all.Wait()
+	p.warm(ctx)
 	return p, nil
+}
+
+// warm opens connections and reads the settings. It returns when both are done, or
+// after warmWait: a request that needs the settings waits for them itself.
+func (p *clients) warm(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, warmTimeout)
+	var all sync.WaitGroup
+	all.Go(func() { p.cloud.Warm(ctx) })
+	all.Go(func() { p.settings.Refresh(ctx) })
+	done := make(chan struct{})
+	go func() {
+		all.Wait()
+		cancel()
+		close(done)
+	}()
+	timer := time.NewTimer(warmWait)
+	defer timer.Stop()
+	select {
+	case <-done:
+	case <-timer.C:
+	}
 }
 
 // Gateway makes the handler of the functions event and card. The name of the
 // function is in the lines of its metrics.
 func Gateway(ctx context.Context, function string, getenv func(string) string) (*gateway.Gateway, error) {
+	start := time.Now()
 	limit, err := inlineLimit(getenv(envLimit))
 	if err != nil {
 		return nil, err
@@ -117,6 +140,7 @@ func Gateway(ctx context.Context, function string, getenv func(string) string) (
 		FailClosed: dedupe == "closed",
 
 		AnswerTimeout: answer,
+		StartupTime:   time.Since(start),
 	}, nil
 }
 
