@@ -38,12 +38,16 @@ func (r *Result) bind(doc json.RawMessage, target any) error {
 func List[T any](ctx context.Context, c *Client, call Call) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var zero T
+		name := ""
 		for page, err := range c.pages(ctx, call) {
+			if err == nil {
+				name, err = page.only(name)
+			}
 			if err != nil {
 				yield(zero, err)
 				return
 			}
-			for _, doc := range page.items {
+			for _, doc := range page.lists[name] {
 				var item T
 				if err := page.res.bind(doc, &item); err != nil {
 					yield(zero, err)
@@ -57,53 +61,74 @@ func List[T any](ctx context.Context, c *Client, call Call) iter.Seq2[T, error] 
 	}
 }
 
-// List makes a call that returns a list, again for each page, up to limit pages.
+// List makes a call that returns lists, again for each page, up to limit pages.
 // The result is the last page's with the elements of all; its has_more and
-// page_token say how to go on. The list is the one array in the data, whatever its
-// name.
+// page_token say how to go on. Every array in the data is a list, whatever its
+// name: several of them grow side by side.
 func (c *Client) List(ctx context.Context, call Call, limit int) (*Result, error) {
 	var last page
-	items, name, n := []json.RawMessage{}, "", 0
+	lists, n := map[string][]json.RawMessage{}, 0
 	for p, err := range c.pages(ctx, call) {
 		if err != nil {
 			return nil, err
 		}
-		last, items = p, append(items, p.items...)
-		if p.name != "" {
-			name = p.name
+		last = p
+		for name, items := range p.lists {
+			lists[name] = append(lists[name], items...)
 		}
 		if n++; n >= limit {
 			break
 		}
 	}
-	if name == "" {
-		name = "items"
+	switch {
+	case len(lists) == 0 && n > 1:
+		return nil, invalid("the pages have no list that could be joined: read them one by one")
+	case len(lists) == 0:
+		lists["items"] = nil
 	}
 	var err error
-	if last.data[name], err = json.Marshal(items); err == nil {
-		last.res.Data, err = json.Marshal(last.data)
+	for name, items := range lists {
+		if items == nil {
+			items = []json.RawMessage{}
+		}
+		if last.data[name], err = json.Marshal(items); err != nil {
+			return nil, transport("joining the pages", err)
+		}
 	}
-	if err != nil {
+	if last.res.Data, err = json.Marshal(last.data); err != nil {
 		return nil, transport("joining the pages", err)
 	}
 	return last.res, nil
 }
 
-// page is one answer of an API that returns a list.
+// page is one answer of an API that returns lists.
 type page struct {
 	res   *Result
 	data  map[string]json.RawMessage
-	name  string // of the list; "" when this page has none
-	items []json.RawMessage
-	next  string // the token of the next page; "" for none
+	lists map[string][]json.RawMessage // the arrays in data, by name
+	next  string                       // the token of the next page; "" for none
 }
 
-// pages makes a call for each page of a list. What would lose elements is an
-// error: a list that cannot be told from others, one that changes its name, and a
-// next page without a token of its own.
+// only returns the name of the one list of a page. before is that of the pages
+// before it, "" for none.
+func (p page) only(before string) (string, error) {
+	names := slices.Sorted(maps.Keys(p.lists))
+	switch {
+	case len(names) > 1:
+		return "", invalid("the data has several lists, and it is not clear which one to read: " + strings.Join(names, ", "))
+	case len(names) == 0:
+		return before, nil
+	case before != "" && names[0] != before:
+		return "", invalid(fmt.Sprintf("the list is %q on one page and %q on the next: read the pages one by one", before, names[0]))
+	}
+	return names[0], nil
+}
+
+// pages makes a call for each page of a list. A next page without a token of its
+// own would lose elements: it is an error.
 func (c *Client) pages(ctx context.Context, call Call) iter.Seq2[page, error] {
 	return func(yield func(page, error) bool) {
-		name, token := "", call.Query.Get("page_token")
+		token := call.Query.Get("page_token")
 		for {
 			res, err := c.Do(ctx, call)
 			if err != nil {
@@ -111,11 +136,7 @@ func (c *Client) pages(ctx context.Context, call Call) iter.Seq2[page, error] {
 				return
 			}
 			p, err := readPage(res)
-			switch {
-			case err != nil:
-			case name != "" && p.name != "" && p.name != name:
-				err = invalid(fmt.Sprintf("the list is %q on one page and %q on the next: read the pages one by one", name, p.name))
-			case p.next != "" && p.next == token:
+			if err == nil && p.next != "" && p.next == token {
 				err = invalid("the next page has the same page_token: the API does not go on")
 			}
 			if err != nil {
@@ -124,9 +145,6 @@ func (c *Client) pages(ctx context.Context, call Call) iter.Seq2[page, error] {
 			}
 			if !yield(p, nil) || p.next == "" {
 				return
-			}
-			if p.name != "" {
-				name = p.name
 			}
 			token = p.next
 			call.Query = maps.Clone(call.Query)
@@ -138,9 +156,9 @@ func (c *Client) pages(ctx context.Context, call Call) iter.Seq2[page, error] {
 	}
 }
 
-// readPage finds the list and the token of the next page in an answer.
+// readPage finds the lists and the token of the next page in an answer.
 func readPage(res *Result) (page, error) {
-	p := page{res: res}
+	p := page{res: res, lists: map[string][]json.RawMessage{}}
 	var state struct {
 		HasMore       *bool  `json:"has_more"`
 		PageToken     string `json:"page_token"`
@@ -149,21 +167,17 @@ func readPage(res *Result) (page, error) {
 	if json.Unmarshal(res.Data, &p.data) != nil || p.data == nil || json.Unmarshal(res.Data, &state) != nil {
 		return p, invalid("the API has no pages: its data is not an object with a list")
 	}
-	var names []string
-	for _, name := range slices.Sorted(maps.Keys(p.data)) {
-		if bytes.HasPrefix(p.data[name], []byte("[")) {
-			names = append(names, name)
+	for name, value := range p.data {
+		if !bytes.HasPrefix(value, []byte("[")) {
+			continue
 		}
-	}
-	switch {
-	case len(names) > 1:
-		return p, invalid("the data has several lists, and it is not clear which one to join: " + strings.Join(names, ", "))
-	case len(names) == 1:
-		p.name = names[0]
-		if err := res.bind(p.data[p.name], &p.items); err != nil {
+		var items []json.RawMessage
+		if err := res.bind(value, &items); err != nil {
 			return p, err
 		}
-	case state.HasMore == nil && p.data["items"] == nil:
+		p.lists[name] = items
+	}
+	if len(p.lists) == 0 && state.HasMore == nil && p.data["items"] == nil {
 		return p, invalid("the API has no pages: its data is not an object with a list")
 	}
 	p.next = state.PageToken

@@ -43,8 +43,10 @@ type Sender struct {
 	Claims  Claims
 	Results bus.Publisher
 	Blobs   request.Blobs
-	Now     func() time.Time
-	Log     *slog.Logger
+	// Bucket is the stack's own bucket, of which requests use files/ only.
+	Bucket string
+	Now    func() time.Time
+	Log    *slog.Logger
 	// Count counts what an operator wants to be alerted to.
 	Count func(metric.Name)
 	// DefaultTo receives the notices, which name no receiver: a chat id, open id,
@@ -185,7 +187,7 @@ func (s *Sender) callAs(ctx context.Context, x *execution) (*lark.Result, error)
 	if err != nil {
 		return nil, err
 	}
-	return s.retry(ctx, x, &request.Clients{Lark: c.Client, Host: c.app.BaseURL, HTTP: s.HTTP, Blobs: s.Blobs, Now: s.Now})
+	return s.retry(ctx, x, &request.Clients{Lark: c.Client, Host: c.app.BaseURL, HTTP: s.HTTP, Blobs: s.Blobs, Bucket: s.Bucket, Now: s.Now})
 }
 
 // refreshPause is how long [store.Settings] waits before it reads the settings

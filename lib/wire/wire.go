@@ -191,6 +191,7 @@ func Sender(ctx context.Context, getenv func(string) string) (*send.Sender, erro
 		Claims:    p.table,
 		Results:   bus.NewEventBridge(p.cloud.EventBridge(), getenv(envBus)),
 		Blobs:     cloud.NewS3(p.cloud.Config(), p.cloud.Endpoint("S3"), time.Now),
+		Bucket:    getenv(envBucket),
 		Now:       time.Now,
 		Log:       p.log,
 		Count:     func(name metric.Name) { counter.Count(name, "") },

@@ -153,11 +153,12 @@ func (fx *fixture) calledOn(f template.Function, action string) ([]string, error
 	case "events":
 		return fx.arnOf("AWS::Events::EventBus", f.Environment["BUS_NAME"], "")
 	case "s3":
-		name, ok := f.Environment["BUCKET_NAME"]
-		if !ok { // the request says which: the stack's own is what it may name
-			name = fx.Of("AWS::S3::Bucket")[0].Name
+		// Each function has its own part of the bucket.
+		part := "/events/*"
+		if f.ID == "SendFunction" {
+			part = "/files/*"
 		}
-		return fx.arnOf("AWS::S3::Bucket", name, "/*")
+		return fx.arnOf("AWS::S3::Bucket", f.Environment["BUCKET_NAME"], part)
 	case "ssm":
 		return []string{"arn:aws:ssm:" + template.Region + ":" + template.Account + ":parameter" + f.Environment["PARAMETER_PREFIX"]}, nil
 	case "sqs":

@@ -90,6 +90,9 @@ type savedObject struct {
 func (c common) save(call lark.Call, to *place) *Plan {
 	call.TenantKey, call.Timeout = c.tenantKey, cmp.Or(call.Timeout, fileTimeout)
 	return &Plan{Run: func(ctx context.Context, clients *Clients) (*lark.Result, error) {
+		if err := to.allowed(clients); err != nil {
+			return nil, err
+		}
 		file, err := clients.Lark.Download(ctx, call)
 		if err != nil {
 			return nil, err

@@ -25,6 +25,9 @@ func (d *Download) all(c common, to *place) (*Plan, error) {
 	read, _ := onMessage(http.MethodGet, d.MessageID, "")
 	read.TenantKey = c.tenantKey
 	return &Plan{Run: func(ctx context.Context, clients *Clients) (*lark.Result, error) {
+		if err := to.under().allowed(clients); err != nil {
+			return nil, err
+		}
 		res, err := clients.Lark.Do(ctx, read)
 		if err != nil {
 			return nil, err
@@ -69,7 +72,7 @@ func (d *Download) store(ctx context.Context, c common, clients *Clients, to *pl
 		if err := one.ofMessage(&call); err != nil {
 			return nil, err
 		}
-		at := &place{to.bucket, strings.TrimSuffix(to.key, "/") + "/" + objectName(r)}
+		at := &place{to.bucket, to.under().key + objectName(r)}
 		res, err := c.save(call, at).Run(ctx, clients)
 		if err != nil {
 			return nil, err
@@ -82,6 +85,9 @@ func (d *Download) store(ctx context.Context, c common, clients *Clients, to *pl
 	}
 	return encode(map[string]any{"files": all})
 }
+
+// under returns the place as a folder: what its keys begin with.
+func (p *place) under() *place { return &place{p.bucket, strings.TrimSuffix(p.key, "/") + "/"} }
 
 // extension matches the ends of file names that become a part of a key in S3.
 var extension = regexp.MustCompile(`^\.[A-Za-z0-9]{1,10}$`)

@@ -75,6 +75,9 @@ func (f *file) open(ctx context.Context, clients *Clients) (part lark.File, done
 		part.Open = func(context.Context) (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(f.data)), nil }
 		return part, func() {}, nil
 	}
+	if err := f.at.allowed(clients); err != nil {
+		return part, nil, err
+	}
 	body, size, err := clients.Blobs.Open(ctx, f.at.bucket, f.at.key)
 	if err != nil {
 		return part, nil, f.at.failed("opening", err)
@@ -116,6 +119,18 @@ func parsePlace(where, uri string) (*place, error) {
 		return nil, fmt.Errorf("field %q: want s3://bucket/key", where)
 	}
 	return &place{bucket, key}, nil
+}
+
+// filesPrefix begins the keys that requests may use in the stack's own bucket:
+// beside it are the details of events, which others trust.
+const filesPrefix = "files/"
+
+// allowed refuses an object of the stack's own bucket that no request may touch.
+func (p *place) allowed(clients *Clients) error {
+	if clients.Bucket != "" && p.bucket == clients.Bucket && !strings.HasPrefix(p.key, filesPrefix) {
+		return &lark.Error{Kind: lark.KindValidation, Msg: fmt.Sprintf("s3://%s/%s: want a key under %s in the stack's bucket", p.bucket, p.key, filesPrefix)}
+	}
+	return nil
 }
 
 // failed is an object that cannot be read or written. What S3 refuses it will

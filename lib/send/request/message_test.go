@@ -65,42 +65,6 @@ func TestMessageTarget(t *testing.T) {
 	}
 }
 
-func TestMarkdownNeedsCard(t *testing.T) {
-	for _, c := range []struct {
-		name, text string
-		card       bool
-	}{
-		{"plain", "a\nb", false},
-		{"styles", "**a** *b* ~~c~~ ~d~", false},
-		{"lists", "1. a\n    1. b\n- c", false},
-		{"quote and rule", "> a\n\n --- \n", false},
-		{"link", "[a](https://b.c) and a! [x](y)", false},
-		{"mention", `<at user_id="ou_1">A</at>`, false},
-		{"code", "```go\n# a\n|---|\n![a](b)\n```", false},
-		{"tag, not a heading", "#a", false},
-		{"seven marks", "####### a", false},
-		{"pipes, not a table", "a | b\nc - d | e", false},
-		{"heading", "a\n## b", true},
-		{"table", "|a|b|\n|:--|--:|\n|c|d|", true},
-		{"table without outer pipes", "a|b\n---|---\nc|d", true},
-		{"image", "see ![a](img_1)", true},
-		{"after code", "```\na\n```\n# b", true},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			if got := needsCard(c.text); got != c.card {
-				t.Errorf("got %v", got)
-			}
-		})
-	}
-}
-
-func TestMarkdownMentionsInCard(t *testing.T) {
-	got := newFixture(t).sent(`{"message":{"to":{"chat_id":"oc_1"},"markdown":"# a\n<at user_id=\"ou_1\"></at>"}}`)
-	if !strings.Contains(got.Body, `<at id=\\\"ou_1\\\"></at>`) {
-		t.Errorf("got %s", got.Body)
-	}
-}
-
 // The limits are on the body of the call, to the byte.
 func TestSizes(t *testing.T) {
 	kb := 1 << 10

@@ -29,7 +29,10 @@ type Clients struct {
 	Host  string        // the URL of the app's open platform, without a path
 	HTTP  lark.HTTPDoer // for webhooks, which belong to no app
 	Blobs Blobs
-	Now   func() time.Time
+	// Bucket is the stack's own bucket, of which a request may use the objects
+	// under files/ and no others; "" is none.
+	Bucket string
+	Now    func() time.Time
 }
 
 // Blobs reads and writes the objects that files come from and go to. Its errors
