@@ -35,6 +35,6 @@ func TestNamesCannotSteerTheTerminal(t *testing.T) {
 	var out strings.Builder
 	(&printer{out: &out}).print(local.Step{Subject: "a\x1b[2Jb\nc", Note: "d\re\u202ef"})
 	if strings.ContainsAny(strings.TrimSuffix(out.String(), "\n"), "\x1b\n\r\u202e") {
-		t.Errorf("got %q", out.String())
+		t.Errorf("got %q, want no control characters", out.String())
 	}
 }

@@ -32,7 +32,7 @@ func TestSend(t *testing.T) {
 	status, body := f.ask("POST", "/send", `{"message":{"to":{"chat_id":"oc_1"},"text":"hi"}}`)
 	var result struct{ OK bool }
 	if err := json.Unmarshal([]byte(body), &result); status != 200 || err != nil || !result.OK {
-		t.Fatalf("got %d %s", status, body)
+		t.Fatalf("got %d %s, want 200 and ok", status, body)
 	}
 	if got := f.platform.Messages("oc_1"); len(got) != 1 || got[0].Content != `{"text":"hi"}` {
 		t.Errorf("in the chat is %+v", got)
@@ -62,7 +62,7 @@ func TestSendFails(t *testing.T) {
 			status, body := f.ask("POST", "/send", c.request)
 			var failed struct{ ErrorType, ErrorMessage string }
 			if err := json.Unmarshal([]byte(body), &failed); err != nil || status != c.status || failed.ErrorType != c.errorType || failed.ErrorMessage == "" {
-				t.Errorf("got %d %s", status, body)
+				t.Errorf("got %d %s, want %d and the error %s", status, body, c.status, c.errorType)
 			}
 		})
 	}
@@ -72,7 +72,7 @@ func TestPageLoadsNothingAndWritesTextOnly(t *testing.T) {
 	f := start(t)
 	status, body := f.ask("GET", "/", "")
 	if status != 200 || !strings.Contains(f.seen.String(), "default-src 'none'") {
-		t.Fatalf("got %d without its policy: %s", status, &f.seen)
+		t.Fatalf("got %d without its policy: %s, want 200 with the policy", status, &f.seen)
 	}
 	for _, bad := range []string{`https?:`, `\bsrc=`, `<link[^>]*stylesheet`, `@import`, `url\(`, `innerHTML`, `outerHTML`, `insertAdjacentHTML`, `document\.write`, `eval\(`} {
 		if found := regexp.MustCompile(bad).FindString(body); found != "" {
@@ -85,6 +85,6 @@ func TestPageLoadsNothingAndWritesTextOnly(t *testing.T) {
 func TestClickWithoutUsers(t *testing.T) {
 	f := start(t)
 	if status, body := f.ask("POST", "/api/click", "{}"); status != 404 || body != `{"error":"not_found"}`+"\n" {
-		t.Errorf("got %d %s", status, body)
+		t.Errorf("got %d %s, want 404 not_found", status, body)
 	}
 }

@@ -45,9 +45,9 @@ func TestWatchKeepsNoSecret(t *testing.T) {
 		t.Fatalf("%s, %v", w.Body, err)
 	}
 	if c := list[0]; c.Method != "POST" || c.Path != "/open-apis/bot/v2/hook/***" || c.Status != http.StatusTeapot || c.LogID != "log-1" {
-		t.Errorf("got %+v", c)
+		t.Errorf("got %+v, want the call of a webhook with its key hidden", c)
 	}
 	if strings.Contains(w.Body.String(), "hidden") || len(steps) != 1 || !steps[0].Failed || strings.Contains(steps[0].Subject+steps[0].Note, "hidden") {
-		t.Errorf("got %s and %+v", w.Body, steps)
+		t.Errorf("got %s and %+v, want one failed step and nothing hidden", w.Body, steps)
 	}
 }

@@ -82,7 +82,7 @@ func TestEdits(t *testing.T) {
 	} {
 		got, err := s.payload(c.eventType, c.edit, time.Now())
 		if (err != nil) != (c.want == "") || !strings.Contains(string(got), c.want) {
-			t.Errorf("%s: got %s, %v", c.eventType, got, err)
+			t.Errorf("%s: got %s, %v, want %q", c.eventType, got, err, c.want)
 		}
 	}
 }
@@ -103,7 +103,7 @@ func TestClickOfACard(t *testing.T) {
 	}
 	got, err := s.payload(oldCard, Edit{Click: &click, Value: json.RawMessage(`"no"`)}, time.Now())
 	if err != nil || !strings.Contains(string(got), `"value":"no"`) {
-		t.Errorf("got %s, %v", got, err)
+		t.Errorf("got %s, %v, want the value \"no\"", got, err)
 	}
 	if got, err := s.payload(lark.TypeMessageReceive, Edit{Click: &click}, time.Now()); err == nil {
 		t.Errorf("a message is clicked: %s", got)

@@ -51,7 +51,7 @@ func TestEventIsOnTheBusOnce(t *testing.T) {
 	req := f.event("im.chat.updated_v1", local.Edit{})
 	for range 2 {
 		if status, body := f.do(again(t, req, func([]byte) {})); status != 200 || body != "{}" {
-			t.Fatalf("got %d %s", status, body)
+			t.Fatalf("got %d %s, want 200 {}", status, body)
 		}
 		list := f.entries()
 		if len(list) != 1 || list[0].DetailType != "im.chat.updated_v1" || list[0].Source != "lark" || list[0].ID != "1" || len(list[0].Resources) != 2 {
@@ -68,7 +68,7 @@ func TestChangedByteIsRefusedWithAReasonShownHereOnly(t *testing.T) {
 	f := start(t)
 	req := again(t, f.event(lark.TypeMessageReceive, local.Edit{}), func(body []byte) { body[20] ^= 1 })
 	if status, body := f.do(req); status != 401 || body != `{"error":"unauthorized"}` {
-		t.Errorf("got %d %s", status, body)
+		t.Errorf("got %d %s, want 401 unauthorized", status, body)
 	}
 	shown := f.shown(local.StepReply)
 	if len(shown) != 1 || !shown[0].Failed || !strings.Contains(shown[0].Note, "the signature matches no key") {

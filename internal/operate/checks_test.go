@@ -46,6 +46,6 @@ func TestAMarketplaceAppIsNotAskedToSend(t *testing.T) {
 	c := newFixture(t, docs)
 	c.docs, c.Send = docs, function(nil)
 	if bad := c.bad(t); len(bad) != 1 || !strings.HasPrefix(bad[0], "skip|send, default") {
-		t.Errorf("got %q", bad)
+		t.Errorf("got %q, want one skipped check of send, default", bad)
 	}
 }

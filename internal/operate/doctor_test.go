@@ -66,7 +66,7 @@ func TestAHealthyStack(t *testing.T) {
 	c := newFixture(t, docs)
 	c.docs = docs
 	if bad := c.bad(t); len(bad) > 0 {
-		t.Errorf("got %q", bad)
+		t.Errorf("got %q, want nothing bad", bad)
 	}
 	for _, want := range []string{
 		"ok    settings, default                 custom app cli_a1b2c3d4e5f6a7b8 of https://open.larksuite.com\n",
@@ -85,7 +85,7 @@ func TestTheTestEventGoesThrough(t *testing.T) {
 	c := newFixture(t, nil)
 	c.EventURL, c.CardURL = server.URL+"/event", server.URL+"/card/" // a slash too many is forgiven
 	if bad := c.bad(t); len(bad) > 0 {
-		t.Errorf("got %q", bad)
+		t.Errorf("got %q, want nothing bad", bad)
 	}
 	got := entries.Entries()
 	if len(got) != 2 || got[0].DetailType != operate.TypeDoctor || got[1].DetailType != operate.TypeDoctor {

@@ -40,7 +40,7 @@ func TestOutputsOnCloudFormation(t *testing.T) {
 	got, err := operate.FindOutputs(t.Context(), c, "outputs")
 	want := operate.Outputs{EventURL: "https://x.example/event", CardURL: "https://x.example/card", Prefix: "/team/lark"}
 	if err != nil || got != want {
-		t.Errorf("got %+v, %v", got, err)
+		t.Errorf("got %+v, %v, want %+v", got, err, want)
 	}
 	if _, err := operate.FindOutputs(t.Context(), c, "none"); err == nil || !strings.Contains(err.Error(), "does not exist") {
 		t.Error(err)

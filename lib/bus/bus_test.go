@@ -151,7 +151,7 @@ func TestPublishEventFails(t *testing.T) {
 		var m bus.Memory
 		_, err := (&bus.Bus{Publisher: &m, Blobs: &refusing{}}).PublishEvent(t.Context(), "team-a", v2())
 		if !errors.Is(err, errRefused) {
-			t.Errorf("got %v", err)
+			t.Errorf("got %v, want %v", err, errRefused)
 		}
 		if len(m.Entries()) != 0 {
 			t.Error("an entry is on the bus whose detail is nowhere")
@@ -160,7 +160,7 @@ func TestPublishEventFails(t *testing.T) {
 	t.Run("no bus", func(t *testing.T) {
 		_, err := (&bus.Bus{Publisher: &refusing{}, InlineLimit: bus.DefaultInlineLimit}).PublishEvent(t.Context(), "team-a", v2())
 		if !errors.Is(err, errRefused) {
-			t.Errorf("got %v", err)
+			t.Errorf("got %v, want %v", err, errRefused)
 		}
 	})
 }

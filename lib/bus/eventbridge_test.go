@@ -70,7 +70,7 @@ func TestPublishFaults(t *testing.T) {
 			defer cancel()
 			id, err := publisher.Publish(ctx, entry)
 			if tt.want == "" && (err != nil || id == "") {
-				t.Errorf("got id %q, %v", id, err)
+				t.Errorf("got id %q, %v, want an id and no error", id, err)
 			}
 			if tt.want != "" {
 				if err == nil || id != "" || !strings.Contains(err.Error(), "putting the event on the bus: ") || !strings.Contains(err.Error(), tt.want) {
@@ -125,7 +125,7 @@ func TestPublishKeepsToItsTime(t *testing.T) {
 			client := &failing{}
 			begin := time.Now()
 			if id, err := bus.NewEventBridge(client, "b").Publish(ctx, entry); err == nil || id != "" {
-				t.Errorf("got %q, %v", id, err)
+				t.Errorf("got %q, %v, want no id and an error", id, err)
 			}
 			if client.calls != tt.calls {
 				t.Errorf("%d calls, want %d", client.calls, tt.calls)

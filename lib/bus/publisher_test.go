@@ -137,7 +137,7 @@ func TestPublishWithoutTime(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got := arrivals(t, b); len(got) != 1 || got[0].Time.Before(before) {
-		t.Errorf("got %+v", got)
+		t.Errorf("got %+v, want one entry of now", got)
 	}
 }
 

@@ -202,14 +202,14 @@ func TestS3Fails(t *testing.T) {
 	t.Run("no connection", func(t *testing.T) {
 		_, err := put(cloud.NewS3(s3Config("us-east-1", &doer{err: broken}), "", time.Now), t.Context(), "details", "k", nil)
 		if !errors.Is(err, broken) {
-			t.Errorf("got %v", err)
+			t.Errorf("got %v, want %v", err, broken)
 		}
 	})
 	t.Run("no credentials", func(t *testing.T) {
 		c := s3Config("us-east-1", &doer{})
 		c.Credentials = aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) { return aws.Credentials{}, broken })
 		if _, err := put(cloud.NewS3(c, "", time.Now), t.Context(), "details", "k", nil); !errors.Is(err, broken) {
-			t.Errorf("got %v", err)
+			t.Errorf("got %v, want %v", err, broken)
 		}
 	})
 	t.Run("not an address", func(t *testing.T) {
@@ -226,7 +226,7 @@ func TestS3Fails(t *testing.T) {
 		defer cancel()
 		_, err := put(cloud.NewS3(s3Config("us-east-1", server.Client()), server.URL, time.Now), ctx, "details", "k", nil)
 		if !errors.Is(err, context.DeadlineExceeded) {
-			t.Errorf("got %v", err)
+			t.Errorf("got %v, want %v", err, context.DeadlineExceeded)
 		}
 	})
 	t.Run("refused", func(t *testing.T) {
@@ -235,7 +235,7 @@ func TestS3Fails(t *testing.T) {
 		defer e.Proxy().Inject(harness.Fault{Operation: "PutObject", Kind: harness.ServerError()})()
 		_, err := put(cloud.NewS3(c.Config(), c.Endpoint("S3"), time.Now), t.Context(), newBucket(t, e), "k", []byte("x"))
 		if err == nil || !strings.Contains(err.Error(), "500") {
-			t.Errorf("got %v", err)
+			t.Errorf("got %v, want an error with the status 500", err)
 		}
 	})
 }

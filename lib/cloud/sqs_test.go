@@ -35,12 +35,12 @@ func TestDelay(t *testing.T) {
 	defer server.Close()
 	err := cloud.NewSQS(sqsConfig(), server.URL).Delay(t.Context(), "arn:aws:sqs:us-east-1:123456789012:send.fifo", "receipt", 90*time.Second)
 	if err != nil || got.QueueUrl != server.URL+"/123456789012/send.fifo" || got.ReceiptHandle != "receipt" || got.VisibilityTimeout != 90 {
-		t.Errorf("got %+v, %v", got, err)
+		t.Errorf("got %+v, %v, want 90 s for the receipt in send.fifo", got, err)
 	}
 }
 
 func TestDelayOfNoQueue(t *testing.T) {
 	if err := cloud.NewSQS(sqsConfig(), "").Delay(t.Context(), "send", "receipt", time.Second); err == nil || !strings.Contains(err.Error(), `"send"`) {
-		t.Errorf("got %v", err)
+		t.Errorf("got %v, want an error that names \"send\"", err)
 	}
 }

@@ -132,7 +132,7 @@ func TestClickDeliveredTwice(t *testing.T) {
 		for range 5 {
 			all.Go(func() {
 				if got := w.Serve(t.Context(), gateway.Request{Method: "POST", Path: "/card", Header: click.Header, Body: click.Body}); string(got.Body) != `{"toast":{"content":"run 1"}}` {
-					t.Errorf("got %d %s", got.Status, got.Body)
+					t.Errorf("got %d %s, want the toast of run 1", got.Status, got.Body)
 				}
 			})
 		}

@@ -27,7 +27,7 @@ func TestHandlers(t *testing.T) {
 		}
 		out, err := w.Lambda(t.Context(), in)
 		if err != nil || out.Headers["Content-Type"] != "application/json; charset=utf-8" || out.IsBase64Encoded {
-			t.Errorf("got %+v, %v", out, err)
+			t.Errorf("got %+v, %v, want JSON that is not base64", out, err)
 		}
 		return gateway.Reply{Status: out.StatusCode, Body: []byte(out.Body)}
 	}
@@ -101,6 +101,6 @@ func TestBrokenBase64(t *testing.T) {
 	w := newFixture(t)
 	out, err := w.Lambda(t.Context(), gateway.LambdaRequest{RawPath: "/event", Body: "%%%", IsBase64Encoded: true})
 	if err != nil || out.StatusCode != http.StatusBadRequest {
-		t.Errorf("got %+v, %v", out, err)
+		t.Errorf("got %+v, %v, want %d", out, err, http.StatusBadRequest)
 	}
 }

@@ -103,7 +103,7 @@ func TestLines(t *testing.T) {
 			}
 			line := lines[0]
 			if line["level"] != tt.level || line["outcome"] != tt.outcome || line["status"] != float64(reply.Status) || line["log_id"] != aLogID {
-				t.Errorf("got %v", line)
+				t.Errorf("got %v, want level %s, outcome %s, status %d, log id %s", line, tt.level, tt.outcome, reply.Status, aLogID)
 			}
 			harness.CheckKeys(t, line, tt.keys)
 		})

@@ -55,7 +55,7 @@ func TestChallengeNeedsNeitherTableNorBus(t *testing.T) {
 	reply := w.post(t, "/card", lark.Delivery{Body: body})
 	var got struct{ Challenge string }
 	if err := json.Unmarshal(reply.Body, &got); err != nil || reply.Status != 200 || got.Challenge != `a"<b>\` {
-		t.Errorf("got %d %s", reply.Status, reply.Body)
+		t.Errorf("got %d %s, want 200 and the challenge", reply.Status, reply.Body)
 	}
 }
 

@@ -47,7 +47,7 @@ func TestBatchReachesEveryReceiver(t *testing.T) {
 	}).want(0).data()
 	id := d.string("message_id")
 	if !strings.HasPrefix(id, "bm-") || len(d.body["invalid_open_ids"].([]any)) != 0 {
-		t.Errorf("got %v", d.body)
+		t.Errorf("got %v, want an id and no invalid receiver", d.body)
 	}
 	for _, to := range []string{"ou_1", "ou_2", "od-1"} {
 		if m := b.Messages(to); len(m) != 1 || m[0].ID != id {

@@ -36,7 +36,7 @@ func TestCallTellsTheExchange(t *testing.T) {
 	if seen.Method != "POST" || seen.Path != "/open-apis/im/v1/messages" || seen.Query != "receive_id_type=chat_id" ||
 		seen.AppID != "cli_1" || seen.TenantKey != OwnTenant || seen.Status != 400 || seen.Code != 230001 ||
 		seen.Msg != r.string("msg") || seen.LogID != r.header.Get("X-Tt-Logid") || !seen.Time.Equal(start) {
-		t.Errorf("got %+v", seen)
+		t.Errorf("got %+v, want a refused call of cli_1 with code 230001", seen)
 	}
 	if string(seen.Body) != `{"content":"no","msg_type":"text","receive_id":"oc_1"}` {
 		t.Errorf("body: %s", seen.Body)

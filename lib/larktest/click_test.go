@@ -28,7 +28,7 @@ func TestDelayedUpdate(t *testing.T) {
 	b.update(token, next).want(0)
 	b.update(token, next).want(300040)
 	if m, _ := b.Message(id); m.Updated != 2 || !slices.Equal(m.Clicks, []string{"ou_1"}) {
-		t.Errorf("got %+v", m)
+		t.Errorf("got %+v, want two updates and one click by ou_1", m)
 	}
 }
 
@@ -146,7 +146,7 @@ func TestAnswerIsRefused(t *testing.T) {
 			b := newFixture(t)
 			id, token := b.clicked(askingCard)
 			if err := b.Answer(token, []byte(tt.answer)); err == nil || !strings.Contains(err.Error(), tt.code) {
-				t.Errorf("got %v", err)
+				t.Errorf("got %v, want the code %s", err, tt.code)
 			}
 			if card, _ := b.Card(id); string(card) != askingCard {
 				t.Errorf("the card is %s", card)
@@ -168,7 +168,7 @@ func TestAnswerCountsOnce(t *testing.T) {
 		t.Errorf("the toast is %+v", m.Toast)
 	}
 	if err := b.Answer("c-unknown", []byte(`{}`)); err == nil || strings.Contains(err.Error(), "c-unknown") {
-		t.Errorf("got %v", err)
+		t.Errorf("got %v, want an error without the token", err)
 	}
 }
 

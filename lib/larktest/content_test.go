@@ -75,7 +75,7 @@ func TestCheckCard(t *testing.T) {
 			case tt.sub == "" && f != nil:
 				t.Errorf("refused: %s", f.msg)
 			case tt.sub != "" && (f == nil || !strings.Contains(f.msg, "ErrCode: "+tt.sub)):
-				t.Errorf("got %v", f)
+				t.Errorf("got %v, want ErrCode: %s", f, tt.sub)
 			}
 		})
 	}

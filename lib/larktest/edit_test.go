@@ -25,7 +25,7 @@ func TestEdit(t *testing.T) {
 	}
 	b.edit(id, "text", `{"text":"c"}`).want(230072)
 	if m := b.Messages("oc_1")[0]; m.Edited != 20 || m.Content != `{"text":"b"}` {
-		t.Errorf("got %+v", m)
+		t.Errorf("got %+v, want 20 edits and the content b", m)
 	}
 	card := b.sendRaw("oc_1", "interactive", sharedCard).want(0).data().string("message_id")
 	b.edit(card, "text", `{"text":"b"}`).want(230054)
@@ -73,6 +73,6 @@ func TestRecall(t *testing.T) {
 	b.edit(id, "text", `{"text":"b"}`).want(230011)
 	b.post(path+id+"/reply", object{"msg_type": "text", "content": `{"text":"x"}`}).want(230011)
 	if m := b.Messages("oc_1"); len(m) != 1 || !m[0].Recalled {
-		t.Errorf("got %+v", m)
+		t.Errorf("got %+v, want one recalled message", m)
 	}
 }

@@ -31,6 +31,6 @@ func TestEphemeralLife(t *testing.T) {
 	b.post("/open-apis/ephemeral/v1/delete", object{"message_id": id}).want(10003)
 	b.post("/open-apis/ephemeral/v1/delete", object{"message_id": b.send("oc_1", "x")}).want(10003)
 	if m := b.Messages("oc_1")[0]; m.OnlyFor != "a@b.c" || !m.Recalled {
-		t.Errorf("got %+v", m)
+		t.Errorf("got %+v, want a message for a@b.c alone, recalled", m)
 	}
 }

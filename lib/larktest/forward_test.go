@@ -15,7 +15,7 @@ func TestForward(t *testing.T) {
 	}
 	forward(id, "ou_2", "u").want(0)
 	if one, two := b.Messages("ou_1"), b.Messages("ou_2"); len(one) != 1 || len(two) != 1 || one[0].Content != `{"text":"a"}` {
-		t.Errorf("got %+v, %+v", one, two)
+		t.Errorf("got %+v, %+v, want one message in each chat", one, two)
 	}
 	forward(id, "oc_1", "").want(230034)
 	forward("om_none", "ou_1", "").want(230064)
@@ -37,7 +37,7 @@ func TestMergeForward(t *testing.T) {
 		t.Errorf("invalid: %v", bad)
 	}
 	if m := b.Messages("oc_9"); len(m) != 1 || m[0].MsgType != "merge_forward" {
-		t.Errorf("got %+v", m)
+		t.Errorf("got %+v, want one merge_forward", m)
 	}
 	merge().want(99992402)
 	merge("om_none").want(230064)

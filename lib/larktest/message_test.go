@@ -6,14 +6,14 @@ func TestMessageData(t *testing.T) {
 	b := newFixture(t)
 	d := b.sendRaw("oc_1", "text", `{"text":"x"}`).want(0).data()
 	if d.string("chat_id") != "oc_1" || d.string("create_time") != "1767323045000" || d.string("msg_type") != "text" {
-		t.Errorf("got %v", d.body)
+		t.Errorf("got %v, want a text in oc_1 of 1767323045000", d.body)
 	}
 	sender := d.body["sender"].(object)
 	if sender["id"] != "cli_1" || sender["sender_type"] != "app" || sender["tenant_key"] != OwnTenant {
 		t.Errorf("sender: %v", sender)
 	}
 	if d.body["body"].(object)["content"] != `{"text":"x"}` || d.body["deleted"] != false {
-		t.Errorf("got %v", d.body)
+		t.Errorf("got %v, want the content x, not deleted", d.body)
 	}
 }
 

@@ -14,7 +14,7 @@ func TestReaction(t *testing.T) {
 	}
 	d := react(id, "OK").want(0).data()
 	if d.string("reaction_id") == "" || d.body["reaction_type"].(object)["emoji_type"] != "OK" {
-		t.Errorf("got %v", d.body)
+		t.Errorf("got %v, want an id and the emoji OK", d.body)
 	}
 	if m, _ := b.Message(id); !slices.Equal(m.Reactions, []string{"OK"}) {
 		t.Errorf("reactions: %v", m.Reactions)

@@ -12,7 +12,7 @@ func TestReadUsers(t *testing.T) {
 	path := "/open-apis/im/v1/messages/" + id + "/read_users?user_id_type=open_id&page_size=2"
 	d := b.get(path).want(0).data()
 	if items := d.body["items"].([]any); len(items) != 2 || items[0].(object)["user_id"] != "ou_1" || d.body["has_more"] != true {
-		t.Errorf("got %v", d.body)
+		t.Errorf("got %v, want two users, the first of them ou_1, and more", d.body)
 	}
 	b.get("/open-apis/im/v1/messages/" + id + "/read_users").want(99992402)
 	b.clock.advance(readLife + time.Second)

@@ -74,7 +74,7 @@ func TestPartsAreCountedAndDigested(t *testing.T) {
 			p := readForm(multipart.NewReader(&body, w.Boundary())).parts["f"]
 			sum := sha256.Sum256(content)
 			if p.size != int64(size) || p.sha256 != hex.EncodeToString(sum[:]) || p.fileName != "n" {
-				t.Errorf("got %d %s %s", p.size, p.sha256, p.fileName)
+				t.Errorf("got %d %s %s, want %d %x n", p.size, p.sha256, p.fileName, size, sum)
 			}
 			if kept := p.whole != nil; kept != (size <= maxKept) {
 				t.Errorf("kept whole: %v", kept)
@@ -86,6 +86,6 @@ func TestPartsAreCountedAndDigested(t *testing.T) {
 func TestBrokenFormHasNoParts(t *testing.T) {
 	body := io.MultiReader(bytes.NewReader([]byte("--b\r\nContent-Disposition: form-data; name=\"f\"\r\n\r\ncut")))
 	if f := readForm(multipart.NewReader(body, "b")); f.parts != nil {
-		t.Errorf("got %v", f.parts)
+		t.Errorf("got %v, want no parts", f.parts)
 	}
 }

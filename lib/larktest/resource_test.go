@@ -49,7 +49,7 @@ func TestUpload(t *testing.T) {
 				t.Fatalf("uploads: %v", ups)
 			}
 			if tt.code == 0 && (ups[0].Size != int64(len(tt.content)) || ups[0].AppID != "cli_1") {
-				t.Errorf("got %+v", ups[0])
+				t.Errorf("got %+v, want %d bytes by cli_1", ups[0], len(tt.content))
 			}
 		})
 	}

@@ -115,17 +115,17 @@ func TestReply(t *testing.T) {
 	root := b.AddMessage(Message{ReceiveID: "oc_1", ReceiveIDType: "chat_id", MsgType: "text", Content: `{}`})
 	one := reply(root, false)
 	if one.ReceiveID != "oc_1" || one.ParentID != root || one.RootID != root || one.ThreadID != "" {
-		t.Errorf("got %+v", one)
+		t.Errorf("got %+v, want a reply in oc_1 to the root, in no thread", one)
 	}
 	two := reply(one.ID, true)
 	if two.ParentID != one.ID || two.RootID != root || !two.InThread || !strings.HasPrefix(two.ThreadID, "omt_") {
-		t.Errorf("got %+v", two)
+		t.Errorf("got %+v, want a reply in a thread to the first one, of the same root", two)
 	}
 	if three := reply(two.ID, false); three.ThreadID != two.ThreadID || !three.InThread {
 		t.Errorf("left the thread: %+v", three)
 	}
 	if unknown := reply("om_never_seen", false); unknown.ParentID != "om_never_seen" {
-		t.Errorf("got %+v", unknown)
+		t.Errorf("got %+v, want a reply to om_never_seen", unknown)
 	}
 	b.post("/open-apis/im/v1/messages/x/reply", object{"msg_type": "text", "content": `{"text":"x"}`}).want(99992354)
 }

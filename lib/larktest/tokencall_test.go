@@ -43,7 +43,7 @@ func TestAppTokenInternal(t *testing.T) {
 	b := newFixture(t)
 	r := b.post("/open-apis/auth/v3/app_access_token/internal", object{"app_id": "cli_1", "app_secret": "s1"}).want(0)
 	if r.string("tenant_access_token") != b.token || r.body["expire"] != 7200.0 {
-		t.Errorf("got %s", r.raw)
+		t.Errorf("got %s, want the tenant token, for 7200 s", r.raw)
 	}
 	b.token = r.string("app_access_token")
 	u := b.post("/open-apis/authen/v1/oidc/access_token", object{"grant_type": "authorization_code", "code": "x"})

@@ -16,7 +16,7 @@ func TestUrgent(t *testing.T) {
 	urge("app", "?user_id_type=open_id").want(99992402)
 	urge("app", "?user_id_type=open_id", make([]string, 201)...).want(99992402)
 	if m, _ := b.Message(id); len(m.Urgent) != 3 || m.Urgent[2].Kind != "phone" || m.Urgent[2].Users[0] != "ou_1" {
-		t.Errorf("got %+v", m.Urgent)
+		t.Errorf("got %+v, want three, the last by phone to ou_1", m.Urgent)
 	}
 	b.token = b.tenantToken("cli_2", "s2")
 	urge("app", "?user_id_type=open_id", "ou_1").want(230012)

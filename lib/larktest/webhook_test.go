@@ -64,7 +64,7 @@ func TestHook(t *testing.T) {
 			hook := b.AddHook("s")
 			r := b.post(hookPath+hook, tt.body).want(tt.code)
 			if tt.code == 0 && (r.string("StatusMessage") != "success" || len(b.Messages(hook)) != 1) {
-				t.Errorf("got %s", r.raw)
+				t.Errorf("got %s, want success and one message", r.raw)
 			}
 			if tt.code != 0 && len(b.Messages("")) != 0 {
 				t.Error("a refused message was delivered")

@@ -13,11 +13,11 @@ func TestParseApp(t *testing.T) {
 		t.Fatal(err)
 	}
 	if app.Name != "ops" || app.AppID != "cli_1" || app.BotOpenID != "ou_1" || app.CardHandler != "fn" || app.CardToast != "Done" {
-		t.Errorf("got %+v", app)
+		t.Errorf("got %+v, want ops with cli_1, ou_1, fn and Done", app)
 	}
 	small, err := store.ParseApp("default", []byte(`{"app_id":"cli_1","app_secret":"s"}`))
 	if err != nil || small.CardHandler != "" || small.CardToast != "" {
-		t.Errorf("without the optional fields: got %+v, %v", small, err)
+		t.Errorf("without the optional fields: got %+v, %v, want an app without card_handler and card_toast", small, err)
 	}
 }
 

@@ -191,7 +191,7 @@ func TestEventKey(t *testing.T) {
 	}
 	// Documented for consumers that want to look a record up.
 	if got := store.EventKey("cli_a", "f7984f25"); got != "evt#cli_a#f7984f25" {
-		t.Errorf("got %q", got)
+		t.Errorf("got %q, want evt#cli_a#f7984f25", got)
 	}
 	if got := store.EventKey("cli_a", long); strings.Contains(got, "xxx") {
 		t.Errorf("a long id is not hashed: %q", got)
@@ -202,7 +202,7 @@ func TestLongKeysWork(t *testing.T) {
 	onBoth(t, func(t *testing.T, s implementation, _ *clock) {
 		key := store.EventKey("cli_a", strings.Repeat("é", 2000))
 		if got, _, err := s.Claim(t.Context(), key, "a", store.ClaimLease, ttl); err != nil || got != store.Acquired {
-			t.Errorf("got %s, %v", got, err)
+			t.Errorf("got %s, %v, want %s", got, err, store.Acquired)
 		}
 	})
 }

@@ -145,7 +145,7 @@ func TestResultsAreCopied(t *testing.T) {
 
 func TestSendKey(t *testing.T) {
 	if got := store.SendKey("default", "id-1"); got != "snd#default#id-1" {
-		t.Errorf("got %q", got)
+		t.Errorf("got %q, want snd#default#id-1", got)
 	}
 	long := strings.Repeat("x", 3000)
 	keys := map[string]bool{}

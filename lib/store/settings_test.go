@@ -221,7 +221,7 @@ func TestSettingsAreReadOnceByAll(t *testing.T) {
 	for range 50 {
 		all.Go(func() {
 			if app, err := c.App(t.Context(), "default"); err != nil || app.AppID != "cli_a" {
-				t.Errorf("got %+v, %v", app, err)
+				t.Errorf("got %+v, %v, want cli_a", app, err)
 			}
 			c.Refresh(t.Context())
 		})

@@ -56,7 +56,7 @@ func TestSource(t *testing.T) {
 			}
 			app, err := store.NewSettings(s, newClock().now).App(t.Context(), "default")
 			if err != nil || app.AppID != "cli_a" || app.AppSecret.Reveal() != "secret-text" {
-				t.Errorf("got %+v, %v", app, err)
+				t.Errorf("got %+v, %v, want cli_a with its secret", app, err)
 			}
 		})
 	}

@@ -23,7 +23,7 @@ func TestApprovalDecides(t *testing.T) {
 				status, reply := f.do(callback())
 				m := f.message(click.MessageID)
 				if status != 200 || !strings.Contains(reply, `"content":"`+done+`."`) || !same(t, cardOf(t, reply), m.Content) {
-					t.Errorf("%s: got %d %s, the card is %s", style, status, reply, m.Content)
+					t.Errorf("%s: got %d %s, the card is %s, want 200, the toast %s and the same card", style, status, reply, m.Content, done)
 				}
 				if m.HasButtons() || m.Updated != 1 || m.Toast.Content != done+"." || !strings.Contains(m.Content, click.OpenID) {
 					t.Errorf("%s: the message is %+v", style, m)
@@ -76,7 +76,7 @@ func TestApprovalOfADeliveryTwice(t *testing.T) {
 		_, first := f.do(callback())
 		status, second := f.do(callback())
 		if status != 200 || first != second {
-			t.Errorf("got %s, then %d %s", first, status, second)
+			t.Errorf("got %s, then %d %s, want 200 and the same reply twice", first, status, second)
 		}
 		_, events := f.ask("GET", "/api/events", "")
 		if m := f.message(click.MessageID); m.Updated != 1 || strings.Count(events, `"detail-type":"card.action.trigger"`) != 1 {
@@ -94,7 +94,7 @@ func TestApprovalTakesTheFirst(t *testing.T) {
 		_, reply := f.do(two())
 		f.approval.Wait()
 		if m := f.message(click.MessageID); !strings.Contains(reply, "decided already") || m.Updated != 1 || !strings.Contains(m.Content, "Rejected") {
-			t.Errorf("got %s, the message is %+v", reply, m)
+			t.Errorf("got %s, the message is %+v, want that it is decided already, and one update", reply, m)
 		}
 	})
 }
@@ -103,7 +103,7 @@ func TestApprovalKnowsItsOwnCardsOnly(t *testing.T) {
 	inFixture(t, func(t *testing.T, f *fixture) {
 		click, callback := f.click(lark.TypeCardAction, `{"action":"dance"}`)
 		if status, reply := f.do(callback()); status != 200 || reply != "{}" {
-			t.Errorf("another value: got %d %s", status, reply)
+			t.Errorf("another value: got %d %s, want 200 {}", status, reply)
 		}
 		for _, eventType := range []string{lark.TypeCardAction, oldCard, lark.TypeURLPreview} {
 			req, err := f.signer.Request(t.Context(), "http://localhost/card", eventType, local.Edit{}, time.Now())
@@ -111,7 +111,7 @@ func TestApprovalKnowsItsOwnCardsOnly(t *testing.T) {
 				t.Fatal(err)
 			}
 			if status, reply := f.do(req); status != 200 || reply != "{}" {
-				t.Errorf("the sample of %s: got %d %s", eventType, status, reply)
+				t.Errorf("the sample of %s: got %d %s, want 200 {}", eventType, status, reply)
 			}
 		}
 		f.approval.Wait()

@@ -16,12 +16,12 @@ func TestClickRoute(t *testing.T) {
 	inFixture(t, func(t *testing.T, f *fixture) {
 		first, _ := f.click(lark.TypeCardAction, "{}")
 		if !strings.HasPrefix(first.Token, "c-") || first.ChatID == "" {
-			t.Errorf("got %+v", first)
+			t.Errorf("got %+v, want a token and a chat", first)
 		}
 		status, body := f.ask("POST", "/api/click", `{"message_id":"`+first.MessageID+`","open_id":"ou_2"}`)
 		var click local.Click
 		if err := json.Unmarshal([]byte(body), &click); err != nil || status != 200 || click.OpenID != "ou_2" || click.Token == first.Token {
-			t.Errorf("got %d %s", status, body)
+			t.Errorf("got %d %s, want 200, a click by ou_2 and another token", status, body)
 		}
 		if m := f.message(first.MessageID); len(m.Clicks) != 2 || m.Clicks[1] != "ou_2" {
 			t.Errorf("clicked is by %q", m.Clicks)
@@ -30,7 +30,7 @@ func TestClickRoute(t *testing.T) {
 			`{"message_id":"om_none"}`: 404, `{"token":"c-1"}`: 400, `{"open_id":""}`: 400, `no`: 400, `[]`: 400,
 		} {
 			if got, reply := f.ask("POST", "/api/click", body); got != status {
-				t.Errorf("%s: got %d %s", body, got, reply)
+				t.Errorf("%s: got %d %s, want %d", body, got, reply, status)
 			}
 		}
 	})
@@ -43,7 +43,7 @@ func TestClickWithoutACardLeft(t *testing.T) {
 		f.do(callback())
 		second, _ := f.click(lark.TypeCardAction, `{"action":"approve"}`)
 		if first.MessageID == second.MessageID || len(f.platform.Messages("")) != 2 {
-			t.Errorf("got %+v, then %+v", first, second)
+			t.Errorf("got %+v, then %+v, want two messages", first, second)
 		}
 	})
 	inFixture(t, func(t *testing.T, f *fixture) {
@@ -51,7 +51,7 @@ func TestClickWithoutACardLeft(t *testing.T) {
 		f.do(callback())
 		f.platform.Fail(larktest.Fault{Kind: larktest.Quota})
 		if status, body := f.ask("POST", "/api/click", ""); status != 503 || body != `{"error":"unavailable"}` {
-			t.Errorf("got %d %s", status, body)
+			t.Errorf("got %d %s, want 503 unavailable", status, body)
 		}
 	})
 }
@@ -67,7 +67,7 @@ func TestClickIsForThisMachine(t *testing.T) {
 			req := httptest.NewRequest("POST", "http://localhost/api/click", strings.NewReader("{}"))
 			change(req)
 			if status, body := f.do(req); status != 404 || body != `{"error":"not_found"}` {
-				t.Errorf("%s: got %d %s", name, status, body)
+				t.Errorf("%s: got %d %s, want 404 not_found", name, status, body)
 			}
 		}
 		if shown := f.shown(local.StepClick); len(shown) != 0 {
@@ -91,14 +91,14 @@ func TestCards(t *testing.T) {
 			Card      json.RawMessage
 		}
 		if err := json.Unmarshal([]byte(body), &cards); err != nil || status != 200 || len(cards) != 2 {
-			t.Fatalf("got %d %s", status, body)
+			t.Fatalf("got %d %s, want 200 and two cards", status, body)
 		}
 		if c := cards[0]; c.MessageID != click.MessageID || !strings.HasPrefix(c.Title, "Rejected: ") || c.Buttons ||
 			c.Toast == nil || c.Toast.Content != "Rejected." || len(c.Card) == 0 {
-			t.Errorf("got %+v", c)
+			t.Errorf("got %+v, want the rejected card of the click, without buttons", c)
 		}
 		if c := cards[1]; c.Title != "a card" || c.Toast != nil {
-			t.Errorf("got %+v", c)
+			t.Errorf("got %+v, want \"a card\" without a toast", c)
 		}
 	})
 }

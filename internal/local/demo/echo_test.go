@@ -13,7 +13,7 @@ func TestEcho(t *testing.T) { inFixture(t, testEcho) }
 func testEcho(t *testing.T, f *fixture) {
 	text := "a \"quoted\" <word>\n和"
 	if status, body := f.event(lark.TypeMessageReceive, local.Edit{Text: &text}); status != 200 || body != "{}" {
-		t.Fatalf("got %d %s", status, body)
+		t.Fatalf("got %d %s, want 200 {}", status, body)
 	}
 	if err := <-f.echo.First(); err != nil {
 		t.Fatal(err)

@@ -21,7 +21,7 @@ func TestSlowApproval(t *testing.T) {
 			start := time.Now()
 			click, callback := f.click(style, slowly)
 			if status, reply := f.do(callback()); status != 200 || reply != `{"toast":{"type":"info","content":"Working on it…"}}` {
-				t.Fatalf("%s: got %d %s", style, status, reply)
+				t.Fatalf("%s: got %d %s, want 200 and the toast \"Working on it…\"", style, status, reply)
 			}
 			time.Sleep(3 * time.Second) // in the bubble this takes no time
 			synctest.Wait()
@@ -48,7 +48,7 @@ func TestSlowApprovalOfADeliveryTwice(t *testing.T) {
 		_, callback := f.click(lark.TypeCardAction, slowly)
 		_, first := f.do(callback())
 		if _, second := f.do(callback()); first != second {
-			t.Errorf("got %s, then %s", first, second)
+			t.Errorf("got %s, then %s, want the same reply twice", first, second)
 		}
 		f.approval.Wait()
 		if updates := f.updates(); len(updates) != 1 {
