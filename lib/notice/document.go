@@ -234,7 +234,7 @@ func (d document) value(paths string) string { return first(d.values(paths)) }
 
 // part returns a part of an ARN or a path, counted from its end by 1.
 func part(text string, n int) string {
-	parts := strings.FieldsFunc(text, func(r rune) bool { return r == '/' || r == ':' })
+	parts := strings.FieldsFunc(text, func(r rune) bool { return r == '/' || r == ':' || r == '#' })
 	if len(parts) < n {
 		return ""
 	}

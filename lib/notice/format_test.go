@@ -152,12 +152,15 @@ func TestNamedState(t *testing.T) {
 	for doc, want := range map[string]lark.Color{
 		`{"previousStatus":"FAILED","currentStatus":"Succeeded"}`: lark.Green,
 		`{"status":"resolved","labels":{"severity":"critical"}}`:  lark.Green,
-		`{"level":"warning"}`:                                lark.Orange,
-		`{"a":{"state":"ok"},"state":"failed"}`:              lark.Red,
-		`{"status-code":"FAILED"}`:                           lark.Red,
-		`{"scanStatus":"COMPLETED","resultStatus":"ERROR"}`:  lark.Red,
-		`{"status":"` + strings.Repeat("failed ", 20) + `"}`: "",
-		`{"thing":"failed"}`:                                 "",
+		`{"level":"warning"}`:                                   lark.Orange,
+		`{"a":{"state":"ok"},"state":"failed"}`:                 lark.Red,
+		`{"status-code":"FAILED"}`:                              lark.Red,
+		`{"scanStatus":"COMPLETED","resultStatus":"ERROR"}`:     lark.Red,
+		`{"status":"` + strings.Repeat("failed ", 20) + `"}`:    "",
+		`{"action":"completed","run":{"conclusion":"failure"}}`: lark.Red,
+		`{"error":"boom"}`:                                      lark.Red,
+		`{"errors":0,"error":null}`:                             "",
+		`{"thing":"failed"}`:                                    "",
 	} {
 		if got, _ := namedState(leaves(readValue([]byte(doc)))); got != want {
 			t.Errorf("%s: got %q, want %q", doc, got, want)

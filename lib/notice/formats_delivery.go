@@ -129,10 +129,14 @@ func actionColor(d document) lark.Color {
 
 // scanColor is that of the worst vulnerability that a scan of an image found.
 func scanColor(d document) lark.Color {
+	found := func(severity string) bool {
+		n := d.value("finding-severity-counts." + severity)
+		return n != "" && n != "0"
+	}
 	switch {
-	case d.value("finding-severity-counts.CRITICAL|finding-severity-counts.HIGH") != "":
+	case found("CRITICAL"), found("HIGH"):
 		return lark.Red
-	case d.value("finding-severity-counts.MEDIUM") != "":
+	case found("MEDIUM"):
 		return lark.Orange
 	}
 	return ""

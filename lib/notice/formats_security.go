@@ -22,7 +22,7 @@ var securityFormats = []format{
 		page: "/inspector/v2/home?region={^region}#/findings/all", color: severityColor,
 	},
 	{
-		source: "aws.inspector2", detailType: "Inspector2 *", name: "repository-name|~^resources.0", state: "scan-status",
+		source: "aws.inspector2", detailType: "Inspector2 *", name: "~repository-name|~^resources.0", state: "scan-status",
 		rows: "Critical=finding-severity-counts.CRITICAL; High=finding-severity-counts.HIGH; Medium=finding-severity-counts.MEDIUM; All=finding-severity-counts.TOTAL; Tag=image-tags.*; Reason=reason",
 		page: "/inspector/v2/home?region={^region}#/findings/all", color: scanColor,
 	},

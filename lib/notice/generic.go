@@ -18,8 +18,8 @@ func generic(d document) lark.Card {
 		color = stateColor(d.kind)
 	}
 	name := d.bestName()
-	if strings.Contains(squeeze(d.kind), squeeze(name)) {
-		name = ""
+	if kind := split(d.kind); !slices.ContainsFunc(split(name), func(w string) bool { return !slices.Contains(kind, w) }) {
+		name = "" // it says nothing new
 	}
 	body := []lark.Element{fields("Source", d.Source, "State", state), listed("Resources", d.Resources), plainFields(d.leaves, state)}
 	if len(d.leaves) == 0 {

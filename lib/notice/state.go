@@ -16,7 +16,7 @@ var stateWords = []struct {
 }{
 	{lark.Red, []string{
 		"fail", "err", "error", "fault", "rollback", "timedout", "timeout", "unsuccessful", "critical", "crit", "fatal", "down", "unhealthy",
-		"noncompliant", "denied", "deny", "alarm", "firing", "trigger", "triggered", "expired", "high", "emergency", "alert", "panic", "crash", "exception",
+		"noncompliant", "denied", "deny", "alarm", "firing", "trigger", "triggered", "expired", "high", "emergency", "alert", "alerting", "panic", "crash", "exception",
 		"threat", "malware", "infected", "breach", "inoperable", "incompatible", "unreachable", "unavailable", "outofmemory", "oom", "broken", "reject",
 		"lost", "dead", "red", "p0", "p1", "sev0", "sev1", "impossible", "bounce", "complaint", "exceeded", "invalid", "offline", "disaster",
 	}},
@@ -110,10 +110,12 @@ func worst(colors ...lark.Color) lark.Color {
 }
 
 // Names of values that say in which state something is, by their last word.
-// Those that grade it count only where no state is named.
+// Those that grade it count only where no state is named, and those that say what
+// happened only where there is no grade either.
 var (
-	stateNames = []string{"state", "status", "result", "outcome", "conclusion", "health", "compliance", "condition", "event", "action", "phase"}
+	stateNames = []string{"state", "status", "result", "outcome", "conclusion", "health", "compliance", "condition"}
 	gradeNames = []string{"severity", "level", "priority", "urgency", "criticality"}
+	eventNames = []string{"event", "action", "phase"}
 	pastWords  = []string{"previous", "prev", "old", "last", "former", "desired", "expected", "original", "initial", "prior", "before", "from"}
 )
 
@@ -123,7 +125,7 @@ const maxState = 60
 // namedState returns the color of the state that a document names, and the word
 // for it. Of several the ones that lie least deep count, of these the worst.
 func namedState(all []leaf) (color lark.Color, state string) {
-	for _, names := range [][]string{stateNames, gradeNames} {
+	for _, names := range [][]string{stateNames, gradeNames, eventNames} {
 		depth := 0
 		for _, l := range all {
 			if !isAbout(l.name(), names) || len(l.value) > maxState || color != "" && len(l.path) > depth {
@@ -139,8 +141,19 @@ func namedState(all []leaf) (color lark.Color, state string) {
 			return color, state
 		}
 	}
+	for _, l := range all {
+		if words := split(l.name()); len(words) > 0 && slices.Contains(errorWords, words[0]) && !slices.Contains(noErrors, strings.ToLower(l.value)) {
+			return lark.Red, ""
+		}
+	}
 	return "", ""
 }
+
+// Words that names of errors begin with, and values that are none.
+var (
+	errorWords = []string{"error", "errors", "exception", "failure"}
+	noErrors   = []string{"0", "false", "none", "no", "ok", "null"}
+)
 
 // isAbout reports whether the name of a value is about one of the given things
 // as it is now.
