@@ -19,15 +19,16 @@ const accountUsage = `
 Credentials and region are those of the AWS CLI: AWS_PROFILE, AWS_REGION.
 `
 
-// account is the developer's access to AWS.
+// account holds how the user's AWS account is reached: the SDK's configuration, the
+// environment and the clock.
 type account struct {
 	config aws.Config
 	getenv func(string) string
 	now    func() time.Time
 }
 
-// connect finds region and credentials as the AWS CLI does: in the
-// environment, in its files, from its login.
+// connect finds the region and the credentials where the AWS CLI finds them: in the
+// environment, in its files and in its login. It returns an error if there is no region.
 func (c command) connect(ctx context.Context) (account, error) {
 	found, err := config.LoadDefaultConfig(ctx)
 	if err != nil {
@@ -39,26 +40,27 @@ func (c command) connect(ctx context.Context) (account, error) {
 	return account{found, c.getenv, c.now}, nil
 }
 
-// endpoint is where the environment says that a service is that has no client
-// here, "" for its own place.
+// endpoint returns the URL that the environment sets for a service, "" if it sets none.
+// It is for services that are called without a client of the SDK.
 func (a account) endpoint(service string) string {
 	return cmp.Or(a.getenv("AWS_ENDPOINT_URL_"+service), aws.ToString(a.config.BaseEndpoint))
 }
 
-// lambda invokes functions.
+// lambda returns a client that invokes functions.
 func (a account) lambda() *cloud.Lambda {
 	return cloud.NewLambda(a.config, a.endpoint("LAMBDA"), a.now)
 }
 
-// outputs are those of a stack.
+// outputs returns the outputs of a stack.
 func (a account) outputs(ctx context.Context, stack operate.Stack) (operate.Outputs, error) {
 	return operate.FindOutputs(ctx, a.config, stack)
 }
 
-// defaultPrefix is that of template.yaml.
+// defaultPrefix is the prefix of the settings if ParameterPrefix in template.yaml is not
+// changed.
 const defaultPrefix = "/larkbridge"
 
-// flagSet makes the flags of a command whose help begins with usage.
+// flagSet returns an empty set of flags for a command whose help begins with usage.
 func (c command) flagSet(name, usage string) *flag.FlagSet {
 	flags := flag.NewFlagSet(name, flag.ContinueOnError)
 	flags.SetOutput(c.err)
@@ -69,13 +71,13 @@ func (c command) flagSet(name, usage string) *flag.FlagSet {
 	return flags
 }
 
-// stackFlag adds the flag that names the stack.
+// stackFlag adds the flag --stack and returns its value.
 func (c command) stackFlag(flags *flag.FlagSet) *string {
 	return flags.String("stack", cmp.Or(c.getenv("LARKBRIDGE_STACK"), "larkbridge"), "the `name` of the stack (LARKBRIDGE_STACK)")
 }
 
-// usageCode is the exit code after arguments that could not be read. What is
-// wrong with them has been said.
+// usageCode returns the exit code after arguments that could not be read. The flags have
+// printed what is wrong with them.
 func usageCode(err error) int {
 	if errors.Is(err, flag.ErrHelp) {
 		return exitOK

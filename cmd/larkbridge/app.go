@@ -25,7 +25,7 @@ URLs.
 list shows the apps and which of their fields are set, but no value.
 `
 
-// app is the command app.
+// app runs the command app and returns the exit code.
 func (c command) app(ctx context.Context, args []string) int {
 	flags := c.flagSet("app", appUsage)
 	prefix := flags.String("prefix", defaultPrefix, "the `path` of the settings in Parameter Store")
@@ -57,6 +57,7 @@ func (c command) app(ctx context.Context, args []string) int {
 	return exitOK
 }
 
+// withApps calls do with the apps whose settings are under the prefix.
 func (c command) withApps(ctx context.Context, prefix string, do func(*operate.Apps) error) error {
 	a, err := c.connect(ctx)
 	if err != nil {
@@ -65,8 +66,9 @@ func (c command) withApps(ctx context.Context, prefix string, do func(*operate.A
 	return do(&operate.Apps{Parameters: ssm.NewFromConfig(a.config), Prefix: prefix, Lark: wire.LarkHTTP(), Now: c.now, Out: c.out})
 }
 
+// putApp reads the settings of an app and stores them.
 func (c command) putApp(ctx context.Context, apps *operate.Apps, name, file string, check bool) error {
-	if !lark.ValidAppName(name) { // before anybody types for nothing
+	if !lark.ValidAppName(name) { // before the user is asked for the settings
 		return apps.Put(ctx, name, nil, false)
 	}
 	doc, err := c.settings(ctx, file)
@@ -76,7 +78,8 @@ func (c command) putApp(ctx context.Context, apps *operate.Apps, name, file stri
 	return apps.Put(ctx, name, doc, check)
 }
 
-// settings reads the document of an app, from the terminal for "".
+// settings reads the settings of an app from a file, from standard input for "-", and
+// from answers in the terminal for "".
 func (c command) settings(ctx context.Context, file string) ([]byte, error) {
 	switch file {
 	case "":

@@ -31,10 +31,10 @@ const usage = `Usage: larkbridge <command>
   version   say which version this is
   help      show this
 
-larkbridge <command> -h tells more about a command.
+larkbridge <command> -h says more about a command.
 `
 
-// command is one run of the program: its output, its environment and its clock.
+// command holds what the program uses of its surroundings: output, environment and clock.
 type command struct {
 	out, err io.Writer
 	getenv   func(string) string
@@ -42,7 +42,7 @@ type command struct {
 	colour   bool // whether out is to be coloured
 }
 
-// run carries out the arguments and returns the exit code.
+// run runs the command that the arguments name and returns the exit code.
 func (c command) run(ctx context.Context, args []string) int {
 	if len(args) == 0 {
 		fmt.Fprint(c.err, usage)
@@ -81,8 +81,8 @@ func (c command) fail(err error) int {
 	return exitFailed
 }
 
-// parse reads flags that stand before or after the one argument, which it
-// returns, "" when there is none.
+// parse reads the flags, which may stand before or after the one argument, and returns
+// the argument, "" if there is none.
 func parse(flags *flag.FlagSet, args []string) (string, error) {
 	if err := flags.Parse(args); err != nil || flags.NArg() == 0 {
 		return "", err

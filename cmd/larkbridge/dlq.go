@@ -18,7 +18,7 @@ show     what they are, without secrets, and why they were given up
 redrive  try all of them again; may be repeated at any time
 `
 
-// dlq is the command dlq.
+// dlq runs the command dlq and returns the exit code.
 func (c command) dlq(ctx context.Context, args []string) int {
 	flags := c.flagSet("dlq", dlqUsage)
 	stack := c.stackFlag(flags)

@@ -19,10 +19,11 @@ const doctorUsage = `Usage: larkbridge doctor [flags]
 Checks a deployed stack: the settings, the two URLs with a challenge and a
 signed test event (its type on the bus is ` + operate.TypeDoctor + `), the clock, the
 send function, the bus and the queues. Each finding comes with its fix. URLs and
-prefix are the stack's own, as CloudFormation tells; flags replace them.
+prefix are the stack's outputs in CloudFormation; flags replace them.
 `
 
-// doctor is the command doctor. It fails if a check does.
+// doctor runs the command doctor and returns the exit code: a check that fails is a
+// failure.
 func (c command) doctor(ctx context.Context, args []string) int {
 	flags := c.flagSet("doctor", doctorUsage)
 	stack := c.stackFlag(flags)
@@ -56,7 +57,8 @@ func (c command) doctor(ctx context.Context, args []string) int {
 	return exitOK
 }
 
-// newDoctor fills in what is not given from the stack.
+// newDoctor returns the checks of a stack. It takes from the outputs of the stack what
+// is not given.
 func (c command) newDoctor(ctx context.Context, a account, stack operate.Stack, given operate.Outputs) *operate.Doctor {
 	if given.Prefix == "" || given.EventURL == "" || given.CardURL == "" {
 		found, err := a.outputs(ctx, stack)

@@ -18,8 +18,8 @@ const defaultPort = "8787"
 // stopTimeout is how long running requests may take after the server is stopped.
 const stopTimeout = 3 * time.Second
 
-// listen opens a port of this machine alone, a free one for "0". Its error
-// says what to do.
+// listen listens on a port of 127.0.0.1, on a free one for "0". Its error says what to
+// do.
 func listen(port string) (net.Listener, error) {
 	if n, err := strconv.Atoi(port); err != nil || n < 0 || n > 65535 {
 		return nil, errors.New("PORT must be a number from 0 to 65535")

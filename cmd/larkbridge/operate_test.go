@@ -32,7 +32,7 @@ func TestUsageOfOperating(t *testing.T) {
 	}
 }
 
-// onAWS points the AWS SDK at nothing but what env says.
+// onAWS sets the environment so that the AWS SDK uses only what env says.
 func onAWS(t *testing.T, env ...string) {
 	t.Helper()
 	none := filepath.Join(t.TempDir(), "none")
@@ -68,8 +68,8 @@ func TestSettingsFail(t *testing.T) {
 
 const operateSecret = "operate-app-secret"
 
-// deployed is a stack named larkbridge: moto, a Lambda API that says yes, and
-// both endpoints in this process.
+// deployed makes a stack named larkbridge: moto, a Lambda API whose functions return ok,
+// and both endpoints in this process. It returns the URL of the endpoints.
 func deployed(t *testing.T) (url string) {
 	t.Helper()
 	e := harness.StartEmulator(t)
@@ -115,8 +115,8 @@ func operateSettings(t *testing.T, domain string) string {
 	return string(text)
 }
 
-// The whole of it from the command line: an app is put, seen, checked; what is
-// dead and what was archived is looked after.
+// TestOperatingAStack runs the commands in the order in which an operator does: it puts
+// an app, lists and checks it, and then handles dead letters and archived events.
 func TestOperatingAStack(t *testing.T) {
 	endpoints := deployed(t)
 	lark := httptest.NewServer(larktest.New(larktest.WithApps(larktest.App{ID: larktest.AppID, Secret: operateSecret})))

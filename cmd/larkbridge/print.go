@@ -60,8 +60,8 @@ func (p *printer) paint(colour, text string) string {
 	return "\x1b[" + colour + "m" + text + "\x1b[0m"
 }
 
-// plain replaces control characters: names come from outside and could change the
-// terminal's state.
+// plain returns the text with its control characters replaced: names come from outside
+// and could change the state of the terminal.
 func plain(text string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsPrint(r) {

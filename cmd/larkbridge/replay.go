@@ -18,7 +18,7 @@ started twice. Rules that take requests to send do not see the events again
 unless --rule names them.
 `
 
-// replay is the command replay.
+// replay runs the command replay and returns the exit code.
 func (c command) replay(ctx context.Context, args []string) int {
 	flags := c.flagSet("replay", replayUsage)
 	stack := c.stackFlag(flags)

@@ -24,7 +24,7 @@ trigger card.action.trigger clicks it. With APP_ID send calls the real Lark: set
 APP_SECRET, ENCRYPT_KEY and VERIFICATION_TOKEN, too.
 `
 
-// local is the command run. It ends when ctx ends.
+// local runs the command run until ctx ends and returns the exit code.
 func (c command) local(ctx context.Context, args []string) int {
 	flags := flag.NewFlagSet("run", flag.ContinueOnError)
 	flags.SetOutput(c.err)

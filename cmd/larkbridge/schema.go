@@ -18,7 +18,7 @@ from which code bindings for your language can be downloaded. It makes the
 registry if it is missing, and it may be repeated.
 `
 
-// schema is the command schema.
+// schema runs the command schema and returns the exit code.
 func (c command) schema(ctx context.Context, args []string) int {
 	flags := c.flagSet("schema", schemaUsage)
 	stack := c.stackFlag(flags)

@@ -13,14 +13,14 @@ import (
 	"github.com/larkbridge/larkbridge/internal/operate"
 )
 
-// terminal asks on standard input.
+// terminal asks questions on a terminal and reads the answers from standard input.
 type terminal struct {
 	in  *os.File
 	err io.Writer
 }
 
-// askAll asks for the settings of an app until ctx ends, which leaves the
-// terminal as it was.
+// askAll asks for the settings of an app and returns them as JSON. It stops when ctx
+// ends, and restores the state of the terminal.
 func askAll(ctx context.Context, w io.Writer) ([]byte, error) {
 	in := os.Stdin
 	state, err := term.GetState(int(in.Fd()))
@@ -46,8 +46,8 @@ func askAll(ctx context.Context, w io.Writer) ([]byte, error) {
 	}
 }
 
-// Line reads byte by byte: what a buffer would read ahead, the next question
-// would miss.
+// Line asks for a value and returns it. It reads byte by byte, because what a buffer
+// reads ahead is missing from the next answer.
 func (t terminal) Line(label string) (string, error) {
 	fmt.Fprint(t.err, label+": ")
 	var line []byte
@@ -67,6 +67,7 @@ func (t terminal) Line(label string) (string, error) {
 	}
 }
 
+// Secret asks for a value without showing what is typed, and returns it.
 func (t terminal) Secret(label string) (string, error) {
 	fmt.Fprint(t.err, label+", not shown: ")
 	line, err := term.ReadPassword(int(t.in.Fd()))

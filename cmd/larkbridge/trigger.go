@@ -28,17 +28,18 @@ buttons that larkbridge run has: Approve, unless --value says otherwise.
 
 `
 
-// maxShown is how much of a reply is shown.
+// maxShown is how many bytes of a reply are shown.
 const maxShown = 64 << 10
 
-// triggerFlags are the flags of trigger.
+// triggerFlags holds the values of the flags of trigger.
 type triggerFlags struct {
 	list     bool
 	url, app string
 	edit     local.Edit
 }
 
-// trigger is the command trigger. It succeeds if the reply is HTTP 200.
+// trigger runs the command trigger and returns the exit code: a reply other than HTTP 200
+// is a failure.
 func (c command) trigger(ctx context.Context, args []string) int {
 	f, eventType, err := c.parseTrigger(args)
 	switch {
@@ -69,7 +70,8 @@ func (c command) trigger(ctx context.Context, args []string) int {
 	return exitOK
 }
 
-// parseTrigger reads the arguments. It has said what is wrong with them.
+// parseTrigger reads the arguments. It prints what is wrong with them before it returns
+// an error.
 func (c command) parseTrigger(args []string) (f triggerFlags, eventType string, err error) {
 	flags := flag.NewFlagSet("trigger", flag.ContinueOnError)
 	flags.SetOutput(c.err)
@@ -95,7 +97,7 @@ func (c command) parseTrigger(args []string) (f triggerFlags, eventType string, 
 	return f, eventType, err
 }
 
-// target is the URL to post to.
+// target returns the URL to post to.
 func (c command) target(f triggerFlags, eventType string) string {
 	target := f.url
 	if target == "" {
@@ -129,7 +131,7 @@ func (c command) post(ctx context.Context, target, eventType string, edit local.
 	return resp.StatusCode, strings.TrimSpace(string(reply)), err
 }
 
-// client makes the requests, each to where it is told to and no further.
+// client returns an HTTP client that does not follow redirects.
 func client() *http.Client {
 	return &http.Client{
 		Timeout:       10 * time.Second,

@@ -1,7 +1,7 @@
 """Answers clicks on an approval card.
 
 Larkbridge invokes this function with the detail that it puts on the bus, and
-waits 2.2 s for the reply: {"toast": ..., "card": ...}, or None for no change.
+waits 2.2 s for the reply: {"toast": ..., "card": ...}, or None if nothing changes.
 """
 
 

@@ -1,9 +1,9 @@
-"""Answers clicks that take minutes: what it returns becomes the card."""
+"""Answers a click after minutes: what the handler returns becomes the card."""
 
 import app
 
 
 def handler(event, context):
     detail = event["detail"]
-    # … what takes minutes …
+    # Do here what takes minutes.
     return app.handler(detail, context)

@@ -12,7 +12,7 @@ import (
 	"github.com/larkbridge/larkbridge/lib/lark"
 )
 
-// entries are what GET /api/events tells.
+// entries is the answer of GET /api/events.
 func (f *fixture) entries() (list []struct {
 	ID         string
 	Source     string

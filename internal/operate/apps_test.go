@@ -134,7 +134,7 @@ func TestPutAndListOnSSM(t *testing.T) {
 }
 
 // Without a key the parameter gets the account's own for Parameter Store, even
-// if it had another, and who stores it is told.
+// if it had another, and the output says so.
 func TestPutUnderAKey(t *testing.T) {
 	for _, key := range []string{"", "arn:aws:kms:us-east-1:123456789012:key/k-1"} {
 		s, out := &shelf{values: map[string]string{}}, &strings.Builder{}

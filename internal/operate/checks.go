@@ -71,8 +71,8 @@ func sendFix(kind lark.ErrorKind, app *lark.App, stack Stack) string {
 	return "run doctor again; if it stays, see the log group " + stack.LogGroup("send")
 }
 
-// invocationFinding tells apart a function that failed and one that could not be
-// invoked.
+// invocationFinding returns the finding for a failed invocation: the function failed, or
+// it could not be invoked.
 func invocationFinding(subject string, stack Stack, err error) Finding {
 	var failed *cloud.LambdaError
 	function := stack.SendFunction()
@@ -103,7 +103,7 @@ func (d *Doctor) checkQueues(ctx context.Context, pair QueuePair) {
 		case err != nil:
 			d.Show(fail("queue "+name, reason(err), grant(err, queueRights)))
 		case name == pair.Dead && q.waiting+q.inWork > 0:
-			d.Show(fail("queue "+name, fmt.Sprintf("%d requests were given up", q.waiting+q.inWork), "larkbridge dlq show tells why, larkbridge dlq redrive tries again"))
+			d.Show(fail("queue "+name, fmt.Sprintf("%d requests were given up", q.waiting+q.inWork), "larkbridge dlq show says why, larkbridge dlq redrive tries again"))
 		default:
 			d.Show(ok("queue "+name, fmt.Sprintf("%d waiting, %d in work", q.waiting, q.inWork)))
 		}

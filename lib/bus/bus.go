@@ -63,8 +63,8 @@ func (b *Bus) PublishEvent(ctx context.Context, app string, ev *lark.Event) (str
 		if err != nil {
 			return "", err
 		}
-		room := b.InlineLimit - (e.size() - len(e.Detail))
-		if e.Detail, err = detailElsewhere(app, ev, at, room); err != nil {
+		limit := b.InlineLimit - (e.size() - len(e.Detail))
+		if e.Detail, err = detailElsewhere(app, ev, at, limit); err != nil {
 			return "", err
 		}
 	}

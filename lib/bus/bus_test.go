@@ -44,7 +44,7 @@ func TestLargeDetail(t *testing.T) {
 	}
 }
 
-// A header that leaves no room for anything does not keep its event off the bus.
+// A header that is larger than the limit does not keep its event off the bus.
 func TestLargeHeader(t *testing.T) {
 	ev := message()
 	ev.Header = json.RawMessage(`{"event_id":"f7984f25","new":"` + strings.Repeat("x", 20000) + `","create_time":"1","tenant_key":"` + strings.Repeat("t", 300) + `"}`)

@@ -70,9 +70,9 @@ func Detail(app string, ev *lark.Event) []byte {
 }
 
 // detailElsewhere returns the [Detail] with the place where the whole detail is instead
-// of the event. The message stays where there is room, so that rules match; of
-// a header for which there is none, the fields that Lark documents stay.
-func detailElsewhere(app string, ev *lark.Event, at Location, room int) ([]byte, error) {
+// of the event. The message stays if the detail is within limit bytes with
+// it, so that rules match. Of a header that is too large, the fields that Lark documents stay.
+func detailElsewhere(app string, ev *lark.Event, at Location, limit int) ([]byte, error) {
 	place, err := json.Marshal(at)
 	if err != nil {
 		return nil, fmt.Errorf("encoding the place of the detail: %w", err)
@@ -80,10 +80,10 @@ func detailElsewhere(app string, ev *lark.Event, at Location, room int) ([]byte,
 	d := openDetail(app, ev, len(place)+len(ev.Message))
 	d = append(append(d, `,"s3":`...), place...)
 	if accepts(ev.Header) {
-		if whole := closeDetail(d, ev.Message); len(whole) <= room {
+		if whole := closeDetail(d, ev.Message); len(whole) <= limit {
 			return whole, nil
 		}
-		if bare := closeDetail(d, nil); len(bare) <= room || len(ev.Header) <= maxHeader {
+		if bare := closeDetail(d, nil); len(bare) <= limit || len(ev.Header) <= maxHeader {
 			return bare, nil
 		}
 	}
@@ -91,7 +91,7 @@ func detailElsewhere(app string, ev *lark.Event, at Location, room int) ([]byte,
 	if brief.Header, err = briefHeader(ev.Header); err != nil {
 		return nil, err
 	}
-	return detailElsewhere(app, &brief, at, room)
+	return detailElsewhere(app, &brief, at, limit)
 }
 
 // maxHeader is the size in bytes up to which a header always stays whole. Lark's

@@ -17,7 +17,8 @@ import (
 
 var entry = bus.Entry{Source: "test", DetailType: "t", Resources: []string{"r"}, Detail: json.RawMessage(`{"secret":"event-text"}`)}
 
-// refuse answers as AWS's front door does, which knows no service's codes.
+// refuse returns a fault that answers as AWS's load balancers do, which know no service's
+// codes.
 func refuse(status int, contentType, body string) harness.Kind {
 	return func(*harness.Call) *harness.Answer {
 		return &harness.Answer{Status: status, Header: http.Header{"Content-Type": {contentType}}, Body: []byte(body)}
@@ -47,7 +48,7 @@ func TestPublishFaults(t *testing.T) {
 		{"call not allowed", harness.Fault{Kind: harness.Refuse("AccessDeniedException")}, 1, 0, "AccessDeniedException"},
 		{"call lost", harness.Fault{Times: 1, Kind: harness.Drop()}, 2, 1, ""},
 		{"all calls lost", harness.Fault{Kind: harness.Drop()}, 4, 0, "EOF"},
-		// Nobody can know that the first is there: this is the one duplicate.
+		// The caller cannot know that the first one arrived: this is the one duplicate.
 		{"answer lost", harness.Fault{Times: 1, Kind: harness.LoseAnswer()}, 2, 2, ""},
 		{"service unavailable", harness.Fault{Times: 1,
 			Kind: refuse(http.StatusServiceUnavailable, json11, `{"__type":"ServiceUnavailable","message":"m"}`)}, 2, 1, ""},
@@ -117,7 +118,7 @@ func TestPublishKeepsToItsTime(t *testing.T) {
 			cancel()
 			return ctx, cancel
 		}, 1},
-		"all the time in the world": {func() (context.Context, context.CancelFunc) { return context.WithCancel(t.Context()) }, 4},
+		"no deadline": {func() (context.Context, context.CancelFunc) { return context.WithCancel(t.Context()) }, 4},
 	} {
 		t.Run(name, func(t *testing.T) {
 			ctx, cancel := tt.context()

@@ -58,7 +58,8 @@ func arrivals(t *testing.T, b *harness.Bus) []arrived {
 	return all
 }
 
-// publishers are the twins, each with what shows what has arrived there.
+// publishers are the implementations of [bus.Publisher], each with a function that
+// returns what has arrived there.
 var publishers = map[string]func(t *testing.T) (bus.Publisher, func() []arrived){
 	"Memory": func(t *testing.T) (bus.Publisher, func() []arrived) {
 		var m bus.Memory

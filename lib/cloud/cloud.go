@@ -70,7 +70,7 @@ func New(getenv func(string) string) *Cloud {
 			}),
 			Retryer: func() aws.Retryer {
 				return retry.NewStandard(func(o *retry.StandardOptions) {
-					// A budget of seconds leaves no room for pauses of seconds.
+					// A budget of seconds has no time for pauses of seconds.
 					o.MaxBackoff = 100 * time.Millisecond
 				})
 			},

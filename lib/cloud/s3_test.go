@@ -49,7 +49,7 @@ func newBucket(t *testing.T, e *harness.Emulator) string {
 	return bucket
 }
 
-// objects is what both twins do.
+// objects is what both implementations do.
 type objects interface {
 	Create(ctx context.Context, bucket, key string, body io.Reader, size int64, contentType string) error
 	Open(ctx context.Context, bucket, key string) (io.ReadCloser, int64, error)
