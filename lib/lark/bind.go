@@ -1,9 +1,11 @@
 package lark
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"reflect"
 	"strconv"
 	"strings"
@@ -47,6 +49,9 @@ func assign(doc json.RawMessage, v reflect.Value) {
 		assignList(doc, v)
 	case reflect.Map:
 		assignMap(doc, v)
+	case reflect.Pointer:
+		v.Set(reflect.New(v.Type().Elem()))
+		assign(doc, v.Elem())
 	default:
 		assignScalar(doc, v)
 	}
@@ -60,10 +65,26 @@ func assignFields(fields map[string]json.RawMessage, v reflect.Value) {
 		switch {
 		case field.Anonymous && name == "" && field.Type.Kind() == reflect.Struct:
 			assignFields(fields, v.Field(i))
-		case field.IsExported() && fields[name] != nil:
-			assign(fields[name], v.Field(i))
+		case field.IsExported():
+			if doc := valueOf(fields, cmp.Or(name, field.Name)); doc != nil {
+				assign(doc, v.Field(i))
+			}
 		}
 	}
+}
+
+// valueOf returns the value of a name, in any case as encoding/json has it; nil when
+// there is none.
+func valueOf(fields map[string]json.RawMessage, name string) json.RawMessage {
+	if doc, ok := fields[name]; ok {
+		return doc
+	}
+	for key, doc := range fields {
+		if strings.EqualFold(key, name) {
+			return doc
+		}
+	}
+	return nil
 }
 
 // assignList sets a slice. A value that is no list is a list of one.
@@ -109,10 +130,16 @@ func assignScalar(doc json.RawMessage, v reflect.Value) {
 			v.SetBool(b)
 		}
 	case v.CanInt():
-		if n, err := strconv.ParseInt(text, 10, 64); err == nil {
+		n, err := strconv.ParseInt(text, 10, 64)
+		if f, floatErr := strconv.ParseFloat(text, 64); err != nil && floatErr == nil && math.Abs(f) < 1<<53 {
+			n, err = int64(f), nil
+		}
+		if err == nil && !v.OverflowInt(n) {
 			v.SetInt(n)
-		} else if f, err := strconv.ParseFloat(text, 64); err == nil {
-			v.SetInt(int64(f))
+		}
+	case v.CanUint():
+		if n, err := strconv.ParseUint(text, 10, 64); err == nil && !v.OverflowUint(n) {
+			v.SetUint(n)
 		}
 	case v.CanFloat():
 		if f, err := strconv.ParseFloat(text, 64); err == nil {

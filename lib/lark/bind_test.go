@@ -100,21 +100,30 @@ func TestBindIsTolerant(t *testing.T) {
 		Names  map[string]string `json:"names"`
 		Who    lark.UserID       `json:"who"`
 		Last   string            `json:"last"`
+
+		Untagged string
+		Small    int8         `json:"small"`
+		Count    uint         `json:"count"`
+		Other    *lark.UserID `json:"other"`
 	}
 	for name, tt := range map[string]struct {
 		body string
 		want target
 	}{
-		"as documented":         {`{"text":"a","number":1,"ratio":0.5,"yes":true,"list":["x"],"names":{"k":"v"},"who":{"open_id":"ou"},"last":"z"}`, target{Text: "a", Number: 1, Ratio: 0.5, Yes: true, List: []string{"x"}, Names: map[string]string{"k": "v"}, Who: lark.UserID{OpenID: "ou"}, Last: "z"}},
-		"numbers as strings":    {`{"number":"12345678901","ratio":"0.5","yes":"true","last":"z"}`, target{Number: 12345678901, Ratio: 0.5, Yes: true, Last: "z"}},
-		"strings as numbers":    {`{"code":7,"text":1735689600123,"last":"z"}`, target{inner: inner{"7"}, Text: "1735689600123", Last: "z"}},
-		"a number with a point": {`{"number":3.0,"last":"z"}`, target{Number: 3, Last: "z"}},
-		"an object for a text":  {`{"text":{"a": 1},"last":"z"}`, target{Text: `{"a": 1}`, Last: "z"}},
-		"one value for a list":  {`{"list":"x","last":"z"}`, target{List: []string{"x"}, Last: "z"}},
-		"numbers in a list":     {`{"list":[1,"x"],"names":{"k":2},"last":"z"}`, target{List: []string{"1", "x"}, Names: map[string]string{"k": "2"}, Last: "z"}},
-		"a text for an object":  {`{"who":"ou","names":"n","last":"z"}`, target{Last: "z"}},
-		"a word for a number":   {`{"number":"many","yes":"perhaps","last":"z"}`, target{Last: "z"}},
-		"null everywhere":       {`{"text":null,"number":null,"list":null,"who":null,"last":"z"}`, target{Last: "z"}},
+		"as documented":          {`{"text":"a","number":1,"ratio":0.5,"yes":true,"list":["x"],"names":{"k":"v"},"who":{"open_id":"ou"},"last":"z"}`, target{Text: "a", Number: 1, Ratio: 0.5, Yes: true, List: []string{"x"}, Names: map[string]string{"k": "v"}, Who: lark.UserID{OpenID: "ou"}, Last: "z"}},
+		"numbers as strings":     {`{"number":"12345678901","ratio":"0.5","yes":"true","last":"z"}`, target{Number: 12345678901, Ratio: 0.5, Yes: true, Last: "z"}},
+		"strings as numbers":     {`{"code":7,"text":1735689600123,"last":"z"}`, target{inner: inner{"7"}, Text: "1735689600123", Last: "z"}},
+		"a number with a point":  {`{"number":3.0,"last":"z"}`, target{Number: 3, Last: "z"}},
+		"an object for a text":   {`{"text":{"a": 1},"last":"z"}`, target{Text: `{"a": 1}`, Last: "z"}},
+		"one value for a list":   {`{"list":"x","last":"z"}`, target{List: []string{"x"}, Last: "z"}},
+		"numbers in a list":      {`{"list":[1,"x"],"names":{"k":2},"last":"z"}`, target{List: []string{"1", "x"}, Names: map[string]string{"k": "2"}, Last: "z"}},
+		"a text for an object":   {`{"who":"ou","names":"n","last":"z"}`, target{Last: "z"}},
+		"a word for a number":    {`{"number":"many","yes":"perhaps","last":"z"}`, target{Last: "z"}},
+		"a name in another case": {`{"unTagged":7,"last":"z"}`, target{Untagged: "7", Last: "z"}},
+		"numbers too large":      {`{"small":"300","number":1e300,"count":"-1","last":"z"}`, target{Last: "z"}},
+		"a count as a string":    {`{"count":"7","small":"-7","last":"z"}`, target{Count: 7, Small: -7, Last: "z"}},
+		"inside a pointer":       {`{"other":{"open_id":7,"user_id":"u"},"last":"z"}`, target{Other: &lark.UserID{OpenID: "7", UserID: "u"}, Last: "z"}},
+		"null everywhere":        {`{"text":null,"number":null,"list":null,"who":null,"last":"z"}`, target{Last: "z"}},
 	} {
 		var got target
 		if err := (&lark.Event{Body: json.RawMessage(tt.body)}).Bind(&got); err != nil {

@@ -107,6 +107,16 @@ type page struct {
 	data  map[string]json.RawMessage
 	lists map[string][]json.RawMessage // the arrays in data, by name
 	next  string                       // the token of the next page; "" for none
+	ends  bool                         // the answer says that it is the last page
+	total int                          // how many elements all pages have; 0 when the answer does not say
+}
+
+// elements returns how many elements the lists of the page have.
+func (p page) elements() (n int) {
+	for _, items := range p.lists {
+		n += len(items)
+	}
+	return n
 }
 
 // only returns the name of the one list of a page. before is that of the pages
@@ -124,11 +134,13 @@ func (p page) only(before string) (string, error) {
 	return names[0], nil
 }
 
-// pages makes a call for each page of a list. A next page without a token of its
-// own would lose elements: it is an error.
+// pages makes a call for each page of a list. What would lose elements is an
+// error: a next page without a token of its own, and a list that goes on without
+// saying how.
 func (c *Client) pages(ctx context.Context, call Call) iter.Seq2[page, error] {
 	return func(yield func(page, error) bool) {
-		token := call.Query.Get("page_token")
+		first, read := call.Query.Get("page_token"), 0
+		tokens := map[string]bool{first: true}
 		for {
 			res, err := c.Do(ctx, call)
 			if err != nil {
@@ -136,8 +148,13 @@ func (c *Client) pages(ctx context.Context, call Call) iter.Seq2[page, error] {
 				return
 			}
 			p, err := readPage(res)
-			if err == nil && p.next != "" && p.next == token {
-				err = invalid("the next page has the same page_token: the API does not go on")
+			read += p.elements()
+			switch {
+			case err != nil:
+			case p.next == "" && !p.ends && first == "" && p.total > read:
+				err = invalid(fmt.Sprintf("the list has %d elements, but the answer, which has %d, says nothing about pages: read them one by one", p.total, read))
+			case p.next != "" && tokens[p.next]:
+				err = invalid("the next page has the same page_token as one before: the API does not go on")
 			}
 			if err != nil {
 				yield(page{}, err)
@@ -146,12 +163,12 @@ func (c *Client) pages(ctx context.Context, call Call) iter.Seq2[page, error] {
 			if !yield(p, nil) || p.next == "" {
 				return
 			}
-			token = p.next
+			tokens[p.next] = true
 			call.Query = maps.Clone(call.Query)
 			if call.Query == nil {
 				call.Query = url.Values{}
 			}
-			call.Query.Set("page_token", token)
+			call.Query.Set("page_token", p.next)
 		}
 	}
 }
@@ -159,12 +176,8 @@ func (c *Client) pages(ctx context.Context, call Call) iter.Seq2[page, error] {
 // readPage finds the lists and the token of the next page in an answer.
 func readPage(res *Result) (page, error) {
 	p := page{res: res, lists: map[string][]json.RawMessage{}}
-	var state struct {
-		HasMore       *bool  `json:"has_more"`
-		PageToken     string `json:"page_token"`
-		NextPageToken string `json:"next_page_token"`
-	}
-	if json.Unmarshal(res.Data, &p.data) != nil || p.data == nil || json.Unmarshal(res.Data, &state) != nil {
+	var state paging
+	if json.Unmarshal(res.Data, &p.data) != nil || p.data == nil || !state.read(p.data) {
 		return p, invalid("the API has no pages: its data is not an object with a list")
 	}
 	for name, value := range p.data {
@@ -177,18 +190,68 @@ func readPage(res *Result) (page, error) {
 		}
 		p.lists[name] = items
 	}
-	if len(p.lists) == 0 && state.HasMore == nil && p.data["items"] == nil {
+	inner := innerPaging(p.data)
+	switch {
+	case inner != "" && (len(p.lists) == 0 || !state.given()):
+		return p, invalid(fmt.Sprintf("the list, or what says that it goes on, is inside %q: read the pages one by one", inner))
+	case len(p.lists) == 0 && state.more == nil && p.data["items"] == nil:
 		return p, invalid("the API has no pages: its data is not an object with a list")
 	}
-	p.next = state.PageToken
-	if p.next == "" {
-		p.next = state.NextPageToken
-	}
+	p.total, p.next = state.total, state.token
 	switch {
-	case state.HasMore != nil && !*state.HasMore:
-		p.next = ""
-	case state.HasMore != nil && p.next == "":
+	case state.more != nil && !*state.more:
+		p.ends, p.next = true, ""
+	case state.more != nil && p.next == "":
 		return p, &Error{Kind: KindServer, Msg: "the list has more pages, but the answer has no token for the next one", Status: res.Status, LogID: res.LogID, Header: res.Header}
 	}
 	return p, nil
+}
+
+// paging is what the data of a page say about the next one.
+type paging struct {
+	more  *bool
+	token string
+	total int
+}
+
+// given reports whether the data say anything about a next page.
+func (s *paging) given() bool { return s.more != nil || s.token != "" }
+
+// read reads the data of a page. It returns false when a field that tells about the
+// next page has another type than the documentation's.
+func (s *paging) read(data map[string]json.RawMessage) bool {
+	for name, target := range map[string]any{"has_more": &s.more, "page_token": &s.token} {
+		if doc := data[name]; doc != nil && json.Unmarshal(doc, target) != nil {
+			return false
+		}
+	}
+	if doc := data["next_page_token"]; s.token == "" && doc != nil && json.Unmarshal(doc, &s.token) != nil {
+		return false
+	}
+	if json.Unmarshal(data["total"], &s.total) != nil {
+		s.total = 0 // some APIs have another meaning for it
+	}
+	return true
+}
+
+// innerPaging returns the name of a member that is an object and has a list with
+// elements, or says that a list goes on; "" for none.
+func innerPaging(data map[string]json.RawMessage) string {
+	for _, name := range slices.Sorted(maps.Keys(data)) {
+		var inner map[string]json.RawMessage
+		var state paging
+		if !bytes.HasPrefix(data[name], []byte("{")) || json.Unmarshal(data[name], &inner) != nil {
+			continue
+		}
+		if !state.read(inner) || state.more != nil && *state.more || state.more == nil && state.token != "" {
+			return name
+		}
+		for _, value := range inner {
+			var items []json.RawMessage
+			if json.Unmarshal(value, &items) == nil && len(items) > 0 {
+				return name
+			}
+		}
+	}
+	return ""
 }
