@@ -12,7 +12,6 @@ import (
 	"github.com/larkbridge/larkbridge/lib/bus"
 	"github.com/larkbridge/larkbridge/lib/gateway"
 	"github.com/larkbridge/larkbridge/lib/lark"
-	"github.com/larkbridge/larkbridge/lib/metric"
 	"github.com/larkbridge/larkbridge/lib/send"
 	"github.com/larkbridge/larkbridge/lib/store"
 )
@@ -44,8 +43,8 @@ func New(app *lark.App, client lark.HTTPDoer, calls *Calls, now func() time.Time
 		},
 		sender: &send.Sender{
 			Apps: apps, HTTP: client, Tokens: memory, Claims: memory, Results: events, Blobs: events,
-			Now: now, Log: slog.New(slog.DiscardHandler), Count: func(metric.Name) {},
-			Observe: func(_ context.Context, o send.Outcome) { show(sendStep(now(), o)) },
+			Now: now, Log: slog.New(slog.DiscardHandler),
+			Observers: []send.Observer{func(_ context.Context, o send.Outcome) { show(sendStep(now(), o)) }},
 		},
 		bus: events, calls: calls, show: show, now: now,
 	}

@@ -2,11 +2,13 @@ package send
 
 import (
 	"encoding/json"
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/larkbridge/larkbridge/lib/cloud"
+	"github.com/larkbridge/larkbridge/lib/lark"
 	"github.com/larkbridge/larkbridge/lib/notice"
 	"github.com/larkbridge/larkbridge/lib/send/request"
 )
@@ -106,14 +108,21 @@ func (c click) correlation() request.Correlation {
 // for the callback's reply.
 const clickReplyWindow = 4 * time.Second
 
-// update makes the delayed update of a card from what its handler returned.
-// Without a card in it there is nothing to do.
+// update makes the delayed update of a card from what its handler returned: a
+// reply or a card itself. Without a card in it there is nothing to do.
 func (c click) update(response []byte, from origin) source {
 	var answer struct {
 		Card request.Object `json:"card"`
 	}
-	if json.Unmarshal(response, &answer) != nil || answer.Card == nil {
-		return source{}
+	_ = json.Unmarshal(response, &answer) // another shape has no field card
+	if answer.Card == nil {
+		reply, err := lark.ParseCardReply(response)
+		if err != nil || reply.Card == nil {
+			return source{}
+		}
+		if answer.Card, err = json.Marshal(reply.Card); err != nil {
+			return from.fail(fmt.Errorf("reading the handler's card: %w", err))
+		}
 	}
 	req := &request.Request{App: c.App, Correlation: c.correlation(), UpdateCard: &request.UpdateCard{
 		Token: string(c.Event.Token), Card: answer.Card,

@@ -2,6 +2,9 @@ package send_test
 
 import (
 	"encoding/json"
+	"io"
+	"net/http"
+	"strings"
 	"testing"
 	"testing/synctest"
 
@@ -51,4 +54,58 @@ func TestFailureRecord(t *testing.T) {
 			})
 		})
 	}
+}
+
+// What a card's handler returned updates the card, whether it is a reply or a
+// card itself.
+func TestHandlerReturnsACard(t *testing.T) {
+	const card = `{"schema":"2.0","body":{"elements":[]}}`
+	for response, want := range map[string]string{
+		`{"card":{"type":"raw","data":` + card + `}}`:          card,
+		`{"card":` + card + `}`:                                card,
+		card:                                                   card,
+		`{"type":"raw","data":` + card + `}`:                   card,
+		`{"type":"template","data":{"template_id":"A"}}`:       `{"type":"template","data":{"template_id":"A"}}`,
+		`{"header":{},"elements":[],"toast":{"content":"hi"}}`: `{"header":{},"elements":[]}`,
+		`{"toast":{"content":"hi"}}`:                           "",
+		`null`:                                                 "",
+		`"done"`:                                               "",
+		`{"statusCode":200,"body":"x"}`:                        "",
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			f, ctx := newFixture()
+			lark := &recordedBodies{fixture: f}
+			f.sender.HTTP = lark
+			f.runOne(t, ctx, "1", `{"requestContext":{"requestId":"r","condition":"Success"},"requestPayload":{"app":"default","event":{"token":"c-1"}},"responsePayload":`+response+`}`)
+			got := ""
+			for _, body := range lark.bodies {
+				var update struct{ Card json.RawMessage }
+				if err := json.Unmarshal([]byte(body), &update); err != nil {
+					t.Fatal(err)
+				}
+				got += string(update.Card)
+			}
+			if got != want {
+				t.Errorf("%s: got the update %q, want %q", response, got, want)
+			}
+		})
+	}
+}
+
+// recordedBodies is a Lark that records what updates of cards have.
+type recordedBodies struct {
+	*fixture
+	bodies []string
+}
+
+func (r *recordedBodies) Do(req *http.Request) (*http.Response, error) {
+	if !strings.HasSuffix(req.URL.Path, "/card/update") {
+		return r.fixture.Do(req)
+	}
+	body, err := io.ReadAll(req.Body)
+	if err != nil {
+		return nil, err
+	}
+	r.bodies = append(r.bodies, string(body))
+	return &http.Response{StatusCode: 200, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(`{"code":0}`))}, nil
 }

@@ -19,7 +19,6 @@ import (
 	"github.com/larkbridge/larkbridge/internal/awstest/busschema"
 	"github.com/larkbridge/larkbridge/lib/bus"
 	"github.com/larkbridge/larkbridge/lib/larktest"
-	"github.com/larkbridge/larkbridge/lib/metric"
 	"github.com/larkbridge/larkbridge/lib/send"
 	"github.com/larkbridge/larkbridge/lib/store"
 )
@@ -49,7 +48,7 @@ func newFaultyFixture(fifo bool) *fixture {
 	settings := store.Documents{"default": `{"app_id":"` + larktest.AppID + `","app_secret":"` + secret + `","domain":"http://lark.test"}`}
 	f.sender = &send.Sender{
 		Apps: store.NewSettings(settings, time.Now), HTTP: f, Tokens: memory, Claims: crashingClaims{memory, f.faults}, Results: f.bus,
-		Now: time.Now, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Count: func(metric.Name) {}, Delay: f.queue,
+		Now: time.Now, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Delay: f.queue,
 	}
 	return f
 }

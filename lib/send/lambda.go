@@ -16,7 +16,7 @@ import (
 //     error only if Lambda should repeat the invocation;
 //   - everybody else gets a [Response], or the error of a single request.
 func (s *Sender) Lambda(ctx context.Context, payload json.RawMessage) (any, error) {
-	from := origin{source: "invoke"}
+	from := origin{source: "invoke", end: budgetEnd(ctx)}
 	if lc, ok := lambdacontext.FromContext(ctx); ok {
 		from.id, from.function = lc.AwsRequestID, lc.InvokedFunctionArn
 	}
@@ -43,6 +43,11 @@ func (r Response) MarshalJSON() ([]byte, error) {
 	return json.Marshal(map[string][]Result{"results": r.Results})
 }
 
+// maxOutput is the size in bytes of an output that Lambda takes, which is 6 MB
+// (docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html), less some
+// room.
+const maxOutput = 6_000_000
+
 // runAll carries out jobs one after the other. Its error is that of the single
 // request of a caller who waits, unless the request asks for it as output. Of
 // callers who do not wait it is the error of a request that should come again:
@@ -50,9 +55,10 @@ func (r Response) MarshalJSON() ([]byte, error) {
 func (s *Sender) runAll(ctx context.Context, jobs []job) (Response, error) {
 	r := Response{Results: []Result{}, single: len(jobs) == 1 && !jobs[0].async && !jobs[0].listed}
 	var again *lark.Error
+	size := 0
 	for _, j := range jobs {
 		result := s.do(ctx, j)
-		if j.async && result.comesBack() || r.single && !result.OK && !result.asOutput {
+		if result, size = result.within(maxOutput, size); j.async && result.comesBack() || r.single && !result.OK && !result.asOutput {
 			again = result.Error
 		}
 		r.Results = append(r.Results, result)

@@ -19,7 +19,6 @@ import (
 	"github.com/larkbridge/larkbridge/lib/bus"
 	"github.com/larkbridge/larkbridge/lib/lark"
 	"github.com/larkbridge/larkbridge/lib/larktest"
-	"github.com/larkbridge/larkbridge/lib/metric"
 	"github.com/larkbridge/larkbridge/lib/send"
 	"github.com/larkbridge/larkbridge/lib/store"
 )
@@ -40,8 +39,9 @@ func TestOwnLogger(t *testing.T) {
 		settings := store.Documents{"default": `{"app_id":"` + larktest.AppID + `","app_secret":"` + secret + `","domain":"` + server.URL + `"}`}
 		sender := &send.Sender{
 			Apps: store.NewSettings(settings, time.Now), HTTP: server.Client(), Tokens: memory, Claims: memory, Results: &bus.Memory{},
-			Now: time.Now, Log: slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: level})), Count: func(metric.Name) {},
+			Now: time.Now, Log: slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: level})),
 		}
+		sender.Observers = []send.Observer{send.Log(sender.Log)}
 		payload := `{"requests":[{"message":{"to":{"chat_id":"oc_1"},"text":"hi"}},{"message":{"to":{"chat_id":"not-a-chat"},"text":"hi"}}]}`
 		if _, err := sender.Lambda(t.Context(), []byte(payload)); err != nil {
 			t.Fatal(err)
@@ -70,6 +70,7 @@ type logBuffer struct{ bytes.Buffer }
 func listen(f *fixture) *logBuffer {
 	l := &logBuffer{}
 	f.sender.Log = slog.New(slog.NewJSONHandler(l, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	f.sender.Observers = []send.Observer{send.Log(f.sender.Log)}
 	return l
 }
 

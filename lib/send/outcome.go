@@ -28,48 +28,81 @@ type Outcome struct {
 	Duration time.Duration // of all
 	Lark     time.Duration // in calls to Lark, with their tokens and files
 	Waited   time.Duration // until the request was due, for its turn, and between calls
+	Problems []Problem
+	Metrics  []metric.Name // what is to be counted
 }
 
-// finish observes the result of an execution and reports it on the bus, unless
-// the request comes again.
-func (s *Sender) finish(ctx context.Context, x *execution, r Result) Result {
-	r.asOutput = x.req != nil && x.req.OnError == "return"
-	o := s.observe(ctx, x, r)
-	if !o.Final {
-		return r
-	}
-	if err := s.report(ctx, o); err != nil {
-		s.Count(metric.ResultLost)
-		s.Log.ErrorContext(ctx, "the result is not on the bus", "error", err)
-		r.unreported = true
-	}
-	return r
+// Problem is a failure that did not decide the result of a request.
+type Problem struct {
+	Metric  metric.Name // that counts it
+	Message string
+	Err     error
 }
 
-// observe makes the outcome of an execution known.
-func (s *Sender) observe(ctx context.Context, x *execution, r Result) Outcome {
+// problem adds a failure to the outcome of the execution.
+func (x *execution) problem(name metric.Name, message string, err error) {
+	x.problems = append(x.problems, Problem{name, message, err})
+}
+
+// outcome returns what has become of an execution with this result.
+func (s *Sender) outcome(x *execution, r Result) Outcome {
 	o := Outcome{Result: r, Source: x.source, ID: x.id, Final: !(x.async && r.comesBack()), Called: x.called,
-		Duration: s.Now().Sub(x.start), Lark: x.lark, Waited: x.waited}
+		Duration: s.Now().Sub(x.start), Lark: x.lark, Waited: x.waited, Problems: x.problems}
 	if x.req != nil {
 		o.App, o.Correlation = x.req.App, x.req.Correlation
 	}
 	if x.plan != nil {
 		o.Verb, o.Target = x.plan.Verb, x.plan.Target
 	}
-	if s.Observe != nil {
-		s.Observe(ctx, o)
-	} else {
-		o.Log(ctx, s.Log)
-		o.count(s.Count)
-	}
 	return o
+}
+
+// observe makes the outcome of an execution known.
+func (s *Sender) observe(ctx context.Context, x *execution, r Result) {
+	o := s.outcome(x, r)
+	o.Metrics = o.metrics()
+	for range s.storeFailures.Swap(0) { // the client has logged them
+		o.Metrics = append(o.Metrics, metric.TokenStoreFailed)
+	}
+	for _, observe := range s.Observers {
+		observe(ctx, o)
+	}
+}
+
+// Observer is called with the outcome of each request. It must be safe for
+// concurrent use.
+type Observer func(ctx context.Context, o Outcome)
+
+// Count returns an observer that counts what an operator can do something about,
+// by the metric and the name of the app; [metric.Counter.Count] counts.
+func Count(count func(name metric.Name, app string)) Observer {
+	return func(_ context.Context, o Outcome) {
+		for _, name := range o.Metrics {
+			count(name, o.App)
+		}
+	}
+}
+
+// Log returns an observer that writes one line for each request, and one for
+// each problem.
+func Log(log *slog.Logger) Observer {
+	return func(ctx context.Context, o Outcome) {
+		for _, p := range o.Problems {
+			level := slog.LevelWarn
+			if p.Metric == metric.ResultLost {
+				level = slog.LevelError
+			}
+			log.Log(ctx, level, p.Message, "error", p.Err)
+		}
+		o.log(ctx, log)
+	}
 }
 
 // maxLoggedID is as much of a request's id as a log line has.
 const maxLoggedID = 128
 
-// Log writes the outcome as one line.
-func (o Outcome) Log(ctx context.Context, log *slog.Logger) {
+// log writes the outcome as one line.
+func (o Outcome) log(ctx context.Context, log *slog.Logger) {
 	args := []any{"ok", o.OK, "source", o.Source, "ms", o.Duration.Milliseconds()}
 	if o.Called {
 		args = append(args, "lark_ms", o.Lark.Milliseconds())
@@ -96,24 +129,42 @@ func (o Outcome) Log(ctx context.Context, log *slog.Logger) {
 	log.Log(ctx, level, "send", args...)
 }
 
-// count counts the failures that an operator can do something about.
-func (o Outcome) count(count func(metric.Name)) {
+// metrics returns the metrics that count the outcome.
+func (o Outcome) metrics() (names []metric.Name) {
+	for _, p := range o.Problems {
+		names = append(names, p.Metric)
+	}
 	if o.Error == nil {
-		return
+		return names
 	}
 	switch o.Error.Kind {
 	case lark.KindThrottled:
-		count(metric.Throttled)
+		names = append(names, metric.Throttled)
 	case lark.KindAuth:
-		count(metric.TokenFailed)
+		names = append(names, metric.TokenFailed)
 	}
 	if o.Final {
-		count(metric.SendFailed)
+		names = append(names, metric.SendFailed)
 	}
+	return names
 }
 
-// report puts an outcome on the bus, so that workflows can wait for it.
-func (s *Sender) report(ctx context.Context, o Outcome) error {
+// report puts the result of an execution on the bus, unless the request comes
+// again, so that workflows can wait for it. It returns the result.
+func (s *Sender) report(ctx context.Context, x *execution, r Result) Result {
+	o := s.outcome(x, r)
+	if !o.Final {
+		return r
+	}
+	if err := s.publish(ctx, o); err != nil {
+		x.problem(metric.ResultLost, "the result is not on the bus", err)
+		r.unreported = true
+	}
+	return r
+}
+
+// publish puts an outcome on the bus.
+func (s *Sender) publish(ctx context.Context, o Outcome) error {
 	type detail struct {
 		request.Correlation
 		ID     string  `json:"id"`

@@ -35,6 +35,7 @@ func retryDelay(m events.SQSMessage) time.Duration {
 // untouched, so that order is kept. Groups, and the messages of a standard
 // queue, are carried out at the same time.
 func (s *Sender) runQueue(ctx context.Context, from origin, records []events.SQSMessage) events.SQSEventResponse {
+	from.turns = make(chan struct{}, maxLarge)
 	var all sync.WaitGroup
 	back := make([]bool, len(records))
 	for _, group := range groups(records) {
@@ -62,6 +63,10 @@ func (s *Sender) runQueue(ctx context.Context, from origin, records []events.SQS
 	return out
 }
 
+// maxLarge is how many requests of a batch whose answers may be large are
+// carried out at the same time: the function has 256 MB.
+const maxLarge = 2
+
 // groups returns the indexes of the records that belong together, in order.
 func groups(records []events.SQSMessage) [][]int {
 	var list [][]int
@@ -86,7 +91,7 @@ func (s *Sender) runMessage(ctx context.Context, from origin, m events.SQSMessag
 	from.source, from.id, from.async = "sqs", m.MessageId, true
 	done = true
 	for _, j := range s.classify([]byte(m.Body), from).jobs {
-		r := s.do(ctx, j)
+		r := s.runTurn(ctx, j)
 		switch {
 		case r.Error == nil || !r.comesBack() && !r.unreported:
 			continue
@@ -98,6 +103,18 @@ func (s *Sender) runMessage(ctx context.Context, from origin, m events.SQSMessag
 		done = false
 	}
 	return done, delay
+}
+
+// runTurn carries out one job of a batch: any API may answer with megabytes,
+// of which nobody gets more than what is kept.
+func (s *Sender) runTurn(ctx context.Context, j job) Result {
+	if j.req != nil && j.req.Request != nil {
+		j.turns <- struct{}{}
+		defer func() { <-j.turns }()
+	}
+	r := s.do(ctx, j)
+	r.Data = nil
+	return r
 }
 
 // putOff delays the next delivery of a message. Without it the message comes

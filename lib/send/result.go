@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 
@@ -59,6 +60,19 @@ const (
 	maxMsg     = 4000
 	maxDetails = 32 << 10
 )
+
+// within returns the result if the output, which has size bytes before it, is
+// then not over the limit; and else an error that says so. It returns the size
+// of the output with the result.
+func (r Result) within(limit, size int) (Result, int) {
+	doc, err := json.Marshal(r)
+	if err == nil && size+len(doc) <= limit {
+		return r, size + len(doc)
+	}
+	e := failed(fmt.Errorf("the request was carried out, but the output would have %d bytes, and Lambda takes %d: read fewer pages at a time, send fewer requests, or use save_to", size+len(doc), limit))
+	e.asOutput, e.DataOmitted = r.asOutput, true
+	return e, size
+}
 
 // comesBack reports whether a request that did not work should come again: it
 // may work later, or an operator can make it work.

@@ -29,14 +29,14 @@ const (
 	maxNotBefore = 72 * time.Hour
 )
 
-// withBudget returns a context that ends when a request must be over, so that no
-// call outlives the invocation.
-func withBudget(ctx context.Context) (context.Context, context.CancelFunc) {
+// budgetEnd returns when all calls of an invocation must be over, so that none
+// outlives it.
+func budgetEnd(ctx context.Context) time.Time {
 	end, ok := ctx.Deadline()
 	if !ok {
-		return context.WithTimeout(ctx, defaultBudget)
+		return time.Now().Add(defaultBudget)
 	}
-	return context.WithDeadline(ctx, end.Add(-min(reserve, time.Until(end)/4)))
+	return end.Add(-min(reserve, time.Until(end)/4))
 }
 
 // retry makes the calls of a request until they succeed, until no repetition

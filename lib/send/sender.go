@@ -4,6 +4,7 @@
 package send
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
@@ -11,6 +12,7 @@ import (
 	"errors"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/larkbridge/larkbridge/internal/wait"
@@ -34,7 +36,7 @@ type Claims interface {
 	Release(ctx context.Context, key, owner string) error
 }
 
-// Sender carries out requests. DefaultTo, Delay and Observe are optional, all
+// Sender carries out requests. DefaultTo, Delay and Observers are optional, all
 // other fields are required.
 type Sender struct {
 	Apps    Apps
@@ -46,22 +48,21 @@ type Sender struct {
 	// Bucket is the stack's own bucket, of which requests use files/ only.
 	Bucket string
 	Now    func() time.Time
-	Log    *slog.Logger
-	// Count counts what an operator wants to be alerted to.
-	Count func(metric.Name)
+	Log    *slog.Logger // of what concerns no single request
 	// DefaultTo receives the notices, which name no receiver: a chat id, open id,
 	// union id, e-mail address or user id.
 	DefaultTo string
 	// Delay puts off the next delivery of a message that goes back to its
 	// queue; nil leaves that to the queue.
 	Delay Delay
-	// Observe is called with the outcome of each request; nil logs and counts
-	// it.
-	Observe func(context.Context, Outcome)
+	// Observers are called with the outcome of each request; [Log] and [Count]
+	// return those of the function.
+	Observers []Observer
 
-	mu      sync.Mutex
-	clients map[string]client
-	pace    pace
+	mu            sync.Mutex
+	clients       map[string]client
+	pace          pace
+	storeFailures atomic.Int64 // of tokens, since the last outcome
 }
 
 // Durations of a request's claim.
@@ -82,34 +83,44 @@ type client struct {
 // execution is a job while it is carried out.
 type execution struct {
 	job
-	start  time.Time
-	plan   *request.Plan // nil if the request cannot be carried out
-	called bool
-	lark   time.Duration // in calls to Lark, with their tokens and files
-	waited time.Duration // until it was due, for its turn, and between calls
+	start    time.Time
+	plan     *request.Plan // nil if the request cannot be carried out
+	called   bool
+	lark     time.Duration // in calls to Lark, with their tokens and files
+	waited   time.Duration // until it was due, for its turn, and between calls
+	problems []Problem
 }
 
 // Send carries out one request for a caller who waits. id identifies the
 // request if it has no idempotency key of its own: a repetition is answered
 // with the first result. An empty id makes every call a new request.
 func (s *Sender) Send(ctx context.Context, id string, req *request.Request) Result {
-	return s.do(ctx, job{origin: origin{source: "invoke", id: id}, req: req, err: req.Check()})
+	return s.do(ctx, job{origin: origin{source: "invoke", id: id, end: budgetEnd(ctx)}, req: req, err: req.Check()})
 }
 
-// do carries out one job.
+// do carries out one job and makes its outcome known.
 func (s *Sender) do(ctx context.Context, j job) Result {
 	x := &execution{job: j, start: s.Now()}
-	if x.err != nil {
-		return s.finish(ctx, x, failed(x.err))
+	r := s.execute(ctx, x)
+	r.asOutput = x.req != nil && x.req.OnError == "return"
+	s.observe(ctx, x, r)
+	return r
+}
+
+// execute carries out one job, unless it is wrong or the invocation is out of
+// time.
+func (s *Sender) execute(ctx context.Context, x *execution) Result {
+	if x.err == nil {
+		x.id = cmp.Or(x.req.IdempotencyKey, x.id)
+		x.plan, x.err = x.req.Plan(uuid(x.req.App, x.id))
 	}
-	if x.req.IdempotencyKey != "" {
-		x.id = x.req.IdempotencyKey
-	}
-	if x.plan, x.err = x.req.Plan(uuid(x.req.App, x.id)); x.err != nil {
-		return s.finish(ctx, x, failed(x.err))
-	}
-	if x.id == "" {
-		return s.finish(ctx, x, s.run(ctx, x))
+	switch {
+	case x.err != nil:
+		return s.report(ctx, x, failed(x.err))
+	case time.Until(x.end) <= 0:
+		return s.report(ctx, x, failed(&lark.Error{Kind: lark.KindTransport, Retryable: true, Msg: "the invocation has no time left for this request"}))
+	case x.id == "":
+		return s.report(ctx, x, s.run(ctx, x))
 	}
 	return s.once(ctx, x)
 }
@@ -122,40 +133,31 @@ func (s *Sender) once(ctx context.Context, x *execution) Result {
 	switch {
 	case err != nil:
 		// Lark still recognises a message by its uuid, so it goes out once.
-		s.Count(metric.DedupeBypassed)
-		s.Log.WarnContext(ctx, "the table cannot be reached", "error", err)
+		x.problem(metric.DedupeBypassed, "the table cannot be reached", err)
 	case state == store.InProgress:
-		r := failed(&lark.Error{Kind: lark.KindServer, Retryable: true, Msg: "the same request is being carried out"})
-		s.observe(ctx, x, r)
-		return r
+		return failed(&lark.Error{Kind: lark.KindServer, Retryable: true, Msg: "the same request is being carried out"})
 	case state == store.Completed:
-		r := replayed(stored, x.req)
-		s.observe(ctx, x, r)
-		return r
+		return replayed(stored, x.req)
 	}
-	r := s.finish(ctx, x, s.run(ctx, x))
-	s.complete(ctx, key, owner, x.req, r)
+	r := s.report(ctx, x, s.run(ctx, x))
+	if err := s.settle(ctx, key, owner, x.req, r); err != nil {
+		x.problem(metric.MarkFailed, "the request's claim is not settled", err)
+	}
 	return r
 }
 
-// complete keeps the result of a request that is done, and releases the claim
-// on one that is not, so that its next attempt need not wait for the lease.
-func (s *Sender) complete(ctx context.Context, key, owner string, req *request.Request, r Result) {
-	var err error
+// settle keeps the result of a request that is done, and releases the claim on
+// one that is not, so that its next attempt need not wait for the lease.
+func (s *Sender) settle(ctx context.Context, key, owner string, req *request.Request, r Result) error {
 	if r.OK {
-		err = s.Claims.Complete(ctx, key, r.kept(req), resultTTL)
-	} else {
-		err = s.Claims.Release(ctx, key, owner)
+		return s.Claims.Complete(ctx, key, r.kept(req), resultTTL)
 	}
-	if err != nil {
-		s.Count(metric.MarkFailed)
-		s.Log.WarnContext(ctx, "the request's claim is not settled", "error", err)
-	}
+	return s.Claims.Release(ctx, key, owner)
 }
 
 // run makes the calls of a request when it is due.
 func (s *Sender) run(ctx context.Context, x *execution) Result {
-	ctx, cancel := withBudget(ctx)
+	ctx, cancel := context.WithDeadline(ctx, x.end)
 	defer cancel()
 	if err := s.awaitDue(ctx, x); err != nil {
 		return failed(err)
@@ -233,7 +235,7 @@ func (s *Sender) client(ctx context.Context, name string) (client, error) {
 			s.clients = map[string]client{}
 		}
 		c = client{app, lark.NewClient(app.App, lark.WithHTTPClient(s.HTTP), lark.WithTokenStore(s.Tokens), lark.WithClock(s.Now), lark.WithLogger(s.Log),
-			lark.WithStoreErrorHook(func(error) { s.Count(metric.TokenStoreFailed) }))}
+			lark.WithStoreErrorHook(func(error) { s.storeFailures.Add(1) }))}
 		s.clients[name] = c
 	}
 	return c, nil

@@ -187,7 +187,7 @@ func TestTokenStoreFails(t *testing.T) {
 	var counted []metric.Name
 	var log strings.Builder
 	f.sender.Tokens = brokenTokens{f.sender.Tokens}
-	f.sender.Count = func(name metric.Name) { counted = append(counted, name) }
+	f.sender.Observers = []send.Observer{send.Count(func(name metric.Name, _ string) { counted = append(counted, name) })}
 	f.sender.Log = slog.New(slog.NewTextHandler(&log, nil))
 	if r, err := f.one(t, ctx, `{"message":{"to":{"chat_id":"oc_1"},"text":"hi"}}`); err != nil || !r.OK {
 		t.Errorf("got %+v, %v; want the message sent", r, err)

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"strconv"
+	"time"
 
 	"github.com/aws/aws-lambda-go/events"
 	jsonv2 "github.com/go-json-experiment/json"
@@ -21,10 +22,12 @@ type origin struct {
 	// id is the idempotency key of a request that has none of its own: a
 	// repetition of the document has the same id. "" is none.
 	id       string
-	async    bool   // nobody waits, and the document can come again
-	function string // the ARN of this function, "" outside Lambda
-	subject  string // of an SNS notification
-	depth    int    // how many other documents it is inside
+	async    bool          // nobody waits, and the document can come again
+	function string        // the ARN of this function, "" outside Lambda
+	subject  string        // of an SNS notification
+	depth    int           // how many other documents it is inside
+	end      time.Time     // when the calls of the invocation must be over
+	turns    chan struct{} // holds one value for each request of the batch whose answer may be large
 }
 
 // job is one request to carry out, or the reason why there is none.
@@ -41,9 +44,9 @@ type source struct {
 	jobs     []job
 }
 
-// maxDepth is how many documents one may be inside: a request on the bus, by way
-// of a topic, in a failed invocation's record.
-const maxDepth = 3
+// maxDepth is how many documents one may be inside: a topic's notification in the
+// record of a failed invocation.
+const maxDepth = 2
 
 // detailTypeRequest is the detail type of an event that is a request.
 const detailTypeRequest = "Lark Send Request"
@@ -54,13 +57,13 @@ const detailTypeRequest = "Lark Send Request"
 // handler leaves unchanged.
 func (s *Sender) classify(doc []byte, from origin) source {
 	doc = bytes.TrimSpace(bytes.TrimPrefix(doc, []byte("\ufeff")))
-	if text, ok := unquoted(doc); ok {
+	text, quoted := unquoted(doc)
+	if quoted {
 		doc = text
-		from.depth++
 	}
 	o, ok := readObject(doc)
 	if !ok {
-		if from.depth == 0 && from.source == "invoke" {
+		if from.depth == 0 && !quoted && from.source == "invoke" {
 			return from.requests(doc) // which says what it is not
 		}
 		if card, ok := notice.Text(string(doc)); ok {
@@ -96,6 +99,8 @@ func (s *Sender) object(doc []byte, o object, from origin) source {
 		return from.by("eventbridge", o.text("id")).requests(o["detail"])
 	case o.is("requestContext", '{') && o["requestPayload"] != nil:
 		return s.destination(doc, from)
+	case o.is("awslogs", '{'):
+		return s.logs(o["awslogs"], from.by("notice", ""))
 	}
 	if card, ok := notice.Card(doc); ok {
 		by := from.by("notice", "")

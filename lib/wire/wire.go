@@ -194,7 +194,7 @@ func Sender(ctx context.Context, getenv func(string) string) (*send.Sender, erro
 		Bucket:    getenv(envBucket),
 		Now:       time.Now,
 		Log:       p.log,
-		Count:     func(name metric.Name) { counter.Count(name, "") },
+		Observers: []send.Observer{send.Log(p.log), send.Count(counter.Count)},
 		DefaultTo: getenv(envTo),
 		Delay:     cloud.NewSQS(p.cloud.Config(), p.cloud.Endpoint("SQS")),
 	}, nil

@@ -120,6 +120,11 @@ var breakages = []struct {
 	{"an event source from elsewhere", "queues", func(d draft) {
 		d.add("AWS::Lambda::EventSourceMapping", map[string]any{"EventSourceArn": "arn:aws:sqs:us-east-1:123456789012:gone", "FunctionName": "gone"})
 	}},
+	{"a batch of an ordered queue", "queues", func(d draft) {
+		for _, source := range d.all("AWS::Lambda::EventSourceMapping") {
+			put(source, "BatchSize", 10)
+		}
+	}},
 	{"a batch that fails whole", "queues", func(d draft) { drop(d.first("AWS::Lambda::EventSourceMapping"), "FunctionResponseTypes") }},
 
 	{"a rule that drops", "delivery", func(d draft) { drop(d.target(), "DeadLetterConfig") }},

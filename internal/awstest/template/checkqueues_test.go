@@ -39,6 +39,8 @@ func checkQueues(fx *fixture) (f findings) {
 			f.add("queue %s: visibility time-out of %d s, less than 6 × that of %s, %d s", queue.ID, queue.Visibility, function.ID, function.Timeout)
 		case !source.PartialBatches:
 			f.add("event source %s: one failure brings back the whole batch", source.ID)
+		case queue.FIFO && source.BatchSize != 1:
+			f.add("event source %s: a failure uses up the deliveries of %d messages behind it", source.ID, source.BatchSize-1)
 		}
 	}
 	return f
