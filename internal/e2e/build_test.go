@@ -1,4 +1,4 @@
-package deploy_test
+package e2e_test
 
 import (
 	"bytes"
@@ -14,6 +14,7 @@ import (
 // The same sources make the same functions, whoever builds them and where:
 // here, and in another folder by somebody with a stricter umask.
 func TestReproducible(t *testing.T) {
+	t.Parallel()
 	here, _ := buildFunctions(t, "../..", "022")
 	elsewhere := sources(t)
 	comment(t, elsewhere)
@@ -24,13 +25,13 @@ func TestReproducible(t *testing.T) {
 	for function, a := range here {
 		b := there[function]
 		if !bytes.Equal(a.content, b.content) {
-			t.Errorf("%s differs: %d and %d bytes", function, len(a.content), len(b.content))
+			t.Errorf("%s: got %d and %d bytes that differ, want the same", function, len(a.content), len(b.content))
 		}
 		if a.mode != b.mode || a.mode != 0o755 {
-			t.Errorf("%s has the modes %v and %v", function, a.mode, b.mode)
+			t.Errorf("%s: got the modes %v and %v, want 0755 twice", function, a.mode, b.mode)
 		}
 		if !a.time.Equal(b.time) {
-			t.Errorf("%s is of %v and of %v", function, a.time, b.time)
+			t.Errorf("%s: got the times %v and %v, want the same", function, a.time, b.time)
 		}
 	}
 }

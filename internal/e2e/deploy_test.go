@@ -1,7 +1,7 @@
-// Package deploy_test deploys the stack to an emulator of AWS that runs the
+// Package e2e_test deploys the stack to an emulator of AWS that runs the
 // functions, and drives it from outside: build, deploy, settings, a signed
 // event over HTTP, the bus, a rule, send, and the stand-in for Lark.
-package deploy_test
+package e2e_test
 
 import (
 	"encoding/json"
@@ -18,6 +18,7 @@ import (
 )
 
 func TestDeployed(t *testing.T) {
+	t.Parallel()
 	s := newStack(t)
 	s.build()
 	s.deploy()
@@ -27,7 +28,7 @@ func TestDeployed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.aws("ssm", "put-parameter", "--type", "SecureString", "--overwrite", "--name", "/larkbridge/default", "--value", string(settings))
+	s.call("ssm", "AmazonSSM.PutParameter", map[string]any{"Type": "SecureString", "Name": "/larkbridge/default", "Value": string(settings)}, nil)
 	t.Run("loop", func(t *testing.T) { s.loop(t, platform) })
 	t.Run("upgrade", s.upgrade)
 }
@@ -36,25 +37,25 @@ func TestDeployed(t *testing.T) {
 func (s *stack) loop(t *testing.T, platform *larktest.Platform) {
 	s.ruleToQueue()
 	for range 2 { // delivered twice, answered once
-		if status, body := s.post(s.url+"/event", stage.Delivery(stage.Payload(t, "im.message.receive_v1"))); status != 200 || body != "{}" {
-			t.Fatalf("got %d %s\n%s", status, body, s.logs())
-		}
+		s.deliver(stage.Payload(t, "im.message.receive_v1"))
 	}
 	s.await("the answer in the chat", func() bool { return len(platform.Messages("")) > 0 })
 	if got := platform.Messages(""); len(got) != 1 || got[0].Content != `{"text":"You said: hello"}` {
-		t.Errorf("in the chat: %+v", got)
+		t.Errorf("in the chat: got %+v, want one answer", got)
 	}
 	forged := stage.Delivery(stage.Payload(t, "im.message.receive_v1"))
 	forged.Body[30] ^= 1
 	if status, body := s.post(s.url+"/event", forged); status != 401 || body != `{"error":"unauthorized"}` {
-		t.Errorf("a forged event: %d %s", status, body)
+		t.Errorf("a forged event: got %d %s, want 401", status, body)
 	}
 }
 
 // While events keep coming, the stack is deployed anew with another version of
-// the functions: no event is lost, and none is there twice.
+// the functions: no event is lost, and none is there twice that the first
+// delivery brought in time.
 func (s *stack) upgrade(t *testing.T) {
 	queue := s.probe()
+	var late sync.Map // ids of events that may be there twice
 	var accepted atomic.Int32
 	stop := make(chan struct{})
 	var load sync.WaitGroup
@@ -66,7 +67,11 @@ func (s *stack) upgrade(t *testing.T) {
 					return
 				default:
 				}
-				s.deliver(worker, n)
+				id := fmt.Sprintf("load-%d-%d", worker, n)
+				if !s.deliver([]byte(`{"schema":"2.0","header":{"event_id":"` + id + `","event_type":"load.test_v1","token":"` + larktest.VerificationToken +
+					`","app_id":"` + larktest.AppID + `"},"event":{}}`)) {
+					late.Store(id, nil)
+				}
 				accepted.Add(1)
 			}
 		})
@@ -83,27 +88,30 @@ func (s *stack) upgrade(t *testing.T) {
 		return len(seen) >= want
 	})
 	if len(seen) != want {
-		t.Errorf("%d events of %d are on the bus", len(seen), want)
+		t.Errorf("on the bus: got %d events, want %d", len(seen), want)
 	}
 	for id, n := range seen {
-		if n != 1 {
-			t.Errorf("event %s is there %d times", id, n)
+		if _, may := late.Load(id); n != 1 && !may {
+			t.Errorf("event %s on the bus: got it %d times, want once", id, n)
 		}
 	}
 	t.Logf("%d events during the upgrade", want)
 }
 
-// deliver posts an event until it is accepted, as Lark does.
-func (s *stack) deliver(worker, n int) {
-	id := fmt.Sprintf("load-%d-%d", worker, n)
-	payload := []byte(`{"schema":"2.0","header":{"event_id":"` + id + `","event_type":"load.test_v1","token":"` + larktest.VerificationToken +
-		`","app_id":"` + larktest.AppID + `"},"event":{}}`)
-	for end := time.Now().Add(5 * time.Minute); time.Now().Before(end); {
-		if status, _ := s.post(s.url+"/event", stage.Delivery(payload)); status == 200 {
-			return
+// deliver posts an event until it is accepted, as Lark does: a busy machine may
+// answer 503. It reports whether the first delivery was accepted before the
+// function publishes a second time, which it does after 0.9 s without an answer.
+func (s *stack) deliver(payload []byte) (inTime bool) {
+	var status int
+	var body string
+	start := time.Now()
+	for n := 1; time.Since(start) < 5*time.Minute; n++ {
+		if status, body = s.post(s.url+"/event", stage.Delivery(payload)); status == 200 && body == "{}" {
+			return n == 1 && time.Since(start) < 900*time.Millisecond
 		}
 	}
-	s.t.Errorf("event %s was not accepted in 5 minutes", id)
+	s.t.Errorf("%s: got %d %s for 5 minutes, want 200 {}", payload, status, body)
+	return false
 }
 
 // post sends a request to a URL of the stack.

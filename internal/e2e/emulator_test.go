@@ -1,7 +1,6 @@
-package deploy_test
+package e2e_test
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net"
@@ -98,22 +97,6 @@ func freePort(t *testing.T) string {
 		t.Fatal(err)
 	}
 	return port
-}
-
-func (c *cloud) aws(args ...string) []byte {
-	c.t.Helper()
-	return c.run(".", "aws", append(args, "--output", "json", "--endpoint-url", c.endpoint)...)
-}
-
-func (c *cloud) json(out any, args ...string) {
-	c.t.Helper()
-	doc := c.aws(args...)
-	if len(doc) == 0 {
-		return // some answers are nothing
-	}
-	if err := json.Unmarshal(doc, out); err != nil {
-		c.t.Fatalf("aws %s: %v", strings.Join(args, " "), err)
-	}
 }
 
 func (c *cloud) run(dir, tool string, args ...string) []byte {

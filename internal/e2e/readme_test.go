@@ -1,4 +1,4 @@
-package deploy_test
+package e2e_test
 
 import (
 	"bytes"
@@ -26,9 +26,10 @@ func TestReadme(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("left out: Go programs trust the certificate of a test on Linux only")
 	}
+	t.Parallel()
 	commands := readmeCommands(t)
 	if len(commands) < 2 || len(commands) > 6 || !strings.HasPrefix(commands[0], "git clone ") {
-		t.Fatalf("%d commands: %q", len(commands), commands)
+		t.Fatalf("got %d commands, want git clone and at most five more: %q", len(commands), commands)
 	}
 	s := newStack(t)
 	_, url := stage.Lark(t, larktest.App{})
@@ -54,11 +55,11 @@ func TestReadme(t *testing.T) {
 		}
 	}
 	if !slices.Contains(commands, "make deploy") || !slices.Contains(commands, "go run ./cmd/larkbridge doctor") {
-		t.Fatalf("the path is %q", commands)
+		t.Fatalf("got the commands %q, want make deploy and doctor", commands)
 	}
 	t.Run("make deploy again", func(t *testing.T) {
 		if seen, asked := s.shell("make deploy", nil); len(asked) > 0 || !strings.Contains(seen, "No changes to deploy.") {
-			t.Errorf("it asks %q:\n%s", asked, seen)
+			t.Errorf("got the questions %q, want none, and no changes:\n%s", asked, seen)
 		}
 	})
 	t.Run("aws cloudformation", func(t *testing.T) { s.packaged(t, codes) })
@@ -96,7 +97,7 @@ func (s *stack) guided(asked []string) {
 		"Stack Name", "AWS Region", "Confirm changes before deploy", "Allow SAM CLI IAM role creation", "Disable rollback",
 		"Save arguments to configuration file", "SAM configuration file", "SAM configuration environment",
 	}; !slices.Equal(asked, want) || parameters == 0 {
-		s.t.Errorf("it asks for %d parameters and %q", parameters, asked)
+		s.t.Errorf("got questions for %d parameters and %q, want parameters and %q", parameters, asked, want)
 	}
 	config, err := os.ReadFile(filepath.Join(s.source, "samconfig.toml"))
 	if err != nil {
@@ -104,7 +105,7 @@ func (s *stack) guided(asked []string) {
 	}
 	for _, want := range []string{"\nbuild_in_source = true\n", "\nstack_name = \"larkbridge\"\n", `ArchiveDays=\"0\"`} {
 		if !strings.Contains(string(config), want) {
-			s.t.Errorf("samconfig.toml does not have %s:\n%s", want, config)
+			s.t.Errorf("samconfig.toml: got %s, want %s", config, want)
 		}
 	}
 }
@@ -115,18 +116,18 @@ func (s *stack) guided(asked []string) {
 func (s *stack) firstEvents(doctor, bus string) {
 	s.t.Helper()
 	if !strings.Contains(doctor, " 0 failed, ") {
-		s.t.Errorf("doctor finds:\n%s", doctor)
+		s.t.Errorf("doctor: got %s, want 0 failed", doctor)
 	}
 	for _, output := range []string{"EventUrl", "CardUrl"} {
 		challenge := stage.Delivery([]byte(`{"type":"url_verification","challenge":"c-1","token":"` + larktest.VerificationToken + `"}`))
 		challenge.Header = nil // Lark does not sign it
 		if status, body := s.post(s.output(output), challenge); status != 200 || body != `{"challenge":"c-1"}` {
-			s.t.Errorf("%s answers a challenge with %d %s", output, status, body)
+			s.t.Errorf("a challenge at %s: got %d %s, want 200 and the challenge", output, status, body)
 		}
 	}
 	message := stage.Payload(s.t, "im.message.receive_v1")
 	if status, body := s.post(s.output("EventUrl"), stage.Delivery(message)); status != 200 {
-		s.t.Errorf("a message is answered with %d %s", status, body)
+		s.t.Errorf("a message: got %d %s, want 200", status, body)
 	}
 	var ids []string
 	s.await("the first events", func() bool {
@@ -140,7 +141,7 @@ func (s *stack) firstEvents(doctor, bus string) {
 // the same, byte for byte.
 func (s *stack) packaged(t *testing.T, codes []string) {
 	const bucket = "packages"
-	s.aws("s3", "mb", "s3://"+bucket)
+	s.run(s.source, "aws", "s3", "mb", "s3://"+bucket)
 	s.run(s.source, "aws", "cloudformation", "package", "--template-file", ".aws-sam/build/template.yaml", "--s3-bucket", bucket,
 		"--output-template-file", "packaged.yaml")
 	s.run(s.source, "aws", append([]string{"cloudformation", "deploy", "--template-file", "packaged.yaml", "--s3-bucket", bucket,
@@ -148,6 +149,6 @@ func (s *stack) packaged(t *testing.T, codes []string) {
 	p := &stack{cloud: s.cloud, name: "packaged"}
 	p.output("EventUrl")
 	if got := p.codes(); !slices.Equal(got, codes) {
-		t.Errorf("the functions are %q, deployed by SAM %q", got, codes)
+		t.Errorf("the functions: got %q, want those that SAM deployed, %q", got, codes)
 	}
 }

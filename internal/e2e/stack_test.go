@@ -1,4 +1,4 @@
-package deploy_test
+package e2e_test
 
 import (
 	"archive/zip"
@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
 	"github.com/larkbridge/larkbridge/internal/awstest/harness"
@@ -108,14 +109,10 @@ func (s *stack) swap() {
 		if err == nil {
 			err = w.Close()
 		}
-		path := filepath.Join(s.t.TempDir(), "zip")
-		if err == nil {
-			err = os.WriteFile(path, archive.Bytes(), 0o600)
-		}
 		if err != nil {
 			s.t.Fatal(err)
 		}
-		s.aws("lambda", "update-function-code", "--function-name", s.function(function), "--zip-file", "fileb://"+path)
+		s.call("lambda", "PUT /2015-03-31/functions/"+s.function(function)+"/code", map[string]any{"ZipFile": archive.Bytes()}, nil)
 	}
 }
 
@@ -126,7 +123,7 @@ func (s *stack) codes() (hashes []string) {
 	s.t.Helper()
 	for _, function := range functions {
 		var out struct{ CodeSha256 string }
-		s.json(&out, "lambda", "get-function-configuration", "--function-name", s.function(function))
+		s.call("lambda", "GET /2015-03-31/functions/"+s.function(function)+"/configuration", nil, &out)
 		hashes = append(hashes, out.CodeSha256)
 	}
 	return hashes
@@ -135,16 +132,14 @@ func (s *stack) codes() (hashes []string) {
 // output is one of the stack's outputs. Without them the stack is not complete.
 func (s *stack) output(key string) string {
 	s.t.Helper()
-	var out struct {
-		Stacks []struct {
-			StackStatus string
-			Outputs     []struct{ OutputKey, OutputValue string }
-		}
+	client := cloudformation.New(cloudformation.Options{BaseEndpoint: &s.endpoint, Region: "us-east-1", Credentials: aws.AnonymousCredentials{}})
+	out, err := client.DescribeStacks(s.t.Context(), &cloudformation.DescribeStacksInput{StackName: &s.name})
+	if err != nil {
+		s.t.Fatal(err)
 	}
-	s.json(&out, "cloudformation", "describe-stacks", "--stack-name", s.name)
 	for _, o := range out.Stacks[0].Outputs {
-		if o.OutputKey == key && o.OutputValue != "" {
-			return o.OutputValue
+		if aws.ToString(o.OutputKey) == key && aws.ToString(o.OutputValue) != "" {
+			return *o.OutputValue
 		}
 	}
 	s.t.Fatalf("the stack, %s, has no output %s", out.Stacks[0].StackStatus, key)
@@ -158,47 +153,48 @@ func (s *stack) complete() {
 	s.t.Helper()
 	s.url = strings.TrimSuffix(s.output("EventUrl"), "/event")
 	api := strings.TrimSuffix(strings.TrimPrefix(s.url, "https://"), apis)
-	for _, door := range []string{"event", "card"} {
+	for _, endpoint := range []string{"event", "card"} {
 		var integration struct{ IntegrationId string }
-		s.json(&integration, "apigatewayv2", "create-integration", "--api-id", api, "--integration-type", "AWS_PROXY", "--payload-format-version", "2.0",
-			"--integration-uri", "arn:aws:lambda:us-east-1:000000000000:function:"+s.name+"-"+door)
-		for _, path := range []string{"/" + door, "/" + door + "/{app}"} {
-			s.aws("apigatewayv2", "create-route", "--api-id", api, "--route-key", "ANY "+path, "--target", "integrations/"+integration.IntegrationId)
+		s.call("apigateway", "POST /v2/apis/"+api+"/integrations", map[string]string{"integrationType": "AWS_PROXY", "payloadFormatVersion": "2.0",
+			"integrationUri": "arn:aws:lambda:us-east-1:000000000000:function:" + s.name + "-" + endpoint}, &integration)
+		for _, path := range []string{"/" + endpoint, "/" + endpoint + "/{app}"} {
+			s.call("apigateway", "POST /v2/apis/"+api+"/routes", map[string]string{"routeKey": "ANY " + path, "target": "integrations/" + integration.IntegrationId}, nil)
 		}
 	}
 	var mappings struct {
 		EventSourceMappings []struct{ UUID string }
 	}
-	s.json(&mappings, "lambda", "list-event-source-mappings")
+	s.call("lambda", "GET /2015-03-31/event-source-mappings/", nil, &mappings)
 	for _, m := range mappings.EventSourceMappings {
-		s.aws("lambda", "update-event-source-mapping", "--uuid", m.UUID, "--scaling-config", "MaximumConcurrency=2")
+		s.call("lambda", "PUT /2015-03-31/event-source-mappings/"+m.UUID, map[string]any{"ScalingConfig": map[string]int{"MaximumConcurrency": 2}}, nil)
 	}
 }
 
 // ruleToQueue is what a user adds: messages to the send queue, as requests.
 func (s *stack) ruleToQueue() {
 	s.t.Helper()
-	s.aws("events", "put-rule", "--event-bus-name", s.name, "--name", "echo", "--event-pattern", `{"source":["lark"],"detail-type":["im.message.receive_v1"]}`)
-	target, err := json.Marshal([]any{stage.Echo("arn:aws:sqs:us-east-1:000000000000:" + s.name + "-send")})
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	s.aws("events", "put-targets", "--event-bus-name", s.name, "--rule", "echo", "--targets", string(target))
+	s.rule("echo", `{"source":["lark"],"detail-type":["im.message.receive_v1"]}`, stage.Echo("arn:aws:sqs:us-east-1:000000000000:"+s.name+"-send"))
 }
 
-// probe is a queue that gets everything on the bus.
+// rule makes a rule on the stack's bus that has one target.
+func (s *stack) rule(name, pattern string, target any) {
+	s.t.Helper()
+	s.call("events", "AWSEvents.PutRule", map[string]string{"EventBusName": s.name, "Name": name, "EventPattern": pattern}, nil)
+	s.call("events", "AWSEvents.PutTargets", map[string]any{"EventBusName": s.name, "Rule": name, "Targets": []any{target}}, nil)
+}
+
+// probe makes a queue that gets everything on the bus, and returns its URL.
 func (s *stack) probe() string {
 	s.t.Helper()
 	var queue struct{ QueueUrl string }
-	s.json(&queue, "sqs", "create-queue", "--queue-name", "probe")
-	s.aws("events", "put-rule", "--event-bus-name", s.name, "--name", "probe", "--event-pattern", `{"source":["lark"]}`)
-	s.aws("events", "put-targets", "--event-bus-name", s.name, "--rule", "probe", "--targets", "Id=probe,Arn=arn:aws:sqs:us-east-1:000000000000:probe")
+	s.call("sqs", "AmazonSQS.CreateQueue", map[string]string{"QueueName": "probe"}, &queue)
+	s.rule("probe", `{"source":["lark"]}`, map[string]string{"Id": "probe", "Arn": "arn:aws:sqs:us-east-1:000000000000:probe"})
 	return queue.QueueUrl
 }
 
 // drain returns the ids of the events that are new in a queue. It deletes
 // nothing, for SQS may deliver a message twice anyhow: it knows them by their
-// own ids. It calls SQS itself: a process of the CLI for each would take minutes.
+// own ids.
 func (s *stack) drain(queue string) []string {
 	s.t.Helper()
 	client := sqs.New(sqs.Options{BaseEndpoint: &s.endpoint, Region: "us-east-1", Credentials: aws.AnonymousCredentials{}})
