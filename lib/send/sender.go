@@ -120,7 +120,7 @@ func (s *Sender) execute(ctx context.Context, x *execution) Result {
 	case time.Until(x.end) <= 0:
 		return s.report(ctx, x, failed(&lark.Error{Kind: lark.KindTransport, Retryable: true, Msg: "the invocation has no time left for this request"}))
 	case x.id == "":
-		return s.report(ctx, x, s.run(ctx, x))
+		return s.report(ctx, x, s.runInThread(ctx, x))
 	}
 	return s.once(ctx, x)
 }
@@ -139,7 +139,7 @@ func (s *Sender) once(ctx context.Context, x *execution) Result {
 	case state == store.Completed:
 		return replayed(stored, x.req)
 	}
-	r := s.report(ctx, x, s.run(ctx, x))
+	r := s.report(ctx, x, s.runInThread(ctx, x))
 	if err := s.settle(ctx, key, owner, x.req, r); err != nil {
 		x.problem(metric.MarkFailed, "the request's claim is not settled", err)
 	}

@@ -25,6 +25,7 @@ type origin struct {
 	async    bool          // nobody waits, and the document can come again
 	function string        // the ARN of this function, "" outside Lambda
 	subject  string        // of an SNS notification
+	thread   string        // what the thread of a notice is called, "" for none
 	depth    int           // how many other documents it is inside
 	end      time.Time     // when the calls of the invocation must be over
 	turns    chan struct{} // holds one value for each request of the batch whose answer may be large
@@ -107,6 +108,7 @@ func (s *Sender) object(doc []byte, o object, from origin) source {
 		if detailType != "" {
 			by = from.by("eventbridge", o.text("id"))
 		}
+		by.thread = notice.Thread(doc)
 		req := s.card(card)
 		if o.text("source") == bus.Source {
 			req.Correlation = clickOf(o["detail"]).correlation()

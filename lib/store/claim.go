@@ -47,6 +47,10 @@ func EventKey(appID, id string) string { return "evt#" + appID + "#" + hashed(id
 // SendKey returns the key of a request's claim.
 func SendKey(app, id string) string { return "snd#" + app + "#" + hashed(id) }
 
+// ThreadKey returns the key of the first message of a thread: to whom it is, and
+// what the thread is called.
+func ThreadKey(app, to, thread string) string { return "thr#" + app + "#" + hashed(to+" "+thread) }
+
 // hashed returns the id, or its hash when it is too long for a key.
 func hashed(id string) string {
 	if len(id) <= maxKey {
