@@ -1,14 +1,9 @@
 package lark
 
 import (
-	"crypto/sha1"
-	"crypto/sha256"
 	"crypto/subtle"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"hash"
-	"strconv"
 	"time"
 )
 
@@ -116,6 +111,11 @@ func checkAge(sign signature, h signatureHeaders, now time.Time) (fresh bool, er
 		return false, errTimestamp
 	}
 	return inWindow(t, now, CardMaxAge), nil
+}
+
+// inWindow reports whether a request stamped at t is accepted now.
+func inWindow(t, now time.Time, window time.Duration) bool {
+	return !t.Before(now.Add(-window)) && !t.After(now.Add(MaxClockSkew))
 }
 
 // open reads the body into env, decrypting it first where it is encrypted, and
@@ -246,81 +246,6 @@ const (
 // RedeliverySpan is the time over which Lark redelivers an unanswered event: 15 s,
 // 5 min, 1 h and 6 h after each other (event-subscription-guide/event-overview).
 const RedeliverySpan = 15*time.Second + 5*time.Minute + time.Hour + 6*time.Hour
-
-// signature is how a request proved where it comes from.
-type signature int
-
-const (
-	unsigned  signature = iota
-	signedKey           // SHA-256 with an Encrypt Key: events and new-style cards
-	signedTok           // SHA-1 with a Verification Token: old-style cards
-)
-
-const (
-	maxTimestamp = 20  // digits
-	maxNonce     = 256 // bytes
-)
-
-// verify checks the signature headers against the app's keys over the raw
-// body. An absent signature is unsigned, not an error. It returns the index of
-// the Encrypt Key that matched.
-func (a *App) verify(h signatureHeaders, body []byte) (signature, int, error) {
-	if len(h.timestamp) > maxTimestamp || len(h.nonce) > maxNonce {
-		return unsigned, 0, errSignature
-	}
-	switch {
-	case h.signature == "":
-		return unsigned, 0, nil
-	case len(h.signature) == hex.EncodedLen(sha256.Size):
-		if len(a.EncryptKeys) == 0 {
-			return unsigned, 0, nil // nothing to check it with
-		}
-		for i, key := range a.EncryptKeys {
-			if h.matches(sha256.New(), key.secret, body) {
-				return signedKey, i, nil
-			}
-		}
-	case len(h.signature) == hex.EncodedLen(sha1.Size):
-		for _, token := range a.VerificationTokens {
-			if h.matches(sha1.New(), token, body) {
-				return signedTok, 0, nil
-			}
-		}
-	}
-	return unsigned, 0, errSignature
-}
-
-// matches reports whether the signature is that of the body under a secret, in
-// constant time. An upper-case signature does not match:
-// Lark documents lower case and sends nothing else.
-func (h signatureHeaders) matches(sum hash.Hash, secret Secret, body []byte) bool {
-	var text [2 * sha256.Size]byte
-	got := hex.AppendEncode(text[:0], h.digest(sum, secret, body))
-	return subtle.ConstantTimeCompare(got, []byte(h.signature)) == 1
-}
-
-// digest is hash(timestamp ‖ nonce ‖ secret ‖ body): a plain hash with nothing
-// between the parts, not an HMAC. It can be extended, which is why a body with
-// anything after its JSON value is refused.
-func (h signatureHeaders) digest(sum hash.Hash, secret Secret, body []byte) []byte {
-	buf := make([]byte, 0, maxTimestamp+maxNonce)
-	buf = append(append(append(buf, h.timestamp...), h.nonce...), secret...)
-	sum.Write(buf)
-	sum.Write(body)
-	return sum.Sum(buf[:0])
-}
-
-// time returns the timestamp, which is in Unix seconds. It is false for
-// anything that is not a number.
-func (h signatureHeaders) time() (time.Time, bool) {
-	n, err := strconv.ParseInt(h.timestamp, 10, 64)
-	return time.Unix(n, 0), err == nil
-}
-
-// inWindow says whether a request stamped at t is accepted now.
-func inWindow(t, now time.Time, window time.Duration) bool {
-	return !t.Before(now.Add(-window)) && !t.After(now.Add(MaxClockSkew))
-}
 
 // What [App.Receive] refuses is one of these; callers branch with [errors.Is]. The
 // reason in the text is for the log alone: it holds nothing from the request or the
