@@ -15,7 +15,7 @@ import (
 // maxAnswer is the size in bytes up to which a JSON answer is read.
 const maxAnswer = 16 << 20
 
-// answer is the shape of every JSON answer
+// answer is the JSON of every answer of the platform
 // (api-call-guide/calling-process/get-).
 type answer struct {
 	Code *int            `json:"code"`
@@ -35,9 +35,9 @@ type answer struct {
 	} `json:"error"`
 }
 
-// readAnswer judges by the code in the body, because errors come with all
-// kinds of status; and by the status when the body is no answer of Lark's, or
-// when it claims a success that the status denies.
+// readAnswer reads an answer and returns its result, or its error. The code in the
+// body decides, because errors come with every HTTP status. The status decides when
+// the body is not Lark's JSON, and when it is an error although the code is 0.
 func readAnswer(resp *http.Response) (*Result, error) {
 	data, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
 	if err != nil {
@@ -46,6 +46,7 @@ func readAnswer(resp *http.Response) (*Result, error) {
 	return parseAnswer(resp, data)
 }
 
+// parseAnswer is readAnswer for a body that has been read.
 func parseAnswer(resp *http.Response, data []byte) (*Result, error) {
 	id := logID(resp.Header)
 	reset, _ := strconv.Atoi(resp.Header.Get("X-Ogw-Ratelimit-Reset"))
@@ -71,7 +72,7 @@ func parseAnswer(resp *http.Response, data []byte) (*Result, error) {
 		a.Msg = fmt.Sprintf("HTTP %d, although the code is 0", resp.StatusCode)
 	}
 	kind, retryable := classify(*a.Code, resp.StatusCode)
-	if kind == KindValidation && saysLater(a.Msg) {
+	if kind == KindValidation && asksToRetryLater(a.Msg) {
 		kind, retryable = KindThrottled, true
 	}
 	if id == "" {
@@ -110,8 +111,9 @@ func (a *answer) missingScopes() string {
 	return text
 }
 
-// excerpt quotes the beginning of what is no answer of Lark's: a gateway's page
-// says what went wrong. Broken JSON is not quoted: it may hold a token.
+// excerpt returns the beginning of a body that is not Lark's JSON: the page of a
+// gateway says what went wrong. It returns only the size of broken JSON, which may
+// hold a token.
 func excerpt(data []byte) string {
 	if text := bytes.TrimSpace(data); len(text) > 0 && (text[0] == '{' || text[0] == '[') {
 		return fmt.Sprintf("of %d bytes", len(data))
@@ -119,7 +121,7 @@ func excerpt(data []byte) string {
 	return fmt.Sprintf("%.200q", data)
 }
 
-// ErrorKind says what to do about a failed call.
+// ErrorKind is a class of failed calls. It decides what a caller can do about them.
 type ErrorKind string
 
 // The kinds of a failed call.
@@ -134,7 +136,7 @@ const (
 	KindTransport  ErrorKind = "transport"  // no answer, or none that can be read
 )
 
-// Error is a call that failed. It holds no secret.
+// Error describes a call that failed. It holds no secret.
 type Error struct {
 	Kind      ErrorKind `json:"kind"`
 	Code      int       `json:"code"` // Lark's, 0 when there is none
@@ -154,6 +156,8 @@ type Error struct {
 	cause error
 }
 
+// Error returns the kind and the message and, where Lark gave a code, the code, the
+// HTTP status and the log id.
 func (e *Error) Error() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %s", e.Kind, e.Msg)
@@ -163,6 +167,7 @@ func (e *Error) Error() string {
 	return b.String()
 }
 
+// Unwrap returns the error that made the call fail, nil when the answer did.
 func (e *Error) Unwrap() error { return e.cause }
 
 // codeOf returns the code of an [Error], 0 for any other error.
@@ -173,16 +178,18 @@ func codeOf(err error) int {
 	return 0
 }
 
+// invalid returns the error of a call that is wrong and is not sent.
 func invalid(msg string) *Error { return &Error{Kind: KindValidation, Msg: msg} }
 
-// transport is a call whose outcome is not known, or that did not begin.
+// transport returns the error of a call that did not begin, or whose outcome is not
+// known.
 func transport(doing string, cause error) *Error {
 	return &Error{Kind: KindTransport, Msg: doing + ": " + cause.Error(), Retryable: true, cause: cause}
 }
 
-// stale says whether a code means that the token is no longer good, at any
-// HTTP status (api-call-guide, common codes).
-func stale(code int) bool {
+// tokenRefused reports whether a code, at any HTTP status, means that the token is
+// no longer good (api-call-guide, common codes).
+func tokenRefused(code int) bool {
 	switch code {
 	case 99991663, 99991664, 99991671, 99991665, 20013, 20014:
 		return true
@@ -190,20 +197,21 @@ func stale(code int) bool {
 	return false
 }
 
-// saysLater reports whether a message asks to try again later. Not every API has
+// asksToRetryLater reports whether a message asks to try again later. Not every API has
 // a code of its own for that: 9499 also means a bad request.
-func saysLater(msg string) bool {
+func asksToRetryLater(msg string) bool {
 	msg = strings.ToLower(msg)
-	for _, words := range [...]string{"too many request", "toomanyrequest", "frequency limit", "rate limit", "try again later"} {
-		if strings.Contains(msg, words) {
+	for _, phrase := range [...]string{"too many request", "toomanyrequest", "frequency limit", "rate limit", "try again later"} {
+		if strings.Contains(msg, phrase) {
 			return true
 		}
 	}
 	return false
 }
 
-// classify is Lark's table of codes (api-call-guide/ugjM14COyUjL4ITN and the
-// pages of the IM calls). A code that is not in it is judged by its status.
+// classify returns the kind of a failed call, and reports whether it may work later.
+// Codes in Lark's tables (api-call-guide/ugjM14COyUjL4ITN and the pages of the IM
+// calls) decide; the HTTP status decides for any other code.
 func classify(code, status int) (kind ErrorKind, retryable bool) {
 	switch code {
 	case 99991400, 230020, 11232, 11233, 11247, 90217, 1000004, 1000005, 1254290, 1061045:
@@ -214,7 +222,7 @@ func classify(code, status int) (kind ErrorKind, retryable bool) {
 		return KindQuota, false
 	case 2200, 1500, 1642, 1663, 1668, 5000, 10101, 10105, 55001, 10500, 300120, 11246, 232096, 20050, 20072:
 		return KindServer, true
-	case 10012: // the app_ticket is not good: a new one is on its way
+	case 10012: // the app_ticket is not good: resend asks for a new one
 		return KindAuth, true
 	case 99991661, 99991663, 99991664, 99991665, 99991668, 99991669, 99991671, 99991677, 99991543,
 		10013, 10014, 10015, 10016, 20005, 20013, 20014, 99991662, 99991673, 154001:

@@ -383,7 +383,7 @@ func latin1(body string) string {
 	return string(runes)
 }
 
-// fromLatin1 is the other way round.
+// fromLatin1 is the inverse of latin1.
 func fromLatin1(text string) []byte {
 	var content []byte
 	for _, r := range text {

@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// AppType is what kind of app the developer console shows.
+// AppType is the kind of an app, as the developer console shows it.
 type AppType string
 
 // The two kinds of app. A marketplace app is a store (ISV) app.
@@ -28,8 +28,8 @@ const (
 // DefaultApp is the name of the app that needs no name in a URL or a request.
 const DefaultApp = "default"
 
-// App is one Lark app: its identity and the secrets shared with the platform.
-// It is read-only once made.
+// App holds the identity of one Lark app and the secrets that it shares with the
+// platform. It does not change once it is made.
 type App struct {
 	Name string
 	Type AppType
@@ -49,6 +49,7 @@ type App struct {
 	BotOpenID string
 }
 
+// nameLetters are the characters of an app name.
 const nameLetters = "abcdefghijklmnopqrstuvwxyz0123456789-"
 
 // ValidAppName reports whether name can be the name of an app: 1 to 32 of a-z, 0-9
@@ -58,8 +59,8 @@ func ValidAppName(name string) bool {
 	return name != "event" && name != "card" && len(name) >= 1 && len(name) <= 32 && strings.Trim(name, nameLetters) == ""
 }
 
-// ParseApp reads an app's settings, one JSON object. Every problem is named in
-// one error by its field, never by a value.
+// ParseApp decodes the settings of an app, one JSON object. Its error names every
+// field that is wrong, and never a value.
 func ParseApp(name string, settings []byte) (*App, error) {
 	var fields map[string]json.RawMessage
 	if err := json.Unmarshal(settings, &fields); err != nil {
@@ -89,13 +90,13 @@ func ParseApp(name string, settings []byte) (*App, error) {
 	return app, nil
 }
 
-// fields maps each setting to what reads it.
+// fields returns, by the name of each setting, the function that decodes it.
 func (a *App) fields() map[string]func(json.RawMessage) error {
 	return map[string]func(json.RawMessage) error{
 		"type":               a.setType,
 		"domain":             a.setDomain,
-		"app_id":             filled(&a.AppID),
-		"app_secret":         filled(&a.AppSecret),
+		"app_id":             nonEmpty(&a.AppID),
+		"app_secret":         nonEmpty(&a.AppSecret),
 		"encrypt_key":        a.setKeys,
 		"verification_token": list(&a.VerificationTokens),
 		"help_desk_id":       value(&a.HelpDeskID, "a string"),
@@ -105,8 +106,8 @@ func (a *App) fields() map[string]func(json.RawMessage) error {
 	}
 }
 
-// value reads a field of the target's own JSON type. The error of
-// encoding/json is not passed on, because it can hold the value.
+// value returns a function that decodes a JSON value of the type of target. It does
+// not return the error of encoding/json, which can hold the value.
 func value[T any](target *T, want string) func(json.RawMessage) error {
 	return func(raw json.RawMessage) error {
 		if string(raw) == "null" || json.Unmarshal(raw, target) != nil {
@@ -116,7 +117,8 @@ func value[T any](target *T, want string) func(json.RawMessage) error {
 	}
 }
 
-func filled[T ~string](target *T) func(json.RawMessage) error {
+// nonEmpty returns a function that decodes a string which must not be empty.
+func nonEmpty[T ~string](target *T) func(json.RawMessage) error {
 	return func(raw json.RawMessage) error {
 		if err := value(target, "a string")(raw); err != nil {
 			return err
@@ -128,7 +130,8 @@ func filled[T ~string](target *T) func(json.RawMessage) error {
 	}
 }
 
-// list reads a string or a list of strings, none of them empty.
+// list returns a function that decodes a string or a list of strings, none of which
+// may be empty.
 func list(target *[]Secret) func(json.RawMessage) error {
 	return func(raw json.RawMessage) error {
 		var one Secret
@@ -183,9 +186,10 @@ func (a *App) setDomain(raw json.RawMessage) error {
 	return nil
 }
 
-// AppFromEnv reads the default app from environment variables, by the names
-// that the Python SDK used, and APP_TYPE and LARK_DOMAIN. Missing variables
-// are as missing fields: APP_ID and APP_SECRET are required.
+// AppFromEnv returns the default app from the environment variables APP_ID,
+// APP_SECRET, VERIFICATION_TOKEN, ENCRYPT_KEY, HELP_DESK_ID and HELP_DESK_TOKEN,
+// which the Python SDK reads too, and APP_TYPE and LARK_DOMAIN. APP_ID and
+// APP_SECRET are required.
 func AppFromEnv(getenv func(string) string) (*App, error) {
 	for _, name := range []string{"APP_ID", "APP_SECRET"} {
 		if getenv(name) == "" {

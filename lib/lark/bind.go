@@ -34,7 +34,7 @@ func isObject(doc json.RawMessage) bool {
 	return json.Unmarshal(doc, &fields) == nil && fields != nil
 }
 
-// assign decodes JSON into v and converts what has another type.
+// assign decodes JSON into v, and converts values of another type than that of v.
 func assign(doc json.RawMessage, v reflect.Value) {
 	if json.Unmarshal(doc, v.Addr().Interface()) == nil {
 		return
@@ -57,7 +57,7 @@ func assign(doc json.RawMessage, v reflect.Value) {
 	}
 }
 
-// assignFields sets the fields of a struct, those of embedded ones included.
+// assignFields sets the fields of a struct, and those of embedded structs.
 func assignFields(fields map[string]json.RawMessage, v reflect.Value) {
 	for i := range v.NumField() {
 		field := v.Type().Field(i)
@@ -87,7 +87,7 @@ func valueOf(fields map[string]json.RawMessage, name string) json.RawMessage {
 	return nil
 }
 
-// assignList sets a slice. A value that is no list is a list of one.
+// assignList sets a slice. A value that is not a list becomes a list of one element.
 func assignList(doc json.RawMessage, v reflect.Value) {
 	var items []json.RawMessage
 	if json.Unmarshal(doc, &items) != nil {

@@ -28,7 +28,7 @@ const (
 // DefaultTimeout is the time for a call, its tokens and its retry included.
 const DefaultTimeout = 30 * time.Second
 
-// Call is one call of an open API.
+// Call describes one call of an open API.
 type Call struct {
 	Method string
 	// Path is /open-apis/im/v1/messages, short im/v1/messages, or a whole URL
@@ -69,9 +69,9 @@ type Result struct {
 	whole json.RawMessage
 }
 
-// token chooses the type of token: the user's where one is given, else the
-// tenant's, else the first of what the API takes. What is given and cannot be
-// used is an error: a call must not quietly run with other rights.
+// token returns the type of token that the call uses: the user's where one is given,
+// else the tenant's, else the first that the API takes. A token or a tenant that is
+// given and cannot be used is an error: the call must not run with other rights.
 func (call Call) token() (TokenType, error) {
 	types := call.Tokens
 	if len(types) == 0 {
@@ -100,8 +100,8 @@ func (call Call) token() (TokenType, error) {
 	return first, nil
 }
 
-// target makes the URL of a call on the app's own host: a token goes nowhere
-// else.
+// target returns the URL of the call on the app's own host. Another host is an
+// error, because the token must not go there.
 func (call Call) target(base string) (string, error) {
 	path, rawQuery, _ := strings.Cut(call.Path, "?") // a query may hold a URL
 	switch {
@@ -138,8 +138,8 @@ func (call Call) target(base string) (string, error) {
 	return u.String(), nil
 }
 
-// escapeSegment makes a value one segment: it can add neither a segment nor a
-// query, and it cannot be a step upwards.
+// escapeSegment returns a value as one segment of a path: it adds no segment and no
+// query, and is no step upwards.
 func escapeSegment(value string) string {
 	if value == "." || value == ".." {
 		return strings.ReplaceAll(value, ".", "%2E")
@@ -165,7 +165,7 @@ func newDownload(resp *http.Response, body io.ReadCloser) *Download {
 // an error is that error, whatever its status: it is never taken for the file.
 // The call's time-out covers the reading of the file too.
 func (c *Client) Download(ctx context.Context, call Call) (*Download, error) {
-	ctx, cancel := call.within(ctx)
+	ctx, cancel := call.withTimeout(ctx)
 	var file *Download
 	err := c.exchange(ctx, call, func(resp *http.Response) (err error) {
 		file, err = openFile(resp)
@@ -175,17 +175,17 @@ func (c *Client) Download(ctx context.Context, call Call) (*Download, error) {
 		cancel()
 		return nil, err
 	}
-	file.Body = closing{file.Body, cancel}
+	file.Body = cancelOnClose{file.Body, cancel}
 	return file, nil
 }
 
-// closing ends a call when its file is closed.
-type closing struct {
+// cancelOnClose ends the call of a file when the file is closed.
+type cancelOnClose struct {
 	io.ReadCloser
 	cancel context.CancelFunc
 }
 
-func (c closing) Close() error {
+func (c cancelOnClose) Close() error {
 	defer c.cancel()
 	return c.ReadCloser.Close()
 }
@@ -194,6 +194,8 @@ func (c closing) Close() error {
 // larger one is a file.
 const maxError = 64 << 10
 
+// openFile returns the file of an answer, or the error that the answer reports
+// instead.
 func openFile(resp *http.Response) (*Download, error) {
 	isJSON := strings.Contains(resp.Header.Get("Content-Type"), "json")
 	if resp.StatusCode == http.StatusOK && !isJSON {

@@ -7,17 +7,17 @@ import (
 	"time"
 )
 
-// MaxBody is the size in bytes up to which a request is looked at.
+// MaxBody is the largest body of a request in bytes. A larger one is not read.
 const MaxBody = 1 << 20
 
-// Delivery is what Lark posts: its headers, and its body as the bytes that
-// came, before any decoding. A nil Header has no values.
+// Delivery holds what Lark posts: the headers, and the body as the bytes that came,
+// before any decoding. A nil Header has no values.
 type Delivery struct {
 	Header Header
 	Body   []byte
 }
 
-// Kind says what an authentic request is.
+// Kind tells what an authentic request asks for.
 type Kind int
 
 const (
@@ -32,7 +32,7 @@ const (
 	KindTicket
 )
 
-// Callback is an authenticated, decoded request.
+// Callback is an authenticated and decoded request.
 type Callback struct {
 	Kind      Kind
 	Challenge string
@@ -50,7 +50,7 @@ type Callback struct {
 // does not panic on any input. The body is not changed; the callback's slices
 // may point into it.
 func (a *App) Receive(req Delivery, now time.Time) (*Callback, error) {
-	if err := a.ready(); err != nil {
+	if err := a.checkSettings(); err != nil {
 		return nil, err
 	}
 	headers := readSignatureHeaders(req.Header)
@@ -88,8 +88,9 @@ func (a *App) Receive(req Delivery, now time.Time) (*Callback, error) {
 // small. It bounds what somebody without the key can have decrypted.
 const maxChallenge = 2 << 10
 
-// ready refuses everything for an app whose settings cannot authenticate.
-func (a *App) ready() error {
+// checkSettings returns an error for an app whose settings cannot authenticate
+// anything.
+func (a *App) checkSettings() error {
 	if len(a.VerificationTokens) == 0 {
 		return errNoVerificationToken
 	}
@@ -99,9 +100,9 @@ func (a *App) ready() error {
 	return nil
 }
 
-// checkAge refuses a signed request outside the window of events. It returns
-// whether the request is inside the narrow window of cards too, which applies
-// only if the body turns out to be one. An unsigned request has no age.
+// checkAge returns an error for a signed request that is outside the window of
+// events. It reports whether the request is inside the narrower window of cards,
+// which counts only if the body turns out to be one. An unsigned request has no age.
 func checkAge(sign signature, h signatureHeaders, now time.Time) (fresh bool, err error) {
 	if sign == unsigned {
 		return true, nil
@@ -146,11 +147,12 @@ func (a *App) open(env *envelope, body []byte, key int) ([]byte, error) {
 	return nil, errDecrypt
 }
 
-// authenticate makes the checks that need the decoded body.
+// authenticate makes the checks that need the decoded body: what its signature may
+// carry, its age, its Verification Token and its app id.
 func (a *App) authenticate(env *envelope, sign signature, fresh bool) error {
 	oldCard := env.isOldCard()
 	card := oldCard || isCard(string(env.header.text("event_type")))
-	if err := a.admits(env, sign, card, oldCard); err != nil {
+	if err := a.checkSignatureKind(env, sign, card, oldCard); err != nil {
 		return err
 	}
 	switch {
@@ -158,7 +160,7 @@ func (a *App) authenticate(env *envelope, sign signature, fresh bool) error {
 		return errTimestamp
 	case oldCard:
 		return nil // its token field is the card's, not the Verification Token
-	case !a.knowsToken(env.token()):
+	case !a.hasVerificationToken(env.token()):
 		return errToken
 	}
 	if id := env.appID(); id != nil && string(id) != a.AppID {
@@ -167,8 +169,9 @@ func (a *App) authenticate(env *envelope, sign signature, fresh bool) error {
 	return nil
 }
 
-// admits decides which bodies each kind of signature may carry.
-func (a *App) admits(env *envelope, sign signature, card, oldCard bool) error {
+// checkSignatureKind returns an error for a body that may not come with its kind of
+// signature.
+func (a *App) checkSignatureKind(env *envelope, sign signature, card, oldCard bool) error {
 	hasKey := len(a.EncryptKeys) > 0
 	switch {
 	case sign == signedKey:
@@ -191,9 +194,9 @@ func (a *App) admits(env *envelope, sign signature, card, oldCard bool) error {
 	return nil
 }
 
-// knowsToken compares with each token in constant time. An empty one is never
-// known.
-func (a *App) knowsToken(token []byte) bool {
+// hasVerificationToken reports, in constant time, whether a token is one of the app.
+// An empty token never is.
+func (a *App) hasVerificationToken(token []byte) bool {
 	found := 0
 	for _, want := range a.VerificationTokens {
 		found |= subtle.ConstantTimeCompare(token, []byte(want))
@@ -258,7 +261,7 @@ var (
 	ErrUnreadable = fmt.Errorf("%w: an authentic body cannot be read", ErrBadRequest)
 )
 
-// refusal is why a request was refused. Every one is made once, below, so
+// refusal is the reason why a request is refused. Each one is made once, below, so
 // that refusing allocates nothing.
 type refusal struct {
 	kind   error

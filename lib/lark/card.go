@@ -8,12 +8,12 @@ import (
 	"unicode/utf8"
 )
 
-// Card is a card that this project itself sends: an alarm, an approval, a
-// confirmation. It marshals to card JSON 2.0 (feishu-cards/card-json-v2-structure),
-// which clients from 7.20 on show.
+// Card is a simple card: an alarm, a question, a confirmation. It marshals to card
+// JSON 2.0 (feishu-cards/card-json-v2-structure), which clients from version 7.20 on
+// show.
 //
-// All texts but [Markdown] are shown as they are. Lark takes 200 components and
-// a request of 30 KB (im-v1/message/create): [Truncate] shortens texts.
+// All texts but [Markdown] are shown as they are. Lark takes 200 components and a
+// request of 30 KB (im-v1/message/create): [Truncate] shortens texts.
 type Card struct {
 	Title    string
 	Subtitle string // shown only under a title
@@ -21,11 +21,12 @@ type Card struct {
 	Elements []Element
 }
 
-// Color is the background of the title; what each means is the style advice of
-// feishu-cards/card-json-v2-components/content-components/title.
+// Color is the background of the title.
+// feishu-cards/card-json-v2-components/content-components/title says what each
+// stands for.
 type Color string
 
-// The colours in use.
+// The colours of titles.
 const (
 	Red    Color = "red"    // failed
 	Orange Color = "orange" // warning
@@ -34,22 +35,21 @@ const (
 	Grey   Color = "grey"   // no longer of interest
 )
 
-// Element is a part of a card's body. One without content is left out.
+// Element is a part of the body of a card. An element without content is left out.
 type Element interface{ components() []any }
 
-// component is one component of card JSON. Lark refuses a card with an
-// attribute that it does not know (feishu-cards/card-json-v2-breaking-changes-release-notes).
+// component is one component of card JSON. Lark refuses a card with an attribute
+// that it does not know (feishu-cards/card-json-v2-breaking-changes-release-notes).
 type component map[string]any
 
 // Text is a paragraph without markup.
 type Text string
 
-// Markdown is text in Lark's Markdown, in which <at id=all></at> notifies
-// everyone (…/content-components/rich-text): what comes from outside goes
-// through [EscapeMarkdown].
+// Markdown is text in Lark's Markdown (…/content-components/rich-text), in which <at
+// id=all></at> notifies everyone. Pass text from outside through [EscapeMarkdown].
 type Markdown string
 
-// Note is small grey text; JSON 2.0 has no component "note" any more.
+// Note is small grey text.
 type Note string
 
 // Divider is a horizontal line.
@@ -59,13 +59,13 @@ type Divider struct{}
 // several lines, has a row of its own; a field without value is left out.
 type Fields []Field
 
-// Field is one of them.
+// Field is a value with its label.
 type Field struct{ Label, Value string }
 
-// Buttons stand side by side and wrap.
+// Buttons stand side by side, in several rows where needed.
 type Buttons []Button
 
-// Button opens URL, sends a card.action.trigger callback with Value, or both
+// Button opens URL, sends a card.action.trigger with Value, or both
 // (…/interactive-components/button).
 type Button struct {
 	Text    string // at most 100 characters
@@ -84,11 +84,11 @@ const (
 	Danger  ButtonStyle = "danger"
 )
 
-// Confirm is the question that a button asks, both texts required; the page
+// Confirm is a question before the click counts. Both texts are required. Lark
 // promises it only for buttons that submit a form.
 type Confirm struct{ Title, Text string }
 
-// MarshalJSON makes the card JSON; only a button's Value can make it fail.
+// MarshalJSON returns the card JSON. Only the Value of a button can make it fail.
 func (c Card) MarshalJSON() ([]byte, error) {
 	body := []any{}
 	for _, e := range c.Elements {
@@ -168,6 +168,7 @@ func columns(mode string, row []any) []any {
 	return unless(row == nil, component{"tag": "column_set", "flex_mode": mode, "columns": row})
 }
 
+// unless returns a component, or nothing when it is empty.
 func unless(empty bool, c component) []any {
 	if empty {
 		return nil
@@ -175,9 +176,9 @@ func unless(empty bool, c component) []any {
 	return []any{c}
 }
 
-// EscapeMarkdown returns text so that [Markdown] shows it as it is, with the
-// character references of the page rich-text: nothing is left that begins a tag,
-// a link, an emoji, a table, a list or an indented code block.
+// EscapeMarkdown returns text that [Markdown] shows as it is. Its character
+// references (…/content-components/rich-text) leave nothing that begins a tag, a
+// link, an emoji, a table, a list or an indented code block.
 func EscapeMarkdown(text string) string {
 	var b strings.Builder
 	for _, r := range strings.ReplaceAll("\n"+text, "\n ", "\n\u00a0")[1:] {
@@ -190,8 +191,8 @@ func EscapeMarkdown(text string) string {
 	return b.String()
 }
 
-// Truncate returns text with at most limit characters, the last an ellipsis
-// where something is missing. Escaping comes after it, not before.
+// Truncate returns text of at most limit characters. The last one is an ellipsis
+// where something is missing. Truncate before escaping, not after.
 func Truncate(text string, limit int) string {
 	if utf8.RuneCountInString(text) <= limit {
 		return text

@@ -33,10 +33,10 @@ type Client struct {
 	known      *MemoryTokens // what this client has had from tokens
 }
 
-// Do makes the call. Every error is an [*Error]. When Lark says that the token
-// is not good any more, it takes another one and tries once more.
+// Do makes a call and returns its result. When Lark refuses the token, Do takes
+// another one and makes the call once more. Every error is an [*Error].
 func (c *Client) Do(ctx context.Context, call Call) (*Result, error) {
-	ctx, cancel := call.within(ctx)
+	ctx, cancel := call.withTimeout(ctx)
 	defer cancel()
 	var res *Result
 	err := c.exchange(ctx, call, func(resp *http.Response) (err error) {
@@ -53,7 +53,8 @@ func (c *Client) Do(ctx context.Context, call Call) (*Result, error) {
 	return res, nil
 }
 
-func (call Call) within(ctx context.Context) (context.Context, context.CancelFunc) {
+// withTimeout returns ctx with the call's time-out.
+func (call Call) withTimeout(ctx context.Context) (context.Context, context.CancelFunc) {
 	timeout := call.Timeout
 	if timeout <= 0 {
 		timeout = DefaultTimeout
@@ -61,8 +62,8 @@ func (call Call) within(ctx context.Context) (context.Context, context.CancelFun
 	return context.WithTimeout(ctx, timeout)
 }
 
-// exchange sends the call and has its answer read, again while Lark throttles
-// it and there are retries left.
+// exchange sends the call and passes its answer to read. It does so again while Lark
+// throttles the call and retries are left.
 func (c *Client) exchange(ctx context.Context, call Call, read func(*http.Response) error) error {
 	for n := 0; ; n++ {
 		err := c.attempt(ctx, call, read)
@@ -78,8 +79,8 @@ func (c *Client) exchange(ctx context.Context, call Call, read func(*http.Respon
 	}
 }
 
-// attempt sends the call and has its answer read; once more with another token
-// when the first is no longer good.
+// attempt sends the call and passes its answer to read. It does so once more, with
+// another token, when Lark refuses the first.
 func (c *Client) attempt(ctx context.Context, call Call, read func(*http.Response) error) error {
 	kind, err := call.token()
 	if err != nil {
@@ -94,7 +95,7 @@ func (c *Client) attempt(ctx context.Context, call Call, read func(*http.Respons
 	}
 	var bad Secret
 	for {
-		token, err := c.pick(ctx, kind, call, bad)
+		token, err := c.tokenFor(ctx, kind, call, bad)
 		if err != nil {
 			return err
 		}
@@ -110,15 +111,16 @@ func (c *Client) attempt(ctx context.Context, call Call, read func(*http.Respons
 		if failed.Code == codeTicketInvalid {
 			c.resend(ctx)
 		}
-		if !stale(failed.Code) || bad != "" || token == "" || kind == UserToken {
+		if !tokenRefused(failed.Code) || bad != "" || token == "" || kind == UserToken {
 			return err
 		}
 		bad = token
 	}
 }
 
-// pick returns the token of the call's type, "" for none.
-func (c *Client) pick(ctx context.Context, kind TokenType, call Call, bad Secret) (Secret, error) {
+// tokenFor returns a token of the type that the call uses, "" for none. It does not
+// return bad, which Lark has refused.
+func (c *Client) tokenFor(ctx context.Context, kind TokenType, call Call, bad Secret) (Secret, error) {
 	switch kind {
 	case UserToken:
 		return call.UserAccessToken, nil
@@ -130,7 +132,7 @@ func (c *Client) pick(ctx context.Context, kind TokenType, call Call, bad Secret
 	return c.token(ctx, tenantToken, call.TenantKey, bad)
 }
 
-// send makes one HTTP request. An empty token sends none.
+// send makes one HTTP request. An empty token is not sent.
 func (c *Client) send(ctx context.Context, call Call, target string, token Secret) (*http.Response, error) {
 	var body io.ReadCloser
 	var kind string
@@ -172,7 +174,7 @@ func (c *Client) send(ctx context.Context, call Call, target string, token Secre
 	return resp, nil
 }
 
-// helpDesk is the value of the help desk header: base64, without "Basic "
+// helpDesk returns the value of the help desk header: base64, without "Basic "
 // (helpdesk-v1/ugDOyYjL4gjM24CO4IjN).
 func (a *App) helpDesk() string {
 	return base64.StdEncoding.EncodeToString([]byte(a.HelpDeskID + ":" + a.HelpDeskToken.Reveal()))

@@ -130,4 +130,5 @@ func (b CardBody) content() Raw {
 	return Raw{MsgInteractive, b}
 }
 
+// single returns content that is one value under one name.
 func single(msgType, name string, value any) Raw { return Raw{msgType, map[string]any{name: value}} }

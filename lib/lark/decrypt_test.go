@@ -27,7 +27,7 @@ func TestEncryptIsDecrypted(t *testing.T) {
 	}
 }
 
-// Each way that padding can be wrong is refused, whatever its last byte says.
+// Wrong padding of each kind is refused, whatever its last byte says.
 func TestDecryptChecksPadding(t *testing.T) {
 	sum := sha256.Sum256([]byte("k"))
 	block, err := aes.NewCipher(sum[:])

@@ -14,7 +14,7 @@ import (
 // it stands in the document.
 type member struct{ name, value []byte }
 
-// members is an object in the order of the document.
+// members holds an object in the order of the document.
 type members []member
 
 // raw returns the value of the named member, nil when there is none. Of
@@ -28,7 +28,7 @@ func (m members) raw(name string) []byte {
 	return nil
 }
 
-// text is raw for a string member: its text, nil for any other kind.
+// text returns the text of the named member, nil when it is not a string.
 func (m members) text(name string) []byte {
 	v := m.raw(name)
 	if len(v) == 0 || v[0] != '"' {
@@ -148,9 +148,9 @@ func (e *envelope) readStrict(src []byte) error {
 func (e *envelope) clear() {
 	if e.top == nil {
 		const usual = 8 // members of an object
-		room := make(members, 5*usual)
-		e.top, e.header, e.event = room[:0:usual], room[usual:usual:2*usual], room[2*usual:2*usual:3*usual]
-		e.message = room[3*usual : 3*usual]
+		block := make(members, 5*usual)
+		e.top, e.header, e.event = block[:0:usual], block[usual:usual:2*usual], block[2*usual:2*usual:3*usual]
+		e.message = block[3*usual : 3*usual]
 	}
 	e.top, e.header, e.event, e.message = e.top[:0], e.header[:0], e.event[:0], e.message[:0]
 	e.body, e.hasHeader = nil, false
@@ -179,8 +179,8 @@ func (r *reader) collect(list *members) error {
 	return r.members(func(name []byte) error { return r.member(name, list) })
 }
 
-// token is the Verification Token that the body carries: header.token in
-// schema 2.0, token at the top in 1.0 and in url_verification.
+// token returns the Verification Token in the body: header.token in schema 2.0,
+// token at the top in schema 1.0 and in a url_verification.
 func (e *envelope) token() []byte {
 	if token := e.header.raw("token"); token != nil {
 		return unquote(token)
@@ -188,19 +188,19 @@ func (e *envelope) token() []byte {
 	return e.top.text("token")
 }
 
-// isChallenge says whether the body is a url_verification. An event that
+// isChallenge reports whether the body is a url_verification. An event that
 // happens to carry the same type is still an event.
 func (e *envelope) isChallenge() bool {
 	return !e.hasHeader && e.body == nil && string(e.top.text("type")) == "url_verification"
 }
 
-// isOldCard says whether the body is a click in the old, flat style.
+// isOldCard reports whether the body is a click in the old, flat style.
 func (e *envelope) isOldCard() bool {
 	return !e.hasHeader && e.body == nil && e.top.raw("schema") == nil &&
 		e.top.raw("action") != nil && e.top.raw("open_message_id") != nil
 }
 
-// appID is the app that the body is for, nil when it does not say.
+// appID returns the app that the body is for, nil when it does not say.
 func (e *envelope) appID() []byte {
 	if e.hasHeader {
 		return e.header.text("app_id")
@@ -209,7 +209,7 @@ func (e *envelope) appID() []byte {
 }
 
 // reader walks a JSON document once, from front to back, and hands out slices
-// of it. jsontext checks the syntax and the UTF-8 on the way; duplicate names
+// of it. jsontext checks the syntax and the UTF-8 meanwhile; duplicate names
 // are let through, because an authentic event is never dropped. One reader
 // serves several documents, one after the other.
 type reader struct {
@@ -218,15 +218,16 @@ type reader struct {
 	src []byte
 }
 
+// reset makes the reader begin at the start of a document.
 func (r *reader) reset(src []byte) {
 	r.src = src
 	r.buf = *bytes.NewBuffer(src)
 	r.dec.Reset(&r.buf, jsontext.AllowDuplicateNames(true))
 }
 
-// members reads an object and calls visit at the value of each member, which
-// visit must read whole. The name is as in the document, without its quotes.
-func (r *reader) members(visit func(name []byte) error) error {
+// members reads an object and calls read at the value of each member, which
+// read must read whole. The name is as in the document, without its quotes.
+func (r *reader) members(read func(name []byte) error) error {
 	if _, err := r.dec.ReadToken(); err != nil {
 		return err
 	}
@@ -235,7 +236,7 @@ func (r *reader) members(visit func(name []byte) error) error {
 		if err != nil {
 			return err
 		}
-		if err := visit(unquote(name)); err != nil {
+		if err := read(unquote(name)); err != nil {
 			return err
 		}
 	}
@@ -243,13 +244,14 @@ func (r *reader) members(visit func(name []byte) error) error {
 	return err
 }
 
-// elements is members for an array.
-func (r *reader) elements(visit func() error) error {
+// elements reads an array and calls read at each element, which read must read
+// whole.
+func (r *reader) elements(read func() error) error {
 	if _, err := r.dec.ReadToken(); err != nil {
 		return err
 	}
 	for kind := r.kind(); kind != ']' && kind != jsontext.KindInvalid; kind = r.kind() {
-		if err := visit(); err != nil {
+		if err := read(); err != nil {
 			return err
 		}
 	}
@@ -257,7 +259,7 @@ func (r *reader) elements(visit func() error) error {
 	return err
 }
 
-// kind is the first byte of what comes next.
+// kind returns the first byte of what comes next.
 func (r *reader) kind() jsontext.Kind { return r.dec.PeekKind() }
 
 // value reads the next value and returns its bytes in the document.
@@ -279,7 +281,7 @@ func (r *reader) span(read func() error) ([]byte, error) {
 	return bytes.TrimLeft(r.src[start:r.dec.InputOffset()], ":, \t\r\n"), nil
 }
 
-// end is nil when nothing but white space is left.
+// end returns an error when anything but white space is left.
 func (r *reader) end() error {
 	if _, err := r.dec.ReadToken(); !errors.Is(err, io.EOF) {
 		return errNotJSON
@@ -287,8 +289,9 @@ func (r *reader) end() error {
 	return nil
 }
 
-// unquote returns the text of a JSON string that jsontext has read. Without
-// an escape it is a slice of it, not a copy. Other values are as they are.
+// unquote returns the text of a JSON string that jsontext has read. Without an
+// escape it is a slice of the string, not a copy. Values that are not strings are
+// returned unchanged.
 func unquote(v []byte) []byte {
 	if len(v) < 2 || v[0] != '"' {
 		return v

@@ -8,7 +8,8 @@ import (
 	"time"
 )
 
-// TypeMessageReceive is the event of a message sent to the bot.
+// TypeMessageReceive is the type of the event that a message was sent to the bot or
+// to a chat of it.
 const TypeMessageReceive = "im.message.receive_v1"
 
 // The callbacks that want a reply (cardkit-v1/card-callback-communication;
@@ -19,11 +20,12 @@ const (
 	TypeProfile    = "profile.view.get"
 )
 
+// isCard reports whether Lark waits for a reply to an event of this type.
 func isCard(eventType string) bool {
 	return eventType == TypeCardAction || eventType == TypeURLPreview || eventType == TypeProfile
 }
 
-// Event is an event in one shape for both schemas.
+// Event is an event in one shape for both schemas of the envelope.
 type Event struct {
 	// Schema is the version of the envelope that it came in, "1.0" or "2.0".
 	Schema string
@@ -62,7 +64,7 @@ type Event struct {
 	Message json.RawMessage
 }
 
-// event fills in the event of an authentic body.
+// event sets the fields of the event of an authentic body.
 func (a *App) event(ev *Event, env *envelope, plain []byte, now time.Time) {
 	ev.AppID, ev.Body = a.AppID, env.body
 	if len(ev.Body) == 0 {
@@ -93,7 +95,7 @@ func (a *App) event(ev *Event, env *envelope, plain []byte, now time.Time) {
 	}
 }
 
-// fromHeader reads a 2.0 envelope.
+// fromHeader sets the fields of an event that came in an envelope of schema 2.0.
 func (ev *Event) fromHeader(env *envelope) {
 	ev.Schema = "2.0"
 	ev.ID = string(env.header.text("event_id"))
@@ -123,7 +125,8 @@ func (ev *Event) fromHeader(env *envelope) {
 	ev.Header = h.end()
 }
 
-// fromFlat makes the 2.0 header of a 1.0 envelope: event_id is its uuid, and
+// fromFlat sets the fields of an event that came in an envelope of schema 1.0. It
+// makes the header of schema 2.0: event_id is the uuid of the envelope, and
 // create_time is in milliseconds.
 func (ev *Event) fromFlat(env *envelope) {
 	ev.Schema = "1.0"
@@ -163,9 +166,10 @@ func (ev *Event) fromFlat(env *envelope) {
 	ev.Header = h.end()
 }
 
-// object writes a JSON object member by member.
+// object writes a JSON object, member by member.
 type object struct{ buf []byte }
 
+// name appends the name of a member.
 func (o *object) name(name []byte) {
 	sep := byte(',')
 	if len(o.buf) == 0 {
@@ -188,6 +192,7 @@ func (o *object) addText(name, text string) {
 	}
 }
 
+// end returns the object.
 func (o *object) end() json.RawMessage {
 	if len(o.buf) == 0 {
 		return json.RawMessage("{}")
@@ -195,9 +200,9 @@ func (o *object) end() json.RawMessage {
 	return append(o.buf, '}')
 }
 
-// parseTime reads Lark's times, which differ in unit: seconds with or without
-// decimals, milliseconds (13 digits) or microseconds (16 digits). It is zero
-// for anything else.
+// parseTime returns a time of Lark's, whose unit differs: seconds with or without
+// decimals, milliseconds (13 digits) or microseconds (16 digits). It returns the
+// zero time for anything else.
 func parseTime(text []byte) time.Time {
 	s := string(text)
 	if n, err := strconv.ParseInt(s, 10, 64); err == nil && n > 0 {
@@ -218,7 +223,7 @@ func parseTime(text []byte) time.Time {
 	return time.UnixMilli(int64(f * 1000)).UTC()
 }
 
-// hashKey identifies a body that has no id.
+// hashKey returns the key of a body without an id: a hash of it.
 func hashKey(plain []byte) string {
 	sum := sha256.Sum256(plain)
 	return "sha256-" + hex.EncodeToString(sum[:])
@@ -260,14 +265,15 @@ func (a *App) oldCardEvent(ev *Event, env *envelope, plain []byte, refreshToken 
 	ev.Body = newStyle(env.top)
 }
 
-// clickKey makes a key from a token of a click. The token itself, with which the
-// card can be changed, is in no key.
+// clickKey returns a key that is made from the token of a click. The token itself is
+// not in it, because it can change the card.
 func clickKey(token []byte) string {
 	sum := sha256.Sum256(token)
 	return "click-" + hex.EncodeToString(sum[:16])
 }
 
-// newStyle moves the fields of the old style into operator and context.
+// newStyle returns the body of a click in the new style. The known fields of the old
+// style move into operator and context.
 func newStyle(top members) []byte {
 	operator, context, event := object{}, object{}, object{}
 	top = top.unique()

@@ -12,7 +12,7 @@ type UserID struct {
 	UnionID string `json:"union_id"`
 }
 
-// MessageReceive is im.message.receive_v1.
+// MessageReceive is the event im.message.receive_v1: the bot gets a message.
 type MessageReceive struct {
 	Sender struct {
 		SenderID   UserID `json:"sender_id"`
@@ -34,7 +34,7 @@ type MessageReceive struct {
 	} `json:"message"`
 }
 
-// Mention is somebody mentioned in a message; Key stands in the text.
+// Mention is a mention in a message. Key stands for it in the text.
 type Mention struct {
 	Key       string `json:"key"`
 	ID        UserID `json:"id"`
@@ -42,7 +42,7 @@ type Mention struct {
 	TenantKey string `json:"tenant_key"`
 }
 
-// MessageRead is im.message.message_read_v1.
+// MessageRead is the event im.message.message_read_v1: a user has read messages.
 type MessageRead struct {
 	Reader struct {
 		ReaderID  UserID `json:"reader_id"`
@@ -52,7 +52,7 @@ type MessageRead struct {
 	MessageIDs []string `json:"message_id_list"`
 }
 
-// MessageRecalled is im.message.recalled_v1.
+// MessageRecalled is the event im.message.recalled_v1: a message was taken back.
 type MessageRecalled struct {
 	MessageID  string `json:"message_id"`
 	ChatID     string `json:"chat_id"`
@@ -60,8 +60,9 @@ type MessageRecalled struct {
 	RecallType string `json:"recall_type"`
 }
 
-// MessageReaction is im.message.reaction.created_v1 or
-// im.message.reaction.deleted_v1.
+// MessageReaction is the event im.message.reaction.created_v1 or
+// im.message.reaction.deleted_v1: a user or an app reacts to a message with an
+// emoji, or takes that back.
 type MessageReaction struct {
 	MessageID    string `json:"message_id"`
 	ReactionType struct {
@@ -73,8 +74,7 @@ type MessageReaction struct {
 	ActionTime   string `json:"action_time"`
 }
 
-// ChatChange holds what all events about a chat have. It is the event
-// im.chat.disbanded_v1 too.
+// ChatChange holds the fields that all events of a chat have.
 type ChatChange struct {
 	ChatID            string            `json:"chat_id"`
 	OperatorID        UserID            `json:"operator_id"`
@@ -84,14 +84,15 @@ type ChatChange struct {
 	I18nNames         map[string]string `json:"i18n_names"`
 }
 
-// ChatDisbanded is im.chat.disbanded_v1.
+// ChatDisbanded is the event im.chat.disbanded_v1.
 type ChatDisbanded = ChatChange
 
-// ChatMemberBot is im.chat.member.bot.added_v1 or im.chat.member.bot.deleted_v1.
+// ChatMemberBot is the event im.chat.member.bot.added_v1 or
+// im.chat.member.bot.deleted_v1: the bot joins a chat or leaves it.
 type ChatMemberBot = ChatChange
 
-// ChatMemberUser is im.chat.member.user.added_v1 or
-// im.chat.member.user.deleted_v1.
+// ChatMemberUser is the event im.chat.member.user.added_v1 or
+// im.chat.member.user.deleted_v1: users join a chat or leave it.
 type ChatMemberUser struct {
 	ChatChange
 	Users []struct {
@@ -101,14 +102,16 @@ type ChatMemberUser struct {
 	} `json:"users"`
 }
 
-// ChatUpdated is im.chat.updated_v1. The changes hold only what has changed.
+// ChatUpdated is the event im.chat.updated_v1. BeforeChange and AfterChange hold
+// only what has changed.
 type ChatUpdated struct {
 	ChatChange
 	BeforeChange json.RawMessage `json:"before_change"`
 	AfterChange  json.RawMessage `json:"after_change"`
 }
 
-// BotMenu is application.bot.menu_v6.
+// BotMenu is the event application.bot.menu_v6: a user clicks an item of the menu of
+// the bot.
 type BotMenu struct {
 	Operator struct {
 		OperatorName string `json:"operator_name"`
@@ -118,8 +121,8 @@ type BotMenu struct {
 	Timestamp int64  `json:"timestamp"` // in seconds
 }
 
-// CardAction is card.action.trigger, of either style. A [CardHandler] gets it as a
-// [Click].
+// CardAction is the event card.action.trigger, of either style. A [CardHandler] gets
+// it as a [Click].
 type CardAction struct {
 	Operator struct {
 		UserID
@@ -144,14 +147,14 @@ type CardAction struct {
 	} `json:"context"`
 }
 
-// ContactUser is contact.user.created_v3, contact.user.updated_v3 or
+// ContactUser is the event contact.user.created_v3, contact.user.updated_v3 or
 // contact.user.deleted_v3. OldObject holds what an update or a deletion replaced.
 type ContactUser struct {
 	Object    ContactUserObject `json:"object"`
 	OldObject ContactUserObject `json:"old_object"`
 }
 
-// ContactUserObject is a user of the contacts.
+// ContactUserObject is a user in the contacts of a tenant.
 type ContactUserObject struct {
 	UserID
 	Name            string   `json:"name"`
@@ -174,7 +177,8 @@ type ContactUserObject struct {
 	} `json:"status"`
 }
 
-// ApprovalInstance is approval_instance.
+// ApprovalInstance is the event approval_instance: the status of an approval
+// changes.
 type ApprovalInstance struct {
 	AppID        string `json:"app_id"`
 	TenantKey    string `json:"tenant_key"`
@@ -185,7 +189,7 @@ type ApprovalInstance struct {
 	UUID         string `json:"uuid"`
 }
 
-// AppOpen is app_open.
+// AppOpen is the event app_open: a tenant enables the app for the first time.
 type AppOpen struct {
 	AppID      string   `json:"app_id"`
 	TenantKey  string   `json:"tenant_key"`
@@ -193,7 +197,8 @@ type AppOpen struct {
 	Installer  UserID   `json:"installer"`
 }
 
-// AppStatusChange is app_status_change.
+// AppStatusChange is the event app_status_change: a tenant enables or disables the
+// app.
 type AppStatusChange struct {
 	AppID     string `json:"app_id"`
 	TenantKey string `json:"tenant_key"`

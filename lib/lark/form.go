@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// Form is a multipart body. It is streamed, and opened anew for a retry.
+// Form is a multipart body. Its files are streamed, and opened again for a retry.
 type Form struct {
 	Fields []FormField
 	Files  []File
@@ -29,7 +29,7 @@ type File struct {
 	Open func(ctx context.Context) (io.ReadCloser, error)
 }
 
-// body returns the form's bytes, their type and their number.
+// body returns a reader of the form, its content type and its size in bytes.
 func (f *Form) body(ctx context.Context) (io.ReadCloser, string, int64, error) {
 	var head bytes.Buffer
 	w := multipart.NewWriter(&head)
@@ -44,7 +44,7 @@ func (f *Form) body(ctx context.Context) (io.ReadCloser, string, int64, error) {
 			return nil, "", 0, fmt.Errorf("writing the form: %w", err)
 		}
 		b.add(&head)
-		b.readers = append(b.readers, &lazy{ctx: ctx, open: file.Open})
+		b.readers = append(b.readers, &lazyFile{ctx: ctx, open: file.Open})
 		b.size += file.Size
 	}
 	if err := w.Close(); err != nil {
@@ -55,8 +55,8 @@ func (f *Form) body(ctx context.Context) (io.ReadCloser, string, int64, error) {
 	return b, w.FormDataContentType(), b.size, nil
 }
 
-// header writes a file's name as browsers do: UTF-8 as it is, with quotes and
-// line ends escaped.
+// header returns the header of a file, with its name as browsers write it: in UTF-8,
+// with quotes and line ends escaped.
 func (f File) header() textproto.MIMEHeader {
 	name, kind := f.Name, f.Type
 	if name == "" {
@@ -72,13 +72,15 @@ func (f File) header() textproto.MIMEHeader {
 	}
 }
 
-// formBody is a form on the wire: heads of parts and contents in turn.
+// formBody is the body of a form: the headers of its parts and their contents in
+// turn.
 type formBody struct {
 	io.Reader
 	readers []io.Reader
 	size    int64
 }
 
+// add appends what was written to head, and empties it.
 func (b *formBody) add(head *bytes.Buffer) {
 	text := bytes.Clone(head.Bytes())
 	head.Reset()
@@ -89,21 +91,21 @@ func (b *formBody) add(head *bytes.Buffer) {
 // Close closes the files that were opened.
 func (b *formBody) Close() error {
 	for _, r := range b.readers {
-		if l, ok := r.(*lazy); ok && l.file != nil {
+		if l, ok := r.(*lazyFile); ok && l.file != nil {
 			_ = l.file.Close() // it was only read
 		}
 	}
 	return nil
 }
 
-// lazy opens a file when it is its turn.
-type lazy struct {
+// lazyFile opens a file when its content is read for the first time.
+type lazyFile struct {
 	ctx  context.Context
 	open func(context.Context) (io.ReadCloser, error)
 	file io.ReadCloser
 }
 
-func (l *lazy) Read(p []byte) (int, error) {
+func (l *lazyFile) Read(p []byte) (int, error) {
 	if l.file == nil {
 		var err error
 		if l.file, err = l.open(l.ctx); err != nil {

@@ -81,6 +81,7 @@ func (h *CallbackHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // WithLogger logs with log instead of [slog.Default]. It returns h.
 func (h *CallbackHandler) WithLogger(log *slog.Logger) *CallbackHandler { h.log = log; return h }
 
+// logger returns the logger that is set, else the default one.
 func (h *CallbackHandler) logger() *slog.Logger {
 	if h.log == nil {
 		return slog.Default()
@@ -88,6 +89,7 @@ func (h *CallbackHandler) logger() *slog.Logger {
 	return h.log
 }
 
+// serve returns the status and the body of the answer to a request.
 func (h *CallbackHandler) serve(r *http.Request) (int, []byte) {
 	ctx, cancel := context.WithTimeout(r.Context(), eventTimeout)
 	defer cancel()

@@ -26,7 +26,7 @@ func readSignatureHeaders(h Header) signatureHeaders {
 	return signatureHeaders{h.Get(HeaderTimestamp), h.Get(HeaderNonce), h.Get(HeaderSignature)}
 }
 
-// maxLogID is far more characters than a log id of Lark's has.
+// maxLogID is more characters than a log id of Lark has.
 const maxLogID = 64
 
 // LogID returns the id by which Lark's own logs know a callback, and for which

@@ -23,7 +23,7 @@ func Do[T any](ctx context.Context, c *Client, call Call) (T, error) {
 	return data, err
 }
 
-// bind decodes JSON of the answer.
+// bind decodes JSON of the answer into target.
 func (r *Result) bind(doc json.RawMessage, target any) error {
 	if err := json.Unmarshal(doc, target); err != nil {
 		return &Error{Kind: KindTransport, Msg: "decoding the data: " + err.Error(), Status: r.Status, LogID: r.LogID, Header: r.Header, cause: err}
@@ -119,8 +119,9 @@ func (p page) elements() (n int) {
 	return n
 }
 
-// only returns the name of the one list of a page. before is that of the pages
-// before it, "" for none.
+// only returns the name of the one list of the page. before is the name of the list
+// of the pages before it, "" for none. Several lists, or one with another name, are
+// an error.
 func (p page) only(before string) (string, error) {
 	names := slices.Sorted(maps.Keys(p.lists))
 	switch {
@@ -207,7 +208,7 @@ func readPage(res *Result) (page, error) {
 	return p, nil
 }
 
-// paging is what the data of a page say about the next one.
+// paging holds what the data of a page say about the next page.
 type paging struct {
 	more  *bool
 	token string

@@ -21,11 +21,13 @@ type MemoryTokens struct {
 	tickets map[string]datedTicket // by app id
 }
 
+// leasedToken is a token and the end of the lease for its refresh.
 type leasedToken struct {
 	Token
 	lease time.Time // until then one client refreshes the token
 }
 
+// datedTicket is an app_ticket and the time when Lark issued it.
 type datedTicket struct {
 	value  Secret
 	issued time.Time
@@ -77,8 +79,8 @@ func (m *MemoryTokens) put(key string, t leasedToken) {
 	m.tokens[key] = t
 }
 
-// forget removes what has expired or, when nothing has, what expires first. A
-// lease lasts as long as its token at least: without a token, until its own end.
+// forget removes what has expired or, when nothing has, what expires first. A token
+// that is being refreshed stays until its lease ends.
 func (m *MemoryTokens) forget() {
 	now := m.now()
 	var first string

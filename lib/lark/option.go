@@ -6,18 +6,18 @@ import (
 	"time"
 )
 
-// Option changes one property of a new [Client].
+// Option sets one property of a new [Client].
 type Option func(*Client)
 
-// WithHTTPClient makes the client's HTTP requests with doer. The default is an
-// [http.Client] that follows no redirects: a request can hold a secret.
+// WithHTTPClient makes the HTTP requests of the client with doer. The default is an
+// [http.Client] that follows no redirects, because a request can hold a secret.
 func WithHTTPClient(doer HTTPDoer) Option { return func(c *Client) { c.http = doer } }
 
 // WithTokenStore keeps access tokens in a store that several processes can share.
 // The default is a [MemoryTokens] of the client's own.
 func WithTokenStore(tokens TokenStore) Option { return func(c *Client) { c.tokens = tokens } }
 
-// WithClock tells the client the time. The default is [time.Now].
+// WithClock sets the clock of the client. The default is [time.Now].
 func WithClock(now func() time.Time) Option { return func(c *Client) { c.now = now } }
 
 // WithLogger logs what the client does by itself: tokens fetched and refreshed,
@@ -50,7 +50,7 @@ func NewClient(app *App, options ...Option) *Client {
 	return c
 }
 
-// defaultHTTP has no time-out: each call has its own.
+// defaultHTTP has no time-out of its own, because each call has one.
 var defaultHTTP = &http.Client{
 	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 }

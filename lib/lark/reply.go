@@ -11,9 +11,9 @@ import (
 // click (cardkit-v1/card-callback-communication).
 const MaxCardReply = 30 << 10
 
-// CardReply answers a click, or a link preview, in the new style. Every field
-// is optional; nothing at all changes nothing. The old style of a click is
-// this package's business, not the handler's.
+// CardReply is the answer to a click or a link preview, in the new style.
+// [CardReply.Encode] writes it in the style of the click. Every field is optional;
+// an empty reply changes nothing.
 type CardReply struct {
 	Toast *Toast    `json:"toast,omitempty"`
 	Card  *CardBody `json:"card,omitempty"`
@@ -21,7 +21,7 @@ type CardReply struct {
 	Inline json.RawMessage `json:"inline,omitempty"`
 }
 
-// Toast is a short notice to who clicked.
+// Toast is a short notice to the user who clicked.
 type Toast struct {
 	Type    string            `json:"type,omitempty"` // info, success, error or warning
 	Content string            `json:"content,omitempty"`
@@ -36,9 +36,9 @@ type CardBody struct {
 	Data any    `json:"data"`
 }
 
-// ParseCardReply reads what a handler returned: a reply in the new style, a card
-// itself, or null or nothing for no change. What Lark would refuse is an error here, so
-// that it never comes to that.
+// ParseCardReply decodes the answer of a handler: a reply in the new style, a card
+// itself, or null or nothing for no change. It returns an error for what Lark would
+// refuse.
 func ParseCardReply(doc []byte) (*CardReply, error) {
 	var r reader
 	r.reset(doc)
@@ -87,8 +87,8 @@ func isBareCard(fields members) bool {
 		(kind == "raw" || kind == "template") && fields.raw("data") != nil
 }
 
-// parseBareCard makes the reply whose card the fields are. A toast beside them is
-// the reply's.
+// parseBareCard returns the reply whose card the fields are. A toast beside them is
+// the toast of the reply.
 func parseBareCard(fields members) (*CardReply, error) {
 	reply := &CardReply{Card: &CardBody{Type: "raw"}}
 	card := object{}
@@ -106,6 +106,7 @@ func parseBareCard(fields members) (*CardReply, error) {
 	return reply, reply.check()
 }
 
+// check returns an error for a reply that Lark would refuse.
 func (r *CardReply) check() error {
 	if r.Toast != nil && !slices.Contains([]string{"", "info", "success", "error", "warning"}, r.Toast.Type) {
 		return errors.New("toast.type is not info, success, error or warning")
@@ -119,7 +120,8 @@ func (r *CardReply) check() error {
 	return nil
 }
 
-// Encode writes the reply in the style that the click came in.
+// Encode returns the reply as JSON, in the old style or in the new one, as the click
+// came.
 func (r *CardReply) Encode(old bool) ([]byte, error) {
 	if err := r.check(); err != nil {
 		return nil, err
@@ -145,8 +147,8 @@ func (r *CardReply) Encode(old bool) ([]byte, error) {
 	return doc, nil
 }
 
-// oldStyle puts the card itself at the top level, with the toast among its
-// fields; a template as {"type":"template","data":…}
+// oldStyle returns the reply in the old style: the card itself at the top level with
+// the toast among its fields, or a template as {"type":"template","data":…}
 // (message-cards/configuring-card-callbacks/card-callback-structure).
 func (r *CardReply) oldStyle(data []byte) ([]byte, error) {
 	var out object

@@ -15,23 +15,24 @@ import (
 	"strings"
 )
 
-// mask is what every secret prints as.
+// mask is the text that every secret prints as.
 const mask = "***"
 
-// Secret is a text that must not be seen: a key, a token, a ticket. It prints,
-// logs and marshals as ***; only [Secret.Reveal] gives the text.
+// Secret is a text that must not be shown, such as a key, a token or a ticket. It
+// prints, logs and marshals as ***. Only [Secret.Reveal] returns the text.
 type Secret string
 
-// Reveal returns the text. Call it where the text is used, never to keep it.
+// Reveal returns the text. Call it where the text is used, and do not keep the
+// result.
 func (s Secret) Reveal() string { return string(s) }
 
 // Format writes *** for every verb and flag.
 func (s Secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, mask) }
 
-// LogValue makes slog print ***.
+// LogValue returns *** for slog.
 func (s Secret) LogValue() slog.Value { return slog.StringValue(mask) }
 
-// MarshalText makes encoding/json write "***".
+// MarshalText returns *** for encoding/json.
 func (s Secret) MarshalText() ([]byte, error) { return []byte(mask), nil }
 
 // SecretField reports whether a JSON field or a parameter of this name holds a
@@ -41,23 +42,23 @@ func SecretField(name string) bool {
 	if strings.HasSuffix(name, "page_token") {
 		return false // a position in a list
 	}
-	for _, word := range [...]string{"token", "secret", "password", "passwd", "authorization", "ticket", "encrypt_key", "credential", "signature"} {
-		if strings.Contains(name, word) {
+	for _, part := range [...]string{"token", "secret", "password", "passwd", "authorization", "ticket", "encrypt_key", "credential", "signature"} {
+		if strings.Contains(name, part) {
 			return true
 		}
 	}
 	return name == "sign"
 }
 
-// EncryptKey is one Encrypt Key of an app, ready for use: it signs events and
-// opens their encrypted bodies. It prints as ***.
+// EncryptKey is an Encrypt Key of an app, ready for use: it signs events, and
+// encrypts and decrypts their bodies. It prints as ***.
 type EncryptKey struct {
 	secret Secret
 	block  cipher.Block
 }
 
-// NewEncryptKey prepares the key that is shown in the developer console. The
-// AES-256 key is the SHA-256 of its text
+// NewEncryptKey returns the key for a text from the developer console. The AES-256
+// key is the SHA-256 of the text
 // (event-subscription-guide/…/send-notifications-to-developers-server).
 func NewEncryptKey(secret Secret) EncryptKey {
 	sum := sha256.Sum256([]byte(secret))
@@ -71,7 +72,7 @@ func NewEncryptKey(secret Secret) EncryptKey {
 // Format writes *** for every verb and flag.
 func (k EncryptKey) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, mask) }
 
-// MarshalText makes encoding/json and slog write ***.
+// MarshalText returns *** for encoding/json and slog.
 func (k EncryptKey) MarshalText() ([]byte, error) { return []byte(mask), nil }
 
 // Decrypt opens the text of an "encrypt" field: base64 of a 16-byte IV and
@@ -115,8 +116,8 @@ func unpad(data []byte) (size, good int) {
 	return len(data) - subtle.ConstantTimeSelect(good, pad, 0), good
 }
 
-// Encrypt makes the body that Lark posts when an Encrypt Key is set:
-// {"encrypt":"…"} with a random IV.
+// Encrypt returns the body that Lark posts when an Encrypt Key is set:
+// {"encrypt":"…"}, with a random IV.
 func (k EncryptKey) Encrypt(plain []byte) []byte {
 	pad := aes.BlockSize - len(plain)%aes.BlockSize
 	buf := make([]byte, aes.BlockSize, aes.BlockSize+len(plain)+pad)

@@ -7,26 +7,26 @@ import (
 	"net/url"
 )
 
-// Receiver is whom a message reaches.
+// Receiver is a chat or a user that gets a message, or the message that it answers.
 type Receiver struct {
 	idType, id string
 	inThread   bool
 	tenantKey  string
 }
 
-// ToChat returns the chat with a chat_id, such as oc_….
+// ToChat returns the receiver for a chat_id, such as oc_….
 func ToChat(id string) Receiver { return Receiver{idType: "chat_id", id: id} }
 
-// ToUser returns the user with an open_id, such as ou_….
+// ToUser returns the receiver for the open_id of a user, such as ou_….
 func ToUser(id string) Receiver { return Receiver{idType: "open_id", id: id} }
 
-// ToUserID returns the user with a user_id.
+// ToUserID returns the receiver for the user_id of a user.
 func ToUserID(id string) Receiver { return Receiver{idType: "user_id", id: id} }
 
-// ToUnionID returns the user with a union_id, such as on_….
+// ToUnionID returns the receiver for the union_id of a user, such as on_….
 func ToUnionID(id string) Receiver { return Receiver{idType: "union_id", id: id} }
 
-// ToEmail returns the user with an e-mail address.
+// ToEmail returns the receiver for the e-mail address of a user.
 func ToEmail(address string) Receiver { return Receiver{idType: "email", id: address} }
 
 // ReplyTo returns the receiver of a reply to the message with a message_id, such
@@ -45,7 +45,7 @@ func (r Receiver) IDType() string { return r.idType }
 // ID returns the receive_id; for a reply, the id of the message that it answers.
 func (r Receiver) ID() string { return r.id }
 
-// SentMessage is a message that Lark has taken.
+// SentMessage is a message that Lark has accepted.
 type SentMessage struct {
 	MessageID  string `json:"message_id"`
 	RootID     string `json:"root_id"`
@@ -56,8 +56,8 @@ type SentMessage struct {
 	CreateTime string `json:"create_time"` // in milliseconds
 }
 
-// Send sends a message, or a reply to one, and returns it as Lark has taken it. It
-// gives the message a uuid of its own, by which Lark drops repetitions of the call.
+// Send sends a message, or a reply to one, and returns it as Lark has accepted it.
+// The message gets a uuid of its own, by which Lark drops repetitions of the call.
 // Every error is an [*Error].
 func (c *Client) Send(ctx context.Context, to Receiver, what Content) (SentMessage, error) {
 	call, err := MessageCall(to, what, rand.Text())

@@ -75,7 +75,7 @@ func SignCard(timestamp, nonce string, token Secret, body []byte) string {
 	return hex.EncodeToString(h.digest(sha1.New(), token, body))
 }
 
-// signature is how a request proved where it comes from.
+// signature is the kind of signature that a request has.
 type signature int
 
 const (
@@ -89,9 +89,9 @@ const (
 	maxNonce     = 256 // bytes
 )
 
-// verify checks the signature headers against the app's keys over the raw
-// body. An absent signature is unsigned, not an error. It returns the index of
-// the Encrypt Key that matched.
+// verify checks the signature headers over the raw body. It returns the kind of the
+// signature, and the index of the Encrypt Key that matches. A missing signature is
+// unsigned, not an error.
 func (a *App) verify(h signatureHeaders, body []byte) (signature, int, error) {
 	if len(h.timestamp) > maxTimestamp || len(h.nonce) > maxNonce {
 		return unsigned, 0, errSignature
@@ -127,7 +127,7 @@ func (h signatureHeaders) matches(sum hash.Hash, secret Secret, body []byte) boo
 	return subtle.ConstantTimeCompare(got, []byte(h.signature)) == 1
 }
 
-// digest is hash(timestamp ‖ nonce ‖ secret ‖ body): a plain hash with nothing
+// digest returns hash(timestamp ‖ nonce ‖ secret ‖ body): a plain hash with nothing
 // between the parts, not an HMAC. It can be extended, which is why a body with
 // anything after its JSON value is refused.
 func (h signatureHeaders) digest(sum hash.Hash, secret Secret, body []byte) []byte {
@@ -138,8 +138,8 @@ func (h signatureHeaders) digest(sum hash.Hash, secret Secret, body []byte) []by
 	return sum.Sum(buf[:0])
 }
 
-// time returns the timestamp, which is in Unix seconds. It is false for
-// anything that is not a number.
+// time returns the timestamp, which is in Unix seconds, and reports whether it is a
+// number.
 func (h signatureHeaders) time() (time.Time, bool) {
 	n, err := strconv.ParseInt(h.timestamp, 10, 64)
 	return time.Unix(n, 0), err == nil

@@ -10,15 +10,15 @@ import (
 	"time"
 )
 
-// Token is an access token and when it ends.
+// Token is an access token and the time when it ends.
 type Token struct {
 	Value   Secret
 	Expires time.Time
 }
 
-// TokenStore shares tokens, and the right to refresh them, between clients.
-// [MemoryTokens] is one for the clients of a process; lib/store has one in
-// DynamoDB.
+// TokenStore keeps tokens, and gives the right to refresh one to one client at a
+// time. [MemoryTokens] is a store for the clients of one process; lib/store has one
+// in DynamoDB.
 type TokenStore interface {
 	// Token returns the stored token of a key, the zero token when there is none.
 	Token(ctx context.Context, key string) (Token, error)
@@ -57,8 +57,8 @@ const (
 	appToken    tokenKind = "app_access_token"
 )
 
-// token returns a token to call with. bad is one that Lark has refused, or "":
-// it is not returned again.
+// token returns a token of a kind. It does not return bad, which Lark has refused;
+// "" is none.
 func (c *Client) token(ctx context.Context, kind tokenKind, tenantKey string, bad Secret) (Secret, error) {
 	if kind == appToken || c.app.Type == Custom {
 		tenantKey = "" // a custom app has one tenant, an app token none
@@ -73,10 +73,10 @@ func (c *Client) token(ctx context.Context, kind tokenKind, tenantKey string, ba
 		return "", transport("waiting for a token", ctx.Err())
 	}
 	known, _ := c.known.Token(ctx, key) // memory does not fail
-	if known.Value != bad && c.lives(known, renewBefore) {
+	if known.Value != bad && c.validFor(known, renewBefore) {
 		return known.Value, nil
 	}
-	t, err := c.shared(ctx, key, kind, tenantKey, bad)
+	t, err := c.sharedToken(ctx, key, kind, tenantKey, bad)
 	if err != nil {
 		return "", err
 	}
@@ -84,27 +84,28 @@ func (c *Client) token(ctx context.Context, kind tokenKind, tenantKey string, ba
 	return t.Value, nil
 }
 
-// tokenKey has the host, because Feishu and Lark share no tokens.
+// tokenKey returns the key of a token in the store. It has the host, because Feishu
+// and Lark share no tokens.
 func (c *Client) tokenKey(kind tokenKind, tenantKey string) string {
 	return fmt.Sprintf("%s#%s#%s#%s", c.app.BaseURL, c.app.AppID, kind, tenantKey)
 }
 
-// lives says whether a token has more than d left.
-func (c *Client) lives(t Token, d time.Duration) bool {
+// validFor reports whether a token has more than d left.
+func (c *Client) validFor(t Token, d time.Duration) bool {
 	return t.Value != "" && t.Expires.Sub(c.now()) > d
 }
 
-// shared returns the token that all instances use, refreshing it if it is this
-// instance's turn. Without the store it goes on alone: more calls to Lark, but
-// none lost.
-func (c *Client) shared(ctx context.Context, key string, kind tokenKind, tenantKey string, bad Secret) (Token, error) {
+// sharedToken returns the token that all clients use, and refreshes it if it is this
+// client's turn. When the store fails, the client gets a token for itself: Lark is
+// called more often, but no call is lost.
+func (c *Client) sharedToken(ctx context.Context, key string, kind tokenKind, tenantKey string, bad Secret) (Token, error) {
 	current, err := c.tokens.Token(ctx, key)
 	if err != nil {
 		c.storeFailed(ctx, "reading a token", err)
 		return c.fetch(ctx, kind, tenantKey, bad)
 	}
 	for pause := 20 * time.Millisecond; ; pause = min(2*pause, 500*time.Millisecond) {
-		if current.Value != bad && c.lives(current, renewBefore) {
+		if current.Value != bad && c.validFor(current, renewBefore) {
 			return current, nil
 		}
 		won, now, err := c.tokens.Lease(ctx, key, current.Value, tokenLease)
@@ -116,7 +117,7 @@ func (c *Client) shared(ctx context.Context, key string, kind tokenKind, tenantK
 			return c.refresh(ctx, key, kind, tenantKey, current.Value)
 		}
 		current = now
-		if current.Value != bad && c.lives(current, minTokenLife) {
+		if current.Value != bad && c.validFor(current, minTokenLife) {
 			return current, nil // another refreshes; the old one still serves
 		}
 		if !pauseFor(ctx, pause/2+rand.N(pause/2)) {
@@ -125,7 +126,7 @@ func (c *Client) shared(ctx context.Context, key string, kind tokenKind, tenantK
 	}
 }
 
-// refresh fetches a token as the holder of the lease.
+// refresh fetches a token and stores it. The caller has the lease.
 func (c *Client) refresh(ctx context.Context, key string, kind tokenKind, tenantKey string, old Secret) (Token, error) {
 	fresh, err := c.fetch(ctx, kind, tenantKey, old)
 	// A store that fails here costs another instance a call, no more; and the
@@ -138,17 +139,19 @@ func (c *Client) refresh(ctx context.Context, key string, kind tokenKind, tenant
 	return fresh, err
 }
 
-// storeFailed reports an error of the token store, without which the call goes on.
+// storeFailed logs an error of the token store and passes it to the hook. The call
+// goes on.
 func (c *Client) storeFailed(ctx context.Context, doing string, err error) {
 	c.log.WarnContext(ctx, "the token store failed", "app_id", c.app.AppID, "doing", doing, "error", err)
 	c.onStoreError(err)
 }
 
-// fetch asks Lark for a token in place of an old one, "" for none.
+// fetch gets a token from Lark and logs that. old is the token that it replaces, ""
+// for none.
 func (c *Client) fetch(ctx context.Context, kind tokenKind, tenantKey string, old Secret) (Token, error) {
 	ctx, cancel := context.WithTimeout(ctx, tokenWait)
 	defer cancel()
-	t, err := c.request(ctx, kind, tenantKey)
+	t, err := c.requestToken(ctx, kind, tenantKey)
 	if err != nil {
 		return Token{}, err
 	}
@@ -160,16 +163,16 @@ func (c *Client) fetch(ctx context.Context, kind tokenKind, tenantKey string, ol
 	return t, nil
 }
 
-// request makes the calls that return a token of a kind
+// requestToken makes the calls that return a token of a kind
 // (authentication-management/access-token/…).
-func (c *Client) request(ctx context.Context, kind tokenKind, tenantKey string) (Token, error) {
+func (c *Client) requestToken(ctx context.Context, kind tokenKind, tenantKey string) (Token, error) {
 	body := map[string]string{"app_id": c.app.AppID, "app_secret": c.app.AppSecret.Reveal()}
 	path := "auth/v3/" + string(kind)
 	switch {
 	case c.app.Type == Custom:
-		return c.ask(ctx, path+"/internal", kind, body)
+		return c.postForToken(ctx, path+"/internal", kind, body)
 	case kind == tenantToken:
-		return c.fetchTenant(ctx, path, tenantKey)
+		return c.fetchTenantToken(ctx, path, tenantKey)
 	}
 	ticket, err := c.tokens.Ticket(ctx, c.app.AppID)
 	if err != nil {
@@ -182,48 +185,48 @@ func (c *Client) request(ctx context.Context, kind tokenKind, tenantKey string) 
 			Msg: "no app_ticket has come yet; a new one has been asked for: it comes to the event URL, which must be set in the Lark console"}
 	}
 	body["app_ticket"] = ticket.Reveal()
-	t, err := c.ask(ctx, path, kind, body)
+	t, err := c.postForToken(ctx, path, kind, body)
 	if codeOf(err) == codeTicketInvalid {
 		c.resend(ctx)
 	}
 	return t, err
 }
 
-// fetchTenant asks for a tenant's token as a marketplace app, with the app's
-// own token; once more with another one when that is no longer good. The
-// caller holds the process's one refresh already.
-func (c *Client) fetchTenant(ctx context.Context, path, tenantKey string) (Token, error) {
+// fetchTenantToken gets the token of a tenant for a marketplace app, by the app's
+// own token. When Lark refuses that one, it takes another and tries once more. The
+// caller already holds the one refresh of the process.
+func (c *Client) fetchTenantToken(ctx context.Context, path, tenantKey string) (Token, error) {
 	key := c.tokenKey(appToken, "")
 	var bad Secret
 	for {
-		app, err := c.shared(ctx, key, appToken, "", bad)
+		app, err := c.sharedToken(ctx, key, appToken, "", bad)
 		if err != nil {
 			return Token{}, err
 		}
-		t, err := c.ask(ctx, path, tenantToken, map[string]string{"app_access_token": app.Value.Reveal(), "tenant_key": tenantKey})
-		if !stale(codeOf(err)) || bad != "" {
+		t, err := c.postForToken(ctx, path, tenantToken, map[string]string{"app_access_token": app.Value.Reveal(), "tenant_key": tenantKey})
+		if !tokenRefused(codeOf(err)) || bad != "" {
 			return t, err
 		}
 		bad = app.Value
 	}
 }
 
-// codeTicketInvalid is the answer to an app_ticket that is not good.
+// codeTicketInvalid is the code of an answer that refuses an app_ticket.
 const codeTicketInvalid = 10012
 
-// resendRest is the least time between two requests for a new app_ticket, of
-// all instances together.
-const resendRest = 5 * time.Minute
+// resendPause is the least time between two requests for a new app_ticket, of all
+// clients together.
+const resendPause = 5 * time.Minute
 
 // resend asks Lark for a new app_ticket, which comes as an event
-// (access-token/app_ticket_resend). The lease is not settled: it is the
-// cool-down. A failure is not reported: the caller's own error says that the
-// ticket is missing.
+// (access-token/app_ticket_resend). The lease is not settled, so that nobody asks
+// again before it lapses. A failure is not reported: the caller's own error says
+// that the ticket is missing.
 func (c *Client) resend(ctx context.Context) {
 	if c.app.Type != Marketplace {
 		return
 	}
-	won, _, err := c.tokens.Lease(ctx, "resend#"+c.app.BaseURL+"#"+c.app.AppID, "", resendRest)
+	won, _, err := c.tokens.Lease(ctx, "resend#"+c.app.BaseURL+"#"+c.app.AppID, "", resendPause)
 	if err != nil {
 		c.storeFailed(ctx, "leasing the request for an app_ticket", err)
 	}
@@ -234,7 +237,7 @@ func (c *Client) resend(ctx context.Context) {
 	_, _ = c.post(ctx, "auth/v3/app_ticket/resend", map[string]string{"app_id": c.app.AppID, "app_secret": c.app.AppSecret.Reveal()})
 }
 
-// post makes a call to an endpoint of tokens, without a token.
+// post calls a token endpoint, without a token.
 func (c *Client) post(ctx context.Context, path string, body map[string]string) (*Result, error) {
 	doc, err := json.Marshal(body)
 	if err != nil {
@@ -253,8 +256,9 @@ func (c *Client) post(ctx context.Context, path string, body map[string]string) 
 	return res, err
 }
 
-// ask posts to a token endpoint, whose answers have no data field.
-func (c *Client) ask(ctx context.Context, path string, kind tokenKind, body map[string]string) (Token, error) {
+// postForToken calls a token endpoint and returns the token in its answer, which has
+// no data field.
+func (c *Client) postForToken(ctx context.Context, path string, kind tokenKind, body map[string]string) (Token, error) {
 	res, err := c.post(ctx, path, body)
 	if err != nil {
 		return Token{}, err

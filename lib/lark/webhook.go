@@ -16,10 +16,10 @@ import (
 	"github.com/larkbridge/larkbridge/lib/version"
 )
 
-// Webhook posts a message to a custom bot's incoming webhook. The URL is a
-// secret; the signing secret may be empty. There is no protection against
-// repetition: posted twice, it is shown twice
-// (develop-bots/custom-bot-usage-guide).
+// Webhook posts a message to the incoming webhook of a custom bot
+// (develop-bots/custom-bot-usage-guide). The URL is a secret; the signing secret is
+// "" when the bot has none. Lark does not recognise repetitions: a message that is
+// posted twice is shown twice.
 func Webhook(ctx context.Context, client HTTPDoer, hook, secret Secret, message map[string]json.RawMessage, now time.Time) (*Result, error) {
 	u, err := url.Parse(hook.Reveal())
 	if err != nil || u.Host == "" {
@@ -51,14 +51,14 @@ func Webhook(ctx context.Context, client HTTPDoer, hook, secret Secret, message 
 	return readAnswer(resp)
 }
 
-// SignWebhook returns the sign of a webhook message: base64 of HMAC-SHA256
-// with "timestamp\nsecret" as the key and nothing as the message.
+// SignWebhook returns the field sign of a webhook message: base64 of an HMAC-SHA256
+// whose key is "timestamp\nsecret" and whose message is empty.
 func SignWebhook(timestamp string, secret Secret) string {
 	mac := hmac.New(sha256.New, []byte(timestamp+"\n"+secret.Reveal()))
 	return base64.StdEncoding.EncodeToString(mac.Sum(nil))
 }
 
-// hideURL takes the URL out of an error of net/http.
+// hideURL returns the cause of an error of net/http, without the URL.
 func hideURL(err error) error {
 	if e, ok := errors.AsType[*url.Error](err); ok {
 		return e.Err
