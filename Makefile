@@ -20,7 +20,7 @@ GOBUILD = CGO_ENABLED=0 go build -trimpath -buildvcs=false -tags lambda.norpc -l
 # The race detector needs cgo, which Go turns off where it finds no C compiler or the environment has CGO_ENABLED=0.
 RACE = $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
 
-.PHONY: help run lint unit test test-arm64 fuzz build test-binaries release bench deploy clean
+.PHONY: help run lint unit test test-arm64 proof fuzz build test-binaries release bench deploy clean
 .PHONY: build-EventFunction build-CardFunction build-SendFunction
 
 help: ## list the targets
@@ -61,6 +61,9 @@ test-arm64: $(VENV)/stamp ## run the functions' tests on their arm64 binaries (n
 		chmod +x .build/test/$$fn/bootstrap || exit 1; \
 	done
 	LARKBRIDGE_REQUIRE_EMULATOR=1 go test -count=1 -timeout 40m ./internal/awstest/account ./functions/...; code=$$?; rm -rf .build/test; exit $$code
+
+proof: ## send 30,000 simulated messages through both queues while every fault strikes: a minute
+	LARKBRIDGE_PROOF=1 go test -count=1 -v -run '^TestChaos$$' ./lib/send
 
 fuzz: ## fuzz everything that reads bytes from outside, a minute each
 	@for target in lark/FuzzReceive lark/FuzzDecrypt lark/FuzzCardReply bus/FuzzDetail send/FuzzParse notice/FuzzCard; do \

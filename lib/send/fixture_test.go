@@ -8,7 +8,6 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -31,10 +30,16 @@ type fixture struct {
 	queue    *simQueue
 	bus      *bus.Memory
 	faults   *dice
+
+	strike   faults    // by begin
+	start    time.Time // of the faults that last
+	revoke   sync.Once
+	mu       sync.Mutex
+	outcomes map[string]send.Outcome // the last by id; nil without faults
 }
 
 func newFaultyFixture(fifo bool) *fixture {
-	const secret = "chaos-secret"
+	const secret = secretBefore
 	f := &fixture{
 		platform: larktest.New(larktest.WithApps(larktest.App{ID: larktest.AppID, Secret: secret})),
 		queue:    &simQueue{fifo: fifo}, bus: &bus.Memory{}, faults: &dice{rng: rand.New(rand.NewPCG(1, 2))},
@@ -47,7 +52,7 @@ func newFaultyFixture(fifo bool) *fixture {
 	memory := store.NewMemory(time.Now)
 	settings := store.Documents{"default": `{"app_id":"` + larktest.AppID + `","app_secret":"` + secret + `","domain":"http://lark.test"}`}
 	f.sender = &send.Sender{
-		Apps: store.NewSettings(settings, time.Now), HTTP: f, Tokens: memory, Claims: crashingClaims{memory, f.faults}, Results: f.bus,
+		Apps: store.NewSettings(settings, time.Now), HTTP: f, Tokens: memory, Claims: crashingClaims{memory, f}, Results: f.bus,
 		Now: time.Now, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Delay: f.queue,
 	}
 	return f
@@ -85,29 +90,23 @@ func current(ctx context.Context) *invocation { return ctx.Value(invocationKey{}
 
 var errDead = errors.New("the function has crashed")
 
-// Do is the network: 5 % of the calls of the message API are throttled, and 5 %
-// of the answers are lost.
+// Do is the network.
 func (f *fixture) Do(req *http.Request) (*http.Response, error) {
 	if current(req.Context()).crashed() {
 		return nil, errDead
 	}
-	isMessage := strings.HasSuffix(req.URL.Path, "/messages")
-	if isMessage && f.faults.roll(5) {
-		return &http.Response{StatusCode: 429, Header: http.Header{"X-Ogw-Ratelimit-Reset": {"1"}},
-			Body: io.NopCloser(strings.NewReader(`{"code":99991400,"msg":"request trigger frequency limit"}`))}, nil
+	if f.outcomes != nil {
+		return f.exchange(req)
 	}
 	rec := httptest.NewRecorder()
 	f.platform.ServeHTTP(rec, req)
-	if isMessage && f.faults.roll(5) {
-		return nil, io.ErrUnexpectedEOF
-	}
 	return rec.Result(), nil
 }
 
-// crashingClaims crashes 1 % of the functions when they complete a claim.
+// crashingClaims crashes functions when they complete a claim.
 type crashingClaims struct {
 	*store.Memory
-	faults *dice
+	f *fixture
 }
 
 func (m crashingClaims) Claim(ctx context.Context, key, owner string, lease, ttl time.Duration) (store.State, []byte, error) {
@@ -118,7 +117,7 @@ func (m crashingClaims) Claim(ctx context.Context, key, owner string, lease, ttl
 }
 
 func (m crashingClaims) Complete(ctx context.Context, key string, result []byte, ttl time.Duration) error {
-	if m.faults.roll(1) {
+	if m.f.faults.roll(m.f.strike.crash) {
 		current(ctx).crash()
 	}
 	if current(ctx).crashed() {

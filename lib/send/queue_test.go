@@ -3,17 +3,21 @@ package send_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"strconv"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
 )
 
-// simQueue is SQS as its documentation has it: visibility time-outs, receive
-// counts, a dead-letter queue and, when ordered, groups of which only one
-// batch is out at a time.
+// simQueue is SQS as its documentation has it: messages of at most 256 KB, a
+// retention, visibility time-outs that end 12 hours after the receipt, receive
+// counts, a dead-letter queue and, when ordered, groups of which only one batch
+// is out at a time
+// (docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html).
 type simQueue struct {
 	fifo bool
 
@@ -25,24 +29,33 @@ type simQueue struct {
 
 type simMessage struct {
 	id, group, body string
+	sent            time.Time
 	visible         time.Time
+	receipt         time.Time // of the last delivery
 	received        int
 	deleted         bool
 }
 
 const (
-	simVisibility = 6 * time.Minute
-	simReceives   = 10
+	simVisibility    = 6 * time.Minute
+	simReceives      = 10
+	simRetention     = 4 * 24 * time.Hour
+	simSize          = 256 << 10
+	simMaxVisibility = 12 * time.Hour // from the receipt
 )
 
-func (q *simQueue) put(id, group, body string) {
+func (q *simQueue) put(id, group, body string) error {
+	if len(body) > simSize {
+		return fmt.Errorf("the message has %d bytes, over %d", len(body), simSize)
+	}
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if q.byID == nil {
 		q.byID = map[string]*simMessage{}
 	}
-	m := &simMessage{id: id, group: group, body: body}
+	m := &simMessage{id: id, group: group, body: body, sent: time.Now()}
 	q.messages, q.byID[id] = append(q.messages, m), m
+	return nil
 }
 
 // receive returns up to n messages; without any, how long to wait; done when
@@ -55,7 +68,7 @@ func (q *simQueue) receive(n int) (batch []events.SQSMessage, wait time.Duration
 	locked := map[string]bool{}
 	live := q.messages[:0]
 	for _, m := range q.messages {
-		if m.deleted {
+		if m.deleted || now.Sub(m.sent) > simRetention {
 			continue
 		}
 		if !m.visible.After(now) && m.received >= simReceives {
@@ -79,7 +92,7 @@ func (q *simQueue) receive(n int) (batch []events.SQSMessage, wait time.Duration
 }
 
 func (q *simQueue) deliver(m *simMessage, now time.Time) events.SQSMessage {
-	m.visible, m.received = now.Add(simVisibility), m.received+1
+	m.visible, m.receipt, m.received = now.Add(simVisibility), now, m.received+1
 	attributes := map[string]string{"ApproximateReceiveCount": strconv.Itoa(m.received)}
 	if q.fifo {
 		attributes["MessageGroupId"] = m.group
@@ -98,7 +111,11 @@ func (q *simQueue) delete(id string) {
 func (q *simQueue) Delay(_ context.Context, _, receipt string, d time.Duration) error {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	q.byID[receipt].visible = time.Now().Add(d)
+	m, until := q.byID[receipt], time.Now().Add(d)
+	if until.Sub(m.receipt) > simMaxVisibility {
+		return fmt.Errorf("the visibility time-out would end %s after the receipt, over %s", until.Sub(m.receipt), simMaxVisibility)
+	}
+	m.visible = until
 	return nil
 }
 
@@ -122,4 +139,24 @@ func (f *fixture) runOne(t *testing.T, ctx context.Context, received, body strin
 	if _, err := f.invoke(ctx, "i", string(payload)); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// A message that is due in almost 3 days waits in the queue by SQS's rules, and
+// is sent once when it is due.
+func TestNotBeforeByTheRulesOfSQS(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFaultyFixture(false)
+		due := time.Now().Add(72 * time.Hour).Truncate(time.Second)
+		if err := f.queue.put("m1", "", fmt.Sprintf(`{"message":{"to":{"chat_id":"oc_1"},"text":"hi"},"not_before":%d}`, due.Unix())); err != nil {
+			t.Fatal(err)
+		}
+		f.drain(t, 1)
+		sent := f.platform.Messages("oc_1")
+		if len(sent) != 1 || len(f.queue.dead) != 0 {
+			t.Fatalf("got %d messages and %d dead letters, want 1 and none", len(sent), len(f.queue.dead))
+		}
+		if at := sent[0].CreateTime; at.Before(due) || at.After(due.Add(time.Minute)) {
+			t.Errorf("it was sent at %s, want at %s", at, due)
+		}
+	})
 }

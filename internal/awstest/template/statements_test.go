@@ -131,9 +131,10 @@ func checkWildcards(fx *fixture) (f findings) {
 }
 
 // wide reports whether a resource is more than one: the objects of one of the
-// template's buckets and the streams of one of its log groups count as one.
+// template's buckets, or of one of its folders, and the streams of one of its log
+// groups count as one.
 func (fx *fixture) wide(resource string) bool {
-	for kind, suffix := range map[string]string{"AWS::S3::Bucket": "/*", "AWS::Logs::LogGroup": ":*"} {
+	for suffix, kind := range map[string]string{"/*": "AWS::S3::Bucket", "/events/*": "AWS::S3::Bucket", "/files/*": "AWS::S3::Bucket", ":*": "AWS::Logs::LogGroup"} {
 		if of, ok := strings.CutSuffix(resource, suffix); ok {
 			if owner := fx.ByARN(of); owner != nil && owner.Type == kind {
 				return false
