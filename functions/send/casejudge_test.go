@@ -114,7 +114,7 @@ func (c *complaints) absent(where, doc string, texts []string) {
 	}
 }
 
-func (l *caseLane) judge(g caseGiven, w caseWant, o caseOutcome) []string {
+func (l *caseEnv) judge(g caseGiven, w caseWant, o caseOutcome) []string {
 	var c complaints
 	if errors.Is(o.err, harness.ErrTimeout) || errors.Is(o.err, harness.ErrExited) {
 		c.add("the invocation: %v", o.err)
@@ -152,7 +152,7 @@ func (l *caseLane) judge(g caseGiven, w caseWant, o caseOutcome) []string {
 	return c
 }
 
-func (l *caseLane) judgeCalls(c *complaints, w caseWant) {
+func (l *caseEnv) judgeCalls(c *complaints, w caseWant) {
 	calls := l.lark.recorded()
 	if w.Calls != nil && len(calls) != *w.Calls {
 		c.add("%d calls to Lark, want %d: %.400v", len(calls), *w.Calls, calls)
@@ -181,7 +181,7 @@ func (w wantCall) is(call caseCall) bool {
 }
 
 // judgeSent finds a message for each that is wanted, in any order.
-func (l *caseLane) judgeSent(c *complaints, want []wantSent) {
+func (l *caseEnv) judgeSent(c *complaints, want []wantSent) {
 	got := l.lark.sent()
 	if len(got) != len(want) {
 		c.add("%d messages arrived, want %d: %.600v", len(got), len(want), got)
@@ -206,7 +206,7 @@ func (l *caseLane) judgeSent(c *complaints, want []wantSent) {
 func oneOf(choices, got string) bool { return slices.Contains(strings.Split(choices, "|"), got) }
 
 // compare says how a message differs from what is wanted.
-func (l *caseLane) compare(w wantSent, m larktest.Message) (c complaints) {
+func (l *caseEnv) compare(w wantSent, m larktest.Message) (c complaints) {
 	v := see(m)
 	receiver := m.ReceiveID
 	if m.ReceiveIDType == "webhook" {
@@ -384,7 +384,7 @@ func judgeBus(c *complaints, w wantBus, entries []fakeaws.Entry) {
 }
 
 // judgeKept looks at what is left in the table, in S3 and with the queue.
-func (l *caseLane) judgeKept(c *complaints, w caseWant, o caseOutcome) {
+func (l *caseEnv) judgeKept(c *complaints, w caseWant, o caseOutcome) {
 	if w.PutOff != nil {
 		delays := l.aws.Delays()
 		if len(delays) != 1 || delays[0].Seconds < w.PutOff.AtLeast || delays[0].Seconds > w.PutOff.AtMost {
@@ -404,7 +404,7 @@ func (l *caseLane) judgeKept(c *complaints, w caseWant, o caseOutcome) {
 	}
 }
 
-func (l *caseLane) judgeStored(c *complaints, w wantStored) {
+func (l *caseEnv) judgeStored(c *complaints, w wantStored) {
 	objects := l.aws.Objects(stage.Bucket, w.Prefix)
 	if len(objects) != w.Count {
 		c.add("%d objects under %s, want %d", len(objects), w.Prefix, w.Count)
@@ -421,7 +421,7 @@ func (l *caseLane) judgeStored(c *complaints, w wantStored) {
 }
 
 // keeps reports whether an item with a result stays so many days.
-func (l *caseLane) keeps(days int) bool {
+func (l *caseEnv) keeps(days int) bool {
 	for _, item := range l.aws.Items() {
 		var ttl int64
 		_, _ = fmt.Sscan(fmt.Sprint(item["ttl"]["N"]), &ttl) // else it is 0
@@ -433,7 +433,7 @@ func (l *caseLane) keeps(days int) bool {
 }
 
 // table is all that the table holds, binary values as they are.
-func (l *caseLane) table() string {
+func (l *caseEnv) table() string {
 	var b strings.Builder
 	for key, item := range l.aws.Items() {
 		// Tokens are in the table: that of the app itself is no answer's.
@@ -456,7 +456,7 @@ func (l *caseLane) table() string {
 
 // judgeFiles wants the function to refuse a place outside files/, or its role
 // not to allow it.
-func (l *caseLane) judgeFiles(c *complaints, o caseOutcome) {
+func (l *caseEnv) judgeFiles(c *complaints, o caseOutcome) {
 	_, r := resultOf(o)
 	if r.Error.Kind == "validation" && len(l.lark.recorded()) == 0 {
 		return

@@ -21,8 +21,8 @@ var caseFilter = flag.String("case", "", "run only the outbound cases whose id o
 // notYet are the kinds that have no code yet.
 var notYet = []string{"stream"}
 
-// lanes is how many cases run at the same time: most of them wait.
-const lanes = 6
+// parallelCases is how many cases run at the same time: most of them wait.
+const parallelCases = 6
 
 // Each case of outbound.json, through the real function. A case that fails and
 // has a time in it runs again by itself, when the machine has nothing else to
@@ -42,8 +42,8 @@ func TestOutboundCases(t *testing.T) {
 	var mu sync.Mutex
 	problems := map[string][]string{}
 	var running sync.WaitGroup
-	for range min(lanes, len(all)) {
-		l := newCaseLane(t, bootstrap, apps)
+	for range min(parallelCases, len(all)) {
+		l := newCaseEnv(t, bootstrap, apps)
 		running.Go(func() {
 			for c := range waiting {
 				found := l.run(t.Context(), c)
@@ -54,7 +54,7 @@ func TestOutboundCases(t *testing.T) {
 		})
 	}
 	running.Wait()
-	alone := newCaseLane(t, bootstrap, apps)
+	alone := newCaseEnv(t, bootstrap, apps)
 	for _, c := range all {
 		if len(problems[c.ID]) > 0 && timed(c) {
 			problems[c.ID] = alone.run(t.Context(), c)

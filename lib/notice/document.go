@@ -126,10 +126,12 @@ func appendLeaves(list []leaf, path []string, v any) []leaf {
 		for _, element := range v {
 			list = appendLeaves(list, path, element)
 		}
-	case json.RawMessage:
-		list = append(list, leaf{path, string(v)})
 	default:
-		if text, _ := plain(v); text != "" && len(list) < maxLeaves {
+		text, _ := plain(v)
+		if raw, ok := v.(json.RawMessage); ok {
+			text = string(raw)
+		}
+		if text != "" && len(list) < maxLeaves {
 			list = append(list, leaf{path, text})
 		}
 	}

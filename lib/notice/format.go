@@ -127,8 +127,8 @@ func (f format) fits(d document) bool {
 	if f.detailType == "" || f.source != d.Source {
 		return false
 	}
-	prefix, any := strings.CutSuffix(f.detailType, "*")
-	return d.kind == f.detailType || any && strings.HasPrefix(d.kind, prefix)
+	prefix, open := strings.CutSuffix(f.detailType, "*")
+	return d.kind == f.detailType || open && strings.HasPrefix(d.kind, prefix)
 }
 
 // findFormat returns the format for a document, nil when there is none.

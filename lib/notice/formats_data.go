@@ -2,21 +2,15 @@ package notice
 
 import "github.com/larkbridge/larkbridge/lib/lark"
 
-// rdsPages are the console's pages of RDS by the type of what an event is about.
-var rdsPages = map[string]string{
-	"db-instance": "/rds/home?region={^region}#database:id={SourceIdentifier|Source ID};is-cluster=false",
-	"db-cluster":  "/rds/home?region={^region}#database:id={SourceIdentifier|Source ID};is-cluster=true",
-}
-
 // dataFormats are those of databases, storage, backups and data pipelines.
 var dataFormats = []format{
 	{ // docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-cloud-watch-events.html
 		source: "aws.rds", detailType: "RDS DB Cluster Event", title: "RDS cluster", name: "SourceIdentifier", reason: "Message",
-		rows: "Category=EventCategories.*; Event=EventID; Source=SourceType; Date=Date", page: rdsPages["db-cluster"], color: databaseColor,
+		rows: "Category=EventCategories.*; Event=EventID; Source=SourceType; Date=Date", page: "/rds/home?region={^region}#database:id={SourceIdentifier};is-cluster=true", color: databaseColor,
 	},
 	{
 		source: "aws.rds", detailType: "RDS DB Instance Event", title: "RDS", name: "SourceIdentifier", reason: "Message",
-		rows: "Category=EventCategories.*; Event=EventID; Source=SourceType; Date=Date", page: rdsPages["db-instance"], color: databaseColor,
+		rows: "Category=EventCategories.*; Event=EventID; Source=SourceType; Date=Date", page: "/rds/home?region={^region}#database:id={SourceIdentifier};is-cluster=false", color: databaseColor,
 	},
 	{ // snapshots, parameter groups, proxies, …
 		source: "aws.rds", detailType: "RDS *", name: "SourceIdentifier", reason: "Message",

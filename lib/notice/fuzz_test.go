@@ -24,6 +24,11 @@ func FuzzCard(f *testing.F) {
 			t.Error("took a document that is not JSON")
 		}
 		check(t, card)
+		if json.Valid(doc) {
+			check(t, notice.Object("", doc))
+		}
+		text, _ := notice.Text(string(doc))
+		check(t, text)
 	})
 }
 

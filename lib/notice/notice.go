@@ -1,9 +1,11 @@
 // Package notice shows what AWS reports as a Lark card: EventBridge events,
 // CloudWatch alarms and custom notifications.
 //
-// A formatter takes the few fields that someone in a chat needs to decide what
-// to do. It relies on none of them: a field that is missing, or of another type
-// than documented, is left out. What an event says is shown as plain text,
+// A format says of one kind of document where it has what someone in a chat needs
+// to decide what to do: the resource, its state, what happened, a few values, and
+// the page of the console. It relies on none of them: a value that is missing, or
+// of another type than documented, is left out. A document without a format is
+// shown by the names of its values. What a document says is shown as plain text,
 // shortened; it cannot mention anyone or make a link.
 package notice
 

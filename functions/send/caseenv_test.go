@@ -43,9 +43,9 @@ type caseGiven struct {
 	Objects     map[string]string
 }
 
-// caseLane is an account, a Lark and warm functions, on which one case runs at
+// caseEnv is an account, a Lark and warm functions, on which one case runs at
 // a time.
-type caseLane struct {
+type caseEnv struct {
 	bootstrap string
 	apps      []string
 	aws       *fakeaws.AWS
@@ -57,9 +57,9 @@ type caseLane struct {
 	serial    atomic.Int64
 }
 
-func newCaseLane(t *testing.T, bootstrap string, apps []string) *caseLane {
+func newCaseEnv(t *testing.T, bootstrap string, apps []string) *caseEnv {
 	t.Helper()
-	l := &caseLane{bootstrap: bootstrap, apps: apps, aws: fakeaws.New(), functions: map[string]*harness.Function{}}
+	l := &caseEnv{bootstrap: bootstrap, apps: apps, aws: fakeaws.New(), functions: map[string]*harness.Function{}}
 	known := []larktest.App{{ID: larktest.AppID, Secret: stage.AppSecret}}
 	for _, name := range apps {
 		known = append(known, larktest.App{ID: "cli_" + name, Secret: "secret-of-" + name})
@@ -87,7 +87,7 @@ func newCaseLane(t *testing.T, bootstrap string, apps []string) *caseLane {
 	return l
 }
 
-func (l *caseLane) putApp(name, id, secret string) {
+func (l *caseEnv) putApp(name, id, secret string) {
 	settings, err := json.Marshal(map[string]any{
 		"app_id": id, "app_secret": secret, "domain": l.lark.server.URL,
 		"encrypt_key": larktest.EncryptKey, "verification_token": larktest.VerificationToken,
@@ -99,7 +99,7 @@ func (l *caseLane) putApp(name, id, secret string) {
 }
 
 // watchTrap counts connections that nobody may make.
-func (l *caseLane) watchTrap() {
+func (l *caseEnv) watchTrap() {
 	for {
 		conn, err := l.trap.Accept()
 		if err != nil {
@@ -111,7 +111,7 @@ func (l *caseLane) watchTrap() {
 }
 
 // function is the warm function with a DefaultTo.
-func (l *caseLane) function(ctx context.Context, defaultTo string) (*harness.Function, error) {
+func (l *caseEnv) function(ctx context.Context, defaultTo string) (*harness.Function, error) {
 	if f := l.functions[defaultTo]; f != nil {
 		if _, err := f.RSS(); err == nil {
 			return f, nil
@@ -144,7 +144,7 @@ type caseOutcome struct {
 }
 
 // run carries out a case and returns what is wrong with its outcome.
-func (l *caseLane) run(ctx context.Context, c casefile.Case) []string {
+func (l *caseEnv) run(ctx context.Context, c casefile.Case) []string {
 	given, want, err := l.read(c)
 	if err != nil {
 		return []string{err.Error()}
@@ -191,7 +191,7 @@ func (l *caseLane) run(ctx context.Context, c casefile.Case) []string {
 }
 
 // rotate changes an app's secret at Lark and in Parameter Store.
-func (l *caseLane) rotate(app string) {
+func (l *caseEnv) rotate(app string) {
 	id := "cli_" + app
 	larktest.WithApps(larktest.App{ID: id, Secret: "new-secret-of-" + app})(l.lark.platform)
 	l.lark.platform.RevokeTokens(id)
@@ -199,7 +199,7 @@ func (l *caseLane) rotate(app string) {
 }
 
 // read replaces what stands in {{…}}.
-func (l *caseLane) read(c casefile.Case) (caseGiven, caseWant, error) {
+func (l *caseEnv) read(c casefile.Case) (caseGiven, caseWant, error) {
 	_, port, _ := net.SplitHostPort(l.trap.Addr().String())
 	values := map[string]string{
 		"lark": l.lark.server.URL, "bucket": stage.Bucket, "trap": "localhost:" + port, "trapport": port,
@@ -259,7 +259,7 @@ func (g caseGiven) documents() []string {
 
 // deliver invokes the function as the source does, so often, each time with the
 // same ids.
-func (l *caseLane) deliver(ctx context.Context, f *harness.Function, g caseGiven) caseOutcome {
+func (l *caseEnv) deliver(ctx context.Context, f *harness.Function, g caseGiven) caseOutcome {
 	o := caseOutcome{number: map[string]string{}}
 	payload := l.event(g, o.number)
 	options := harness.InvokeOptions{RequestID: l.id(), FunctionARN: caseARN, Timeout: time.Minute}
@@ -279,12 +279,12 @@ func (l *caseLane) deliver(ctx context.Context, f *harness.Function, g caseGiven
 
 // id returns an id that was never used before: Lark and the table know those of
 // earlier cases.
-func (l *caseLane) id() string {
+func (l *caseEnv) id() string {
 	return fmt.Sprintf("%08x-0000-4000-8000-%012x", time.Now().UnixNano()>>20, l.serial.Add(1))
 }
 
 // event is the payload of the invocation.
-func (l *caseLane) event(g caseGiven, number map[string]string) []byte {
+func (l *caseEnv) event(g caseGiven, number map[string]string) []byte {
 	texts := g.documents()
 	switch g.Source {
 	case "sns":
@@ -317,7 +317,7 @@ func (l *caseLane) event(g caseGiven, number map[string]string) []byte {
 
 func (g caseGiven) topic() string { return cmp.Or(g.Topic, "arn:aws:sns:eu-west-1:123456789012:ops") }
 
-func (l *caseLane) notification(g caseGiven, text string) map[string]any {
+func (l *caseEnv) notification(g caseGiven, text string) map[string]any {
 	n := map[string]any{
 		"Type": "Notification", "MessageId": l.id(), "TopicArn": g.topic(), "Message": text, "Timestamp": "2026-11-02T10:00:00.000Z",
 		"SignatureVersion": "1", "Signature": "x", "SigningCertURL": "https://sns.eu-west-1.amazonaws.com/x.pem",
