@@ -12,7 +12,7 @@ import (
 
 var start = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 
-// clock is a clock that moves only when told.
+// clock is a clock that moves only when a test moves it.
 type clock struct {
 	mu sync.Mutex
 	t  time.Time

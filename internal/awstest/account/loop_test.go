@@ -57,7 +57,7 @@ func TestRoutes(t *testing.T) {
 
 // The template's own rule takes requests from the bus, both queues and the
 // topic lead to send, and what cannot be done ends in the dead letters.
-func TestWaysToSend(t *testing.T) {
+func TestSourcesOfSend(t *testing.T) {
 	for name, send := range map[string]func(a *account.Account){
 		"bus":     func(a *account.Account) { a.PutEvent(a.Outputs["BusName"], "my.app", "Lark Send Request", text) },
 		"queue":   func(a *account.Account) { a.Put(a.Outputs["SendQueueArn"], text) },
@@ -82,8 +82,8 @@ func queueARN(url string) string {
 	return "arn:aws:sqs:" + template.Region + ":" + template.Account + ":" + url[strings.LastIndex(url, "/")+1:]
 }
 
-// Whatever way it came, what Lark does not take for now is a dead letter in
-// the end, and nothing is lost.
+// What Lark does not take for now is a dead letter in the end, whatever source
+// it came from, and nothing is lost.
 func TestGivenUp(t *testing.T) {
 	for name, tt := range map[string]struct {
 		send func(a *account.Account)

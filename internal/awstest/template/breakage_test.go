@@ -39,7 +39,7 @@ var breakages = []struct {
 		put(d.allowing("dynamodb:UpdateItem"), "Action", list("dynamodb:GetItem", "dynamodb:UpdateItem", "dynamodb:Scan"))
 	}},
 	{"a role may do what only another function does", "grants", func(d draft) {
-		put(d.allowing("s3:PutObject"), "Action", list("s3:PutObject", "s3:GetObject")) // of the first role, a door's
+		put(d.allowing("s3:PutObject"), "Action", list("s3:PutObject", "s3:GetObject")) // of the first role, which is not send's
 	}},
 	{"a role may use the parameters of others", "grants", func(d draft) {
 		put(d.allowing("ssm:GetParametersByPath"), "Resource", "arn:aws:ssm:us-east-1:123456789012:parameter/others")

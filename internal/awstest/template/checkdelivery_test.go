@@ -34,16 +34,16 @@ func checkDelivery(fx *fixture) (f findings) {
 	return f
 }
 
-// deadLetters looks at one way's dead-letter queue.
-func (fx *fixture) deadLetters(way, service, arn string) (f findings) {
+// deadLetters checks the dead-letter queue of a rule or a subscription.
+func (fx *fixture) deadLetters(source, service, arn string) (f findings) {
 	queue := fx.queue(arn)
 	switch {
 	case queue == nil:
-		f.add("%s: no dead-letter queue", way)
+		f.add("%s: no dead-letter queue", source)
 	case queue.FIFO:
-		f.add("%s: a FIFO queue cannot take its dead letters", way)
+		f.add("%s: a FIFO queue cannot take its dead letters", source)
 	case !fx.allows(service, "sqs:SendMessage", arn):
-		f.add("%s: %s may not write to %s", way, service, arn)
+		f.add("%s: %s may not write to %s", source, service, arn)
 	}
 	return f
 }

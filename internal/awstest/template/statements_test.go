@@ -63,20 +63,20 @@ func statements(loaded *template.Template) (found []statement, err error) {
 }
 
 // walk visits the objects in v.
-func walk(v any, visit func(map[string]any) error) error {
+func walk(v any, do func(map[string]any) error) error {
 	switch v := v.(type) {
 	case map[string]any:
-		if err := visit(v); err != nil {
+		if err := do(v); err != nil {
 			return err
 		}
 		for _, key := range slices.Sorted(maps.Keys(v)) {
-			if err := walk(v[key], visit); err != nil {
+			if err := walk(v[key], do); err != nil {
 				return err
 			}
 		}
 	case []any:
 		for _, element := range v {
-			if err := walk(element, visit); err != nil {
+			if err := walk(element, do); err != nil {
 				return err
 			}
 		}
@@ -151,11 +151,11 @@ func (fx *fixture) allows(service, action, resource string) bool {
 	})
 }
 
-// told is how a service says for whom it acts when it delivers, as its guide
-// documents. By any other condition AWS refuses all that it delivers. What is
+// actsFor has the condition by which a service says for whom it acts when it
+// delivers, as its guide documents. By any other condition AWS refuses all that it delivers. What is
 // not here says nothing, so that every account could use it: EventBridge to a
 // topic ("Using resource-based policies" of its guide).
-var told = map[string]map[string]map[string]template.List{
+var actsFor = map[string]map[string]map[string]template.List{
 	"events.amazonaws.com sqs:SendMessage": {"ArnLike": {"aws:SourceArn": {"arn:aws:events:*:" + template.Account + ":rule/*"}}},
 	"sns.amazonaws.com sqs:SendMessage":    {"ArnLike": {"aws:SourceArn": {"arn:aws:sns:*:" + template.Account + ":*"}}},
 	"cloudwatch.amazonaws.com sns:Publish": {"StringEquals": {"aws:SourceAccount": {template.Account}}},
@@ -180,7 +180,7 @@ func checkAccount(fx *fixture) (f findings) {
 		}
 		for _, service := range s.Principal["Service"] {
 			for _, action := range s.Action {
-				if want, ok := told[service+" "+action]; !ok || !reflect.DeepEqual(s.Condition, want) {
+				if want, ok := actsFor[service+" "+action]; !ok || !reflect.DeepEqual(s.Condition, want) {
 					f.add("%v: %s does not say so that it acts for this account", s, service)
 				}
 			}
