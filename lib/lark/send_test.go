@@ -56,3 +56,23 @@ func TestSend(t *testing.T) {
 		t.Errorf("got %v, want a validation error", err)
 	}
 }
+
+// Contents that are keys, which the platform knows only after an upload, have the
+// fields that Lark documents.
+func TestEncode(t *testing.T) {
+	for want, what := range map[string]lark.Content{
+		`image {"image_key":"k"}`:                   lark.ImageKey("k"),
+		`file {"file_key":"k"}`:                     lark.FileKey("k"),
+		`audio {"file_key":"k"}`:                    lark.AudioKey("k"),
+		`sticker {"file_key":"k"}`:                  lark.StickerKey("k"),
+		`media {"file_key":"k"}`:                    lark.Media{FileKey: "k"},
+		`media {"file_key":"k","image_key":"i"}`:    lark.Media{FileKey: "k", ImageKey: "i"},
+		"text {\"text\":\"<b> & 你\u2028\ufffd\"}":   lark.Text("<b> & 你\u2028\xff"),
+		`system {"n":12345678901234567890,"n":1.0}`: lark.Raw{MsgType: "system", Content: json.RawMessage(`{"n": 12345678901234567890, "n": 1.0}`)},
+	} {
+		msgType, doc, err := lark.Encode(what)
+		if got := msgType + " " + string(doc); got != want || err != nil {
+			t.Errorf("%T: got %s, %v; want %s", what, got, err, want)
+		}
+	}
+}
