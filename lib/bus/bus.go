@@ -48,7 +48,7 @@ type Bus struct {
 func (b *Bus) PublishEvent(ctx context.Context, app string, ev *lark.Event) (string, error) {
 	e := eventEntry(ev)
 	e.Detail = Detail(app, ev)
-	inline := accepts(e.Detail)
+	inline := acceptsEvent(ev)
 	if !inline {
 		changed := *ev
 		var err error
@@ -56,7 +56,7 @@ func (b *Bus) PublishEvent(ctx context.Context, app string, ev *lark.Event) (str
 			return "", fmt.Errorf("changing a message that EventBridge does not take: %w", err)
 		}
 		ev, e.Detail = &changed, Detail(app, &changed)
-		inline = accepts(e.Detail)
+		inline = acceptsEvent(ev)
 	}
 	if !inline || e.size() > b.InlineLimit {
 		at, err := b.store(ctx, app, *ev)

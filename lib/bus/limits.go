@@ -4,14 +4,25 @@ import (
 	"bytes"
 	"encoding/json"
 	"strconv"
+
+	"github.com/larkbridge/larkbridge/lib/lark"
 )
 
-// maxLevels is how many levels of objects and lists EventBridge takes.
-const maxLevels = 1000
+// maxLevels is how many levels of objects and lists EventBridge takes below those of
+// the detail itself.
+const maxLevels = 1000 - 1
 
-// accepts reports whether EventBridge takes a JSON document as a detail: it refuses
-// integers that do not fit into 64 bits, and too many levels.
+// acceptsEvent reports whether EventBridge takes the detail of an event.
+func acceptsEvent(ev *lark.Event) bool {
+	return accepts(ev.Header) && accepts(ev.Body) && accepts(ev.Message)
+}
+
+// accepts reports whether EventBridge takes a JSON value as a field of a detail: it
+// refuses integers that do not fit into 64 bits, and too many levels.
 func accepts(doc []byte) bool {
+	if !mayExceed(doc) {
+		return true
+	}
 	depth := 0
 	for i := 0; i < len(doc); i++ {
 		switch c := doc[i]; {
@@ -23,7 +34,7 @@ func accepts(doc []byte) bool {
 			}
 		case c == '}' || c == ']':
 			depth--
-		case c == '-' || '0' <= c && c <= '9':
+		case c == '-' || isDigit(c):
 			end := i + 1
 			for end < len(doc) && isNumber(doc[end]) {
 				end++
@@ -36,6 +47,37 @@ func accepts(doc []byte) bool {
 	}
 	return true
 }
+
+// safeDigits is how many digits always fit into 64 bits.
+const safeDigits = 18
+
+// mayExceed reports whether a document may have what EventBridge refuses, in strings
+// too: more brackets than levels, or more digits in a row than always fit. It looks
+// at few bytes, so that it costs an ordinary event next to nothing.
+func mayExceed(doc []byte) bool {
+	// A level takes two brackets.
+	if len(doc) > 2*maxLevels && bytes.Count(doc, []byte("{"))+bytes.Count(doc, []byte("[")) > maxLevels {
+		return true
+	}
+	for i := safeDigits; i < len(doc); i += safeDigits + 1 {
+		if !isDigit(doc[i]) {
+			continue
+		}
+		start, end := i, i
+		for start >= 0 && isDigit(doc[start]) {
+			start--
+		}
+		for end < len(doc) && isDigit(doc[end]) {
+			end++
+		}
+		if end-start-1 > safeDigits {
+			return true
+		}
+	}
+	return false
+}
+
+func isDigit(c byte) bool { return '0' <= c && c <= '9' }
 
 // stringEnd returns the place of the quote that ends the string at start.
 func stringEnd(doc []byte, start int) int {
@@ -57,12 +99,11 @@ func stringEnd(doc []byte, start int) int {
 }
 
 func isNumber(c byte) bool {
-	return '0' <= c && c <= '9' || c == '.' || c == 'e' || c == 'E' || c == '+' || c == '-'
+	return isDigit(c) || c == '.' || c == 'e' || c == 'E' || c == '+' || c == '-'
 }
 
 func acceptsNumber(text []byte) bool {
-	const safe = 18 // so many digits always fit
-	if len(text) <= safe || bytes.ContainsAny(text, ".eE") {
+	if len(text) <= safeDigits || bytes.ContainsAny(text, ".eE") {
 		return true
 	}
 	_, err := strconv.ParseInt(string(text), 10, 64)

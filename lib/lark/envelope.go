@@ -29,13 +29,7 @@ func (m members) raw(name string) []byte {
 }
 
 // text returns the text of the named member, nil when it is not a string.
-func (m members) text(name string) []byte {
-	v := m.raw(name)
-	if len(v) == 0 || v[0] != '"' {
-		return nil
-	}
-	return unquote(v)
-}
+func (m members) text(name string) []byte { return textIn(m.raw(name)) }
 
 // unique returns the members with each name once: of several the last counts.
 func (m members) unique() members {

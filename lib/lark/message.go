@@ -35,12 +35,13 @@ type resource struct {
 // there is something to say.
 func (e *envelope) readMessage(botOpenID string) json.RawMessage {
 	m := message{reader: &e.r, botOpenID: botOpenID}
-	m.readMentions(e.message.raw("mentions"))
-	kind := e.message.text("message_type")
-	content, decoded := m.decodeContent(string(kind), e.message.raw("content"))
+	f := fieldsOf(e.message)
+	m.readMentions(f.mentions)
+	kind := textIn(f.kind)
+	content, decoded := m.decodeContent(string(kind), f.content)
 	text := m.plainText()
 
-	o := object{make([]byte, 0, 2*len(content)+len(text)+256)}
+	o := object{make([]byte, 0, len(content)+len(text)+len(content)/8+256)}
 	if kind != nil {
 		o.addQuoted("type", kind)
 	}
@@ -52,17 +53,57 @@ func (e *envelope) readMessage(botOpenID string) json.RawMessage {
 		o.addQuoted("content", content)
 	}
 	o.addCommand(text)
-	m.addToMe(&o, e.message.text("chat_type"))
+	m.addToMe(&o, textIn(f.chatType))
 	m.addMentions(&o)
 	m.addResources(&o)
-	for _, field := range [...]struct{ name, of string }{
-		{"reply_to", "parent_id"}, {"root", "root_id"}, {"thread", "thread_id"},
-	} {
-		if id := e.message.text(field.of); len(id) > 0 {
-			o.addQuoted(field.name, id)
+	o.addID("reply_to", f.parent)
+	o.addID("root", f.root)
+	o.addID("thread", f.thread)
+	return o.end()
+}
+
+// messageFields are the fields of event.message that detail.message is made from.
+type messageFields struct {
+	kind, chatType, content, mentions, parent, root, thread []byte
+}
+
+// fieldsOf finds them in one pass. Of several of one name the last counts.
+func fieldsOf(all members) messageFields {
+	var f messageFields
+	for _, x := range all {
+		switch string(x.name) {
+		case "message_type":
+			f.kind = x.value
+		case "chat_type":
+			f.chatType = x.value
+		case "content":
+			f.content = x.value
+		case "mentions":
+			f.mentions = x.value
+		case "parent_id":
+			f.parent = x.value
+		case "root_id":
+			f.root = x.value
+		case "thread_id":
+			f.thread = x.value
 		}
 	}
-	return o.end()
+	return f
+}
+
+// textIn returns the text of a JSON string, nil for any other value.
+func textIn(v []byte) []byte {
+	if len(v) == 0 || v[0] != '"' {
+		return nil
+	}
+	return unquote(v)
+}
+
+// addID appends a member whose value is a string that is not empty, if v is one.
+func (o *object) addID(name string, v []byte) {
+	if id := textIn(v); len(id) > 0 {
+		o.addQuoted(name, id)
+	}
 }
 
 // decodeContent reads the words and the resources of the content. It returns
