@@ -78,17 +78,18 @@ func newClients(ctx context.Context, getenv func(string) string, required ...str
 		settings: store.NewSettings(store.NewSSM(c.SSM(), getenv(envPrefix)), time.Now),
 	}
 	p.log.Info("start", "product", version.Product, "go", runtime.Version())
-	p.warm(ctx)
+	warm(ctx, c.Warm, func(ctx context.Context) { p.settings.Refresh(ctx) })
 	return p, nil
 }
 
-// warm opens connections and reads the settings. It returns when both are done, or
+// warm opens connections and reads the settings. It returns when all is done, or
 // after warmWait: a request that needs the settings waits for them itself.
-func (p *clients) warm(ctx context.Context) {
+func warm(ctx context.Context, tasks ...func(context.Context)) {
 	ctx, cancel := context.WithTimeout(ctx, warmTimeout)
 	var all sync.WaitGroup
-	all.Go(func() { p.cloud.Warm(ctx) })
-	all.Go(func() { p.settings.Refresh(ctx) })
+	for _, task := range tasks {
+		all.Go(func() { task(ctx) })
+	}
 	done := make(chan struct{})
 	go func() {
 		all.Wait()

@@ -1,0 +1,52 @@
+package store_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/larkbridge/larkbridge/lib/store"
+)
+
+// slowSource answers after a while.
+type slowSource struct {
+	store.Documents
+	takes time.Duration
+}
+
+func (s slowSource) Settings(ctx context.Context) (map[string]string, error) {
+	select {
+	case <-time.After(s.takes):
+		return s.Documents, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// Who needs settings that are being read waits for them, but not longer than it has
+// time.
+func TestSettingsThatAreBeingRead(t *testing.T) {
+	for _, tt := range []struct {
+		takes, timeout, want time.Duration
+		err                  error
+	}{
+		{900 * time.Millisecond, 2 * time.Second, 900 * time.Millisecond, nil},
+		{900 * time.Millisecond, 500 * time.Millisecond, 500 * time.Millisecond, context.DeadlineExceeded},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			s := store.NewSettings(slowSource{store.Documents{"default": document}, tt.takes}, time.Now)
+			go s.Refresh(t.Context())
+			synctest.Wait()
+			ctx, cancel := context.WithTimeout(t.Context(), tt.timeout)
+			defer cancel()
+			start := time.Now()
+			_, err := s.App(ctx, "default")
+			if took := time.Since(start); took != tt.want || !errors.Is(err, tt.err) {
+				t.Errorf("got %v after %v, want %v after %v", err, took, tt.err, tt.want)
+			}
+			time.Sleep(tt.takes) // the read ends
+		})
+	}
+}

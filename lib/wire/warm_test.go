@@ -1,0 +1,35 @@
+package wire
+
+import (
+	"context"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// Warming holds up the first request by 0.4 s at most, and goes on for 2.5 s.
+func TestWarm(t *testing.T) {
+	for _, tt := range []struct{ takes, wait, ends time.Duration }{
+		{0, 0, 0},
+		{300 * time.Millisecond, 300 * time.Millisecond, 300 * time.Millisecond},
+		{time.Second, 400 * time.Millisecond, time.Second},
+		{time.Hour, 400 * time.Millisecond, 2500 * time.Millisecond},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			start := time.Now()
+			var ended time.Duration
+			warm(t.Context(), func(context.Context) {}, func(ctx context.Context) {
+				select {
+				case <-time.After(tt.takes):
+				case <-ctx.Done():
+				}
+				ended = time.Since(start)
+			})
+			waited := time.Since(start)
+			time.Sleep(3 * time.Second)
+			if waited != tt.wait || ended != tt.ends {
+				t.Errorf("%v: got %v of waiting and an end after %v, want %v and %v", tt.takes, waited, ended, tt.wait, tt.ends)
+			}
+		})
+	}
+}
