@@ -38,7 +38,7 @@ func newPush(t *testing.T) pushed {
 	server := httptest.NewServer(registries)
 	t.Cleanup(server.Close)
 	client := registry.NewFromConfig(aws.Config{
-		Region: "us-east-1", BaseEndpoint: &server.URL, HTTPClient: server.Client(), Credentials: keys,
+		Region: "us-east-1", BaseEndpoint: &server.URL, Credentials: keys,
 		Retryer: func() aws.Retryer { return aws.NopRetryer{} },
 	})
 	folder, err := fs.Sub(schemas.Bus, "bus")

@@ -1,7 +1,9 @@
 package fakeaws
 
 import (
+	"bytes"
 	"encoding/json"
+	"io"
 	"net/http"
 	"regexp"
 	"sync"
@@ -49,6 +51,11 @@ func (g *Registries) Put(registry, name, content string) {
 var validName = regexp.MustCompile(`^[0-9A-Za-z_.@-]{1,64}$`)
 
 func (g *Registries) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(r.Body) // all of it, before the client gets an answer
+	if err != nil {
+		return // the caller has gone
+	}
+	r.Body = io.NopCloser(bytes.NewReader(body))
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	mux := http.NewServeMux()
@@ -103,8 +110,10 @@ func (g *Registries) serveSchema(w http.ResponseWriter, r *http.Request) {
 			refuseREST(w, http.StatusConflict, "ConflictException")
 			return
 		}
-		registry[name], content = in.Content, in.Content
+		registry[name] = in.Content
 		g.writes++
+		answerREST(w, map[string]string{"SchemaName": name, "Type": in.Type})
+		return
 	}
 	answerREST(w, map[string]string{"SchemaName": name, "Content": content, "Type": "OpenApi3"})
 }
@@ -116,5 +125,9 @@ func refuseREST(w http.ResponseWriter, status int, code string) {
 }
 
 func answerREST(w http.ResponseWriter, doc map[string]string) {
-	_ = json.NewEncoder(w).Encode(doc) // the caller may have gone
+	text, err := json.Marshal(doc)
+	if err != nil {
+		panic(err) // strings always have a JSON
+	}
+	_, _ = w.Write(text) // the caller may have gone
 }
