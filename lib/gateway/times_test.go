@@ -21,3 +21,17 @@ func TestDocumentedTimes(t *testing.T) {
 		}
 	}
 }
+
+// The first request of a process has what the start left of 2.5 s, but not less
+// than 0.5 s; the next one has all of it.
+func TestTimeLeft(t *testing.T) {
+	for startup, want := range map[time.Duration]time.Duration{0: 2500 * time.Millisecond, time.Second: 1500 * time.Millisecond, 3 * time.Second: 500 * time.Millisecond} {
+		g := &Gateway{StartupTime: startup}
+		if got := g.timeLeft(); got != want {
+			t.Errorf("first request after a start of %v: got %v, want %v", startup, got, want)
+		}
+		if got := g.timeLeft(); got != 2500*time.Millisecond {
+			t.Errorf("second request after a start of %v: got %v, want 2.5s", startup, got)
+		}
+	}
+}

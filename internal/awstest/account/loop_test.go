@@ -30,7 +30,7 @@ func TestLoop(t *testing.T) {
 	}
 	a.Deliver()
 	if got := platform.Messages(""); len(got) != 1 || got[0].Content != `{"text":"You said: hello"}` {
-		t.Errorf("in the chat: %+v\n%s", got, a.Logs("send"))
+		t.Errorf("in the chat: got %+v, want one message\n%s", got, a.Logs("send"))
 	}
 }
 
@@ -50,7 +50,7 @@ func TestRoutes(t *testing.T) {
 		"/event/a/b":     `{"message":"Not Found"}`,
 	} {
 		if _, body := a.Post(path, challenge); body != want {
-			t.Errorf("%s: %s, want %s", path, body, want)
+			t.Errorf("%s: got %s, want %s", path, body, want)
 		}
 	}
 }
@@ -71,7 +71,7 @@ func TestSourcesOfSend(t *testing.T) {
 			send(a)
 			a.Deliver()
 			if got := platform.Messages("oc_1"); len(got) != 1 {
-				t.Errorf("in the chat: %+v\n%s", got, a.Logs("send"))
+				t.Errorf("in the chat: got %+v, want one message\n%s", got, a.Logs("send"))
 			}
 		})
 	}
@@ -100,7 +100,7 @@ func TestGivenUp(t *testing.T) {
 			tt.send(a)
 			a.Deliver()
 			if n := a.Depth(queueARN("/" + tt.dead)); n != 1 {
-				t.Errorf("%d dead letters\n%s", n, a.Logs("send"))
+				t.Errorf("dead letters: got %d, want 1\n%s", n, a.Logs("send"))
 			}
 		})
 	}
@@ -136,7 +136,7 @@ func TestRedriven(t *testing.T) {
 			a.Move(queueARN("/larkbridge-send-dead"), a.Outputs["SendQueueArn"])
 			a.Deliver()
 			if got := platform.Messages("oc_1"); len(got) != tt.want || a.Depth(queueARN("/larkbridge-send-dead")) != 0 {
-				t.Errorf("%d messages, want %d: %+v\n%s", len(got), tt.want, got, a.Logs("send"))
+				t.Errorf("got %d messages, want %d: %+v\n%s", len(got), tt.want, got, a.Logs("send"))
 			}
 		})
 	}

@@ -44,6 +44,13 @@ func TestReadTheTemplate(t *testing.T) {
 	}
 	var names, arns []string
 	for _, f := range functions {
+		wantAnswer := "2500ms" // of the 3 s that Lark waits
+		if strings.HasSuffix(f.Name, "-send") {
+			wantAnswer = ""
+		}
+		if got := f.Environment["ANSWER_TIMEOUT"]; got != wantAnswer {
+			t.Errorf("%s: got ANSWER_TIMEOUT %q, want %q", f.Name, got, wantAnswer)
+		}
 		names, arns = append(names, strings.TrimPrefix(f.Name, template.Stack+"-")), append(arns, f.ARN)
 	}
 	if slices.Sort(names); !slices.Equal(names, []string{"card", "event", "send"}) {
