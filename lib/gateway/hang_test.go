@@ -175,6 +175,8 @@ func deliverAll(t *testing.T, events int, hangs func() bool, takes func() time.D
 			lost++
 		}
 	}
+	bus.mu.Lock() // an attempt that nobody waits for any more may still run
+	defer bus.mu.Unlock()
 	for _, n := range bus.entries {
 		repeated += n - 1
 	}
