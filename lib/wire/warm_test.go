@@ -17,18 +17,17 @@ func TestWarm(t *testing.T) {
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			start := time.Now()
-			var ended time.Duration
+			ended := make(chan time.Duration, 1)
 			warm(t.Context(), func(context.Context) {}, func(ctx context.Context) {
 				select {
 				case <-time.After(tt.takes):
 				case <-ctx.Done():
 				}
-				ended = time.Since(start)
+				ended <- time.Since(start)
 			})
 			waited := time.Since(start)
-			time.Sleep(3 * time.Second)
-			if waited != tt.wait || ended != tt.ends {
-				t.Errorf("%v: got %v of waiting and an end after %v, want %v and %v", tt.takes, waited, ended, tt.wait, tt.ends)
+			if end := <-ended; waited != tt.wait || end != tt.ends {
+				t.Errorf("%v: got %v of waiting and an end after %v, want %v and %v", tt.takes, waited, end, tt.wait, tt.ends)
 			}
 		})
 	}
