@@ -19,7 +19,7 @@ import (
 // Each request of the README's table is carried out.
 func TestReadmeRequests(t *testing.T) {
 	s, platform, url := newPlatform(t, larktest.App{})
-	if err := s.PutObject(t.Context(), stage.Bucket, "report.pdf", []byte("report")); err != nil {
+	if err := s.PutObject(t.Context(), stage.Bucket, "files/report.pdf", []byte("before")); err != nil {
 		t.Fatal(err)
 	}
 	platform.AddChat("oc_1", "Orders")
@@ -66,7 +66,7 @@ func TestReadmeRequests(t *testing.T) {
 	if diff := cmp.Diff(want, verbs); diff != "" {
 		t.Errorf("the table's verbs: %s", diff)
 	}
-	if got, err := s.GetObject(t.Context(), stage.Bucket, "in/report.pdf"); string(got) != "report" {
+	if got, err := s.GetObject(t.Context(), stage.Bucket, "files/report.pdf"); string(got) != "report" {
 		t.Errorf("downloaded %q, %v", got, err)
 	}
 }

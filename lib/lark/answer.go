@@ -12,8 +12,9 @@ import (
 	"time"
 )
 
-// maxAnswer is the size in bytes up to which a JSON answer is read.
-const maxAnswer = 16 << 20
+// maxAnswer is the size in bytes up to which a JSON answer is read, and a list of
+// pages joined.
+const maxAnswer = 8 << 20
 
 // answer is the JSON of every answer of the platform
 // (api-call-guide/calling-process/get-).
@@ -39,9 +40,13 @@ type answer struct {
 // body decides, because errors come with every HTTP status. The status decides when
 // the body is not Lark's JSON, and when it is an error although the code is 0.
 func readAnswer(resp *http.Response) (*Result, error) {
-	data, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
-	if err != nil {
+	data, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
+	switch {
+	case err != nil:
 		return nil, transport("reading Lark's answer", err)
+	case len(data) > maxAnswer:
+		return nil, &Error{Kind: KindValidation, Status: resp.StatusCode, LogID: logID(resp.Header), Header: resp.Header,
+			Msg: "the answer has more than 8 MB: ask for less at a time, or store it as a file"}
 	}
 	return parseAnswer(resp, data)
 }

@@ -327,3 +327,26 @@ func TestTokenEndpointFails(t *testing.T) {
 func verbatim(body string) larktest.Fault {
 	return larktest.Fault{Kind: larktest.Verbatim, Reply: larktest.Reply{Status: 200, ContentType: "application/json", Body: body}}
 }
+
+// An answer of more than 8 MB is not read to its end, and neither is a list whose
+// pages together have more.
+func TestLargeAnswers(t *testing.T) {
+	blob := func(n int) string {
+		return `{"code":0,"data":{"items":["` + strings.Repeat("x", n) + `"],"has_more":true,"page_token":"%d"}}`
+	}
+	if _, err := bare(t, respond(200, nil, blob(8<<20)), lark.Call{Path: "x"}); failure(t, err).Kind != lark.KindValidation || !strings.Contains(err.Error(), "more than 8 MB") {
+		t.Errorf("got %.200v, want an error that says 8 MB", err)
+	}
+	if _, err := bare(t, respond(200, nil, blob(8<<20-200)), lark.Call{Path: "x"}); err != nil {
+		t.Errorf("got %.200v, want no error for an answer of just under 8 MB", err)
+	}
+	pages := 0
+	c := lark.NewClient(&lark.App{Type: lark.Custom, BaseURL: platformURL}, lark.WithHTTPClient(wireFunc(func(r *http.Request) (*http.Response, error) {
+		pages++
+		return respond(200, nil, fmt.Sprintf(blob(3<<20), pages))(r)
+	})))
+	_, err := c.List(t.Context(), lark.Call{Path: "x", Tokens: []lark.TokenType{lark.NoToken}}, 100)
+	if err == nil || !strings.Contains(err.Error(), "more than 8 MB") || pages != 3 {
+		t.Errorf("got %.200v after %d pages, want an error after 3", err, pages)
+	}
+}

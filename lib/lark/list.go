@@ -67,12 +67,15 @@ func List[T any](ctx context.Context, c *Client, call Call) iter.Seq2[T, error] 
 // name: several of them grow side by side.
 func (c *Client) List(ctx context.Context, call Call, limit int) (*Result, error) {
 	var last page
-	lists, n := map[string][]json.RawMessage{}, 0
+	lists, n, size := map[string][]json.RawMessage{}, 0, 0
 	for p, err := range c.pages(ctx, call) {
 		if err != nil {
 			return nil, err
 		}
 		last = p
+		if size += len(p.res.Data); size > maxAnswer {
+			return nil, invalid("the pages have more than 8 MB: read fewer of them at a time")
+		}
 		for name, items := range p.lists {
 			lists[name] = append(lists[name], items...)
 		}
