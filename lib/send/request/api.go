@@ -52,8 +52,8 @@ type FormFile struct {
 // maxTimeout is longer than a Lambda function can run.
 const maxTimeout = 15 * time.Minute
 
-// plan makes the call. Only a uuid makes Lark recognise the repetition of a
-// call that creates or changes something; a client_token is the same.
+// plan checks the request and makes its calls ready. Only a uuid or a client_token
+// makes Lark recognise the repetition of a call that creates or changes something.
 func (a *API) plan(c common) (*Plan, error) {
 	c.tenantKey = cmp.Or(a.TenantKey, c.tenantKey)
 	call, err := a.call()
@@ -72,8 +72,7 @@ func (a *API) plan(c common) (*Plan, error) {
 	return p, nil
 }
 
-// route makes the plan: of one call, of a call for each page, or of one with
-// files.
+// route returns the plan of one call, of a call for each page, or of one with files.
 func (a *API) route(c common, call lark.Call) (*Plan, error) {
 	switch {
 	case a.SaveTo != "":
@@ -94,6 +93,7 @@ func (a *API) route(c common, call lark.Call) (*Plan, error) {
 	return c.call("", call), nil
 }
 
+// call checks the fields of the call and returns it without an identity.
 func (a *API) call() (lark.Call, error) {
 	call := lark.Call{
 		Method: strings.ToUpper(a.Method), Path: a.Path, PathParams: map[string]string{}, Query: url.Values{},
@@ -171,9 +171,10 @@ func (a *API) identity(c common, call *lark.Call) error {
 	return nil
 }
 
-// hasBody tells a body from none: null is none.
+// hasBody reports whether the request has a JSON body; null is none.
 func (a *API) hasBody() bool { return a.Body != nil && string(a.Body) != "null" }
 
+// hasUUID reports whether the call has an id by which Lark recognises a repetition.
 func (a *API) hasUUID() bool {
 	var body struct {
 		UUID        string `json:"uuid"`
@@ -185,6 +186,7 @@ func (a *API) hasUUID() bool {
 	return body.UUID != "" || body.ClientToken != "" || strings.Join(a.Query["uuid"], "") != "" || strings.Join(a.Query["client_token"], "") != ""
 }
 
+// check returns the fields and the files of the form, or the first mistake in them.
 func (f *Form) check() ([]lark.FormField, []*file, error) {
 	if len(f.Fields) == 0 && len(f.Files) == 0 {
 		return nil, nil, errors.New(`field "request.form": give fields or files`)

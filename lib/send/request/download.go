@@ -74,7 +74,7 @@ func (d *Download) own(call *lark.Call) error {
 	return refused("download", "a file of the app's own: give message_id too", field{"type", d.Type != ""})
 }
 
-// saved tells where a download is.
+// saved is the data of a result whose file is in S3.
 type saved struct {
 	S3 savedObject `json:"s3"`
 }
@@ -86,7 +86,7 @@ type savedObject struct {
 	ContentType string `json:"content_type"`
 }
 
-// save makes a plan of a call whose answer is a file, streamed to S3.
+// save returns the plan of a call whose answer is a file, which it streams to S3.
 func (c common) save(call lark.Call, to *place) *Plan {
 	call.TenantKey, call.Timeout = c.tenantKey, cmp.Or(call.Timeout, fileTimeout)
 	return &Plan{Run: func(ctx context.Context, clients *Clients) (*lark.Result, error) {
@@ -140,8 +140,8 @@ func (c *counted) Read(p []byte) (int, error) {
 	return n, c.err
 }
 
-// result returns how much was read, and why that is not the file. stored says
-// that all is taken for stored.
+// result returns how many bytes were read, and an error if they are not the whole
+// file. stored reports that S3 has taken all of them.
 func (c *counted) result(stored bool) (int64, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -154,6 +154,7 @@ func (c *counted) result(stored bool) (int64, error) {
 	return c.n, nil
 }
 
+// whole reports whether everything that was announced has been read.
 func (c *counted) whole() bool { return c.want < 0 || c.n == c.want }
 
 func (c *counted) short() *lark.Error {

@@ -30,10 +30,11 @@ const (
 	maxFile  = 30 << 20
 )
 
-// fileTimeout is the time for calls that carry a file.
+// fileTimeout is how long a call with a file may take.
 const fileTimeout = 5 * time.Minute
 
-// plan is im-v1/image/create or im-v1/file/create.
+// plan checks the request and returns the call im-v1/image/create or
+// im-v1/file/create.
 func (u *Upload) plan(c common) (*Plan, error) {
 	kind, err := only("upload", field{"image", u.Image != nil}, field{"file", u.File != nil})
 	if err != nil {
@@ -57,6 +58,7 @@ func (u *Upload) plan(c common) (*Plan, error) {
 	return c.form(call, fields, source), nil
 }
 
+// image returns the image and the other fields of its form.
 func (u *Upload) image() (*file, []lark.FormField, error) {
 	source, err := u.Image.check("upload.image", "image", maxImage)
 	kind := cmp.Or(u.ImageType, "message")
@@ -64,6 +66,7 @@ func (u *Upload) image() (*file, []lark.FormField, error) {
 	return source, []lark.FormField{{Name: "image_type", Value: kind}}, err
 }
 
+// file returns the file and the other fields of its form.
 func (u *Upload) file() (*file, []lark.FormField, error) {
 	source, err := u.File.check("upload.file", "file", maxFile)
 	if err != nil {
@@ -85,7 +88,8 @@ func (u *Upload) file() (*file, []lark.FormField, error) {
 	return source, fields, err
 }
 
-// fileType is the file_type of a name: that of its extension, if Lark has it.
+// fileType returns the file_type of the name's extension, or stream where Lark has none
+// for it.
 func fileType(name string) string {
 	switch kind := strings.TrimPrefix(strings.ToLower(path.Ext(name)), "."); kind {
 	case "opus", "mp4", "pdf", "doc", "xls", "ppt":
@@ -94,7 +98,7 @@ func fileType(name string) string {
 	return "stream"
 }
 
-// form makes a plan of a call that posts a form. Objects are streamed.
+// form returns the plan of a call that posts a form. Objects are streamed.
 func (c common) form(call lark.Call, fields []lark.FormField, files ...*file) *Plan {
 	call.TenantKey = c.tenantKey
 	return &Plan{Run: func(ctx context.Context, clients *Clients) (*lark.Result, error) {

@@ -93,7 +93,7 @@ func (r *Raw) UnmarshalJSON(doc []byte) error {
 	return nil
 }
 
-// Pages is how many pages are read: true for [maxPages], or their number.
+// Pages is the number of pages that are read; true in JSON is [maxPages].
 type Pages int
 
 // maxPages is the limit for a list that is asked for whole.
@@ -154,8 +154,9 @@ func (t *Texts) UnmarshalJSON(doc []byte) error {
 	return nil
 }
 
-// scalar writes a value as Lark reads parameters: booleans in lower case,
-// numbers with the digits that they came with and without an exponent.
+// scalar returns a value as Lark reads parameters, and reports whether it is one:
+// booleans are in lower case, and numbers have the digits that they came with and no
+// exponent.
 func scalar(doc []byte) (text string, ok bool) {
 	switch c := doc[0]; {
 	case c == '"':
