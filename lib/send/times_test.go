@@ -3,8 +3,6 @@ package send
 import (
 	"testing"
 	"time"
-
-	"github.com/larkbridge/larkbridge/lib/lark"
 )
 
 // The documented times, as literals: who changes one changes the documentation.
@@ -27,29 +25,5 @@ func TestDocumentedTimes(t *testing.T) {
 	}
 	if maxAttempts != 4 {
 		t.Errorf("attempts: got %d, want 4", maxAttempts)
-	}
-}
-
-// The pause after an attempt doubles from 0.5 s to 16 s, is at least 1 s where
-// Lark throttles, and has up to a quarter more.
-func TestPauses(t *testing.T) {
-	for _, tt := range []struct {
-		kind    lark.ErrorKind
-		attempt int
-		want    time.Duration
-	}{
-		{lark.KindServer, 1, 500 * time.Millisecond},
-		{lark.KindServer, 2, time.Second},
-		{lark.KindServer, 6, 16 * time.Second},
-		{lark.KindServer, 9, 16 * time.Second},
-		{lark.KindThrottled, 1, time.Second},
-		{lark.KindThrottled, 3, 2 * time.Second},
-	} {
-		for range 100 {
-			got := pauseAfter(&lark.Error{Kind: tt.kind}, tt.attempt)
-			if got < tt.want || got > tt.want*5/4 {
-				t.Fatalf("%s, attempt %d: got %v, want %v and up to a quarter more", tt.kind, tt.attempt, got, tt.want)
-			}
-		}
 	}
 }
