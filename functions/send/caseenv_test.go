@@ -136,11 +136,11 @@ func (l *caseEnv) function(ctx context.Context, defaultTo string) (*harness.Func
 
 // caseOutcome is what came of a case.
 type caseOutcome struct {
-	out    []byte
-	err    error
-	took   time.Duration
-	log    string
-	number map[string]string // m1, m2, … by the message's id
+	out     []byte
+	err     error
+	elapsed time.Duration
+	log     string
+	number  map[string]string // m1, m2, … by the message's id
 }
 
 // run carries out a case and returns what is wrong with its outcome.
@@ -269,7 +269,7 @@ func (l *caseEnv) deliver(ctx context.Context, f *harness.Function, g caseGiven)
 	for range max(g.Deliveries, 1) {
 		start := time.Now()
 		o.out, o.err = f.InvokeWith(ctx, payload, options)
-		o.took = time.Since(start)
+		o.elapsed = time.Since(start)
 		if errors.Is(o.err, harness.ErrTimeout) || errors.Is(o.err, harness.ErrExited) {
 			break
 		}

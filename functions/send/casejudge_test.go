@@ -142,8 +142,8 @@ func (l *caseEnv) judge(g caseGiven, w caseWant, o caseOutcome) []string {
 	if w.Bus != nil {
 		judgeBus(&c, *w.Bus, l.aws.Entries())
 	}
-	if w.Within > 0 && o.took.Seconds() > w.Within {
-		c.add("answered after %v, want %v s", o.took, w.Within)
+	if w.Within > 0 && o.elapsed.Seconds() > w.Within {
+		c.add("answered after %v, want %v s", o.elapsed, w.Within)
 	}
 	if w.LogAtMost > 0 && len(o.log) > w.LogAtMost {
 		c.add("%d bytes of log, want at most %d", len(o.log), w.LogAtMost)

@@ -37,15 +37,15 @@ func (s *stack) shell(line string, answers map[string]string) (seen string, aske
 		s.t.Fatal(err)
 	}
 	var text strings.Builder
-	answered := 0 // how much of the text is
+	replied := 0 // how much of the text is
 	for chunk := make([]byte, 4096); ; {
 		n, err := out.Read(chunk)
 		text.Write(chunk[:n])
-		last := text.String()[answered:]
+		last := text.String()[replied:]
 		last = ansi.ReplaceAllString(last[strings.LastIndexByte(last, '\n')+1:], "")
 		if m := question.FindStringSubmatch(last); m != nil {
 			if answer, known := answers[m[1]]; known || m[2] != "" {
-				asked, answered = append(asked, m[1]), text.Len()
+				asked, replied = append(asked, m[1]), text.Len()
 				_, _ = in.Write([]byte(answer + "\n"))
 			}
 		}

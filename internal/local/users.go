@@ -144,12 +144,12 @@ func (c clickRecorder) Answer(ctx context.Context, app *store.App, ev *lark.Even
 // gets it, so that a client that has the reply finds the card already changed.
 type replyTee struct {
 	http.ResponseWriter
-	deliver func(reply []byte)
+	observe func(reply []byte)
 }
 
 // Write delivers and writes the reply, which the gateway writes in one piece.
 func (t replyTee) Write(reply []byte) (int, error) {
-	t.deliver(reply)
+	t.observe(reply)
 	return t.ResponseWriter.Write(reply)
 }
 

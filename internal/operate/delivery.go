@@ -70,10 +70,10 @@ func sign(app *lark.App, payload map[string]any, now time.Time) (lark.Delivery, 
 
 // reply is the answer to a delivery.
 type reply struct {
-	status int
-	body   string
-	date   time.Time // the server's time, zero if the answer has none
-	took   time.Duration
+	status  int
+	body    string
+	date    time.Time // the server's time, zero if the answer has none
+	elapsed time.Duration
 }
 
 // post posts a delivery and reads the answer.
@@ -94,7 +94,7 @@ func (d *Doctor) post(ctx context.Context, url string, l lark.Delivery) (reply, 
 	if err != nil {
 		return reply{}, fmt.Errorf("reading the answer: %w", err)
 	}
-	r := reply{status: resp.StatusCode, body: string(bytes.TrimSpace(body)), took: d.Now().Sub(start)}
+	r := reply{status: resp.StatusCode, body: string(bytes.TrimSpace(body)), elapsed: d.Now().Sub(start)}
 	if at, err := http.ParseTime(resp.Header.Get("Date")); err == nil {
 		r.date = at
 	}

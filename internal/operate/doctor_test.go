@@ -144,28 +144,28 @@ func TestFindingsOfEndpoints(t *testing.T) {
 // slow is an HTTP client and a clock: each answer takes the next of its durations.
 type slow struct {
 	lark.HTTPDoer
-	now  time.Time
-	took []time.Duration
+	now     time.Time
+	elapsed []time.Duration
 }
 
 func (s *slow) Do(r *http.Request) (*http.Response, error) {
-	if len(s.took) > 0 {
-		s.now, s.took = s.now.Add(s.took[0]), s.took[1:]
+	if len(s.elapsed) > 0 {
+		s.now, s.elapsed = s.now.Add(s.elapsed[0]), s.elapsed[1:]
 	}
 	return s.HTTPDoer.Do(r)
 }
 
 func TestChallengeMustBeFast(t *testing.T) {
 	for _, c := range []struct {
-		took []time.Duration
-		want string
+		elapsed []time.Duration
+		want    string
 	}{
 		{[]time.Duration{900 * time.Millisecond}, "ok    event challenge, default          answered in 900ms\n"},
 		{[]time.Duration{1500 * time.Millisecond, 20 * time.Millisecond}, "answered in 20ms, from a cold start in 1.5s: press Save twice"},
 		{[]time.Duration{1500 * time.Millisecond, 1200 * time.Millisecond}, "fail  event challenge, default          answered in 1.2s, and Lark waits 1 s\n"},
 	} {
 		fixture := newFixture(t, store.Documents{"default": settings(nil)})
-		s := &slow{http.DefaultClient, time.Now(), c.took}
+		s := &slow{http.DefaultClient, time.Now(), c.elapsed}
 		fixture.HTTP, fixture.Now = s, func() time.Time { return s.now }
 		fixture.Check(t.Context())
 		if !strings.Contains(fixture.out.String(), c.want) {

@@ -29,17 +29,17 @@ func (d *Doctor) checkURL(ctx context.Context, e endpoint, app *lark.App) time.T
 	if app.Name != lark.DefaultApp {
 		url += "/" + app.Name
 	}
-	answered, err := d.checkChallenge(ctx, subject("challenge"), url, e, app)
+	replied, err := d.checkChallenge(ctx, subject("challenge"), url, e, app)
 	if err != nil {
 		d.Show(fail(subject("challenge"), oneLine(err), "look whether "+url+" is the stack's output, and whether this machine reaches it"))
 		return time.Time{}
 	}
-	now := answered.date
+	now := replied.date
 	if now.IsZero() {
 		now = d.Now()
 	}
 	d.checkEvent(ctx, subject, url, e, app, now)
-	return answered.date
+	return replied.date
 }
 
 // checkChallenge posts a challenge. A late first answer may be a cold start, which
@@ -60,15 +60,15 @@ func (d *Doctor) checkChallenge(ctx context.Context, subject, url string, e endp
 		switch good := r.status == http.StatusOK && json.Unmarshal([]byte(r.body), &answer) == nil && answer.Challenge == text; {
 		case !good:
 			d.Show(fail(subject, describe(r), d.fix(r, e)))
-		case r.took > challengeTime && first == 0:
-			first = r.took
+		case r.elapsed > challengeTime && first == 0:
+			first = r.elapsed
 			continue
-		case r.took > challengeTime:
-			d.Show(fail(subject, "answered in "+milliseconds(r.took)+", and Lark waits 1 s", "give the functions more memory (MemorySize), or use a region nearer to Lark"))
+		case r.elapsed > challengeTime:
+			d.Show(fail(subject, "answered in "+milliseconds(r.elapsed)+", and Lark waits 1 s", "give the functions more memory (MemorySize), or use a region nearer to Lark"))
 		case first > 0:
-			d.Show(ok(subject, "answered in "+milliseconds(r.took)+", from a cold start in "+milliseconds(first)+": press Save twice"))
+			d.Show(ok(subject, "answered in "+milliseconds(r.elapsed)+", from a cold start in "+milliseconds(first)+": press Save twice"))
 		default:
-			d.Show(ok(subject, "answered in "+milliseconds(r.took)))
+			d.Show(ok(subject, "answered in "+milliseconds(r.elapsed)))
 		}
 		return r, nil
 	}
@@ -97,7 +97,7 @@ func (d *Doctor) checkEvent(ctx context.Context, subject func(string) string, ur
 	case r.status != http.StatusOK || r.body != "{}":
 		d.Show(fail(subject("event"), describe(r), d.fix(r, e)))
 	default:
-		d.Show(ok(subject("event"), TypeDoctor+" was accepted in "+milliseconds(r.took)))
+		d.Show(ok(subject("event"), TypeDoctor+" was accepted in "+milliseconds(r.elapsed)))
 	}
 }
 

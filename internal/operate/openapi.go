@@ -92,7 +92,7 @@ func (c *converter) convert(in, name string, part object) object {
 		if definition != "" {
 			name = pascal(definition)
 		}
-		part, in = merge(target, withFile(without(part, "$ref", "description"), in)), of
+		part, in = merge(target, withFile(removeNames(part, "$ref", "description"), in)), of
 	}
 	out := c.keywords(in, name, part)
 	if out["properties"] == nil {
@@ -182,7 +182,7 @@ func withFile[T any](value T, file string) T {
 	return change(value).(T)
 }
 
-func without(schema object, names ...string) object {
+func removeNames(schema object, names ...string) object {
 	rest := maps.Clone(schema)
 	for _, name := range names {
 		delete(rest, name)

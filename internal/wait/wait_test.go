@@ -20,7 +20,7 @@ func TestSleep(t *testing.T) {
 		timeout time.Duration // of the context; 0 for none
 		cancel  time.Duration // after which it is canceled; 0 for never
 		pause   time.Duration
-		took    time.Duration
+		elapsed time.Duration
 		want    error
 	}{
 		{"the pause ends", context.Background(), 0, 0, time.Minute, time.Minute, nil},
@@ -46,8 +46,8 @@ func TestSleep(t *testing.T) {
 				if got := wait.Sleep(ctx, tt.pause); !errors.Is(got, tt.want) {
 					t.Errorf("got %v, want %v", got, tt.want)
 				}
-				if took := time.Since(start); took != tt.took {
-					t.Errorf("it took %v, want %v", took, tt.took)
+				if elapsed := time.Since(start); elapsed != tt.elapsed {
+					t.Errorf("it took %v, want %v", elapsed, tt.elapsed)
 				}
 			})
 		})
@@ -113,8 +113,8 @@ func TestHedge(t *testing.T) {
 						return 0, ctx.Err()
 					}
 				})
-				if took := time.Since(start); took != tt.want || int(calls.Load()) != tt.calls || !errors.Is(err, tt.wantErr) {
-					t.Errorf("got %v after %v and %d calls, want %v after %v and %d calls", err, took, calls.Load(), tt.wantErr, tt.want, tt.calls)
+				if elapsed := time.Since(start); elapsed != tt.want || int(calls.Load()) != tt.calls || !errors.Is(err, tt.wantErr) {
+					t.Errorf("got %v after %v and %d calls, want %v after %v and %d calls", err, elapsed, calls.Load(), tt.wantErr, tt.want, tt.calls)
 				}
 			})
 		})

@@ -48,11 +48,11 @@ func BenchmarkEvent(b *testing.B) {
 			for b.Loop() {
 				work(b)
 			}
-			each := float64(b.Elapsed()) / float64(b.N)
+			perEvent := float64(b.Elapsed()) / float64(b.N)
 			if name == "floor" {
-				floor = each
+				floor = perEvent
 			}
-			b.ReportMetric(each/floor, "x-floor")
+			b.ReportMetric(perEvent/floor, "x-floor")
 		})
 	}
 	run("floor", floorOf(b, req.Body))

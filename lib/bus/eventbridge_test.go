@@ -132,8 +132,8 @@ func TestPublishKeepsToItsTime(t *testing.T) {
 				t.Errorf("%d calls, want %d", client.calls, tt.calls)
 			}
 			// Pauses of 50, 100 and 200 ms at most; the rest is for a slow machine.
-			if took := time.Since(begin); took > 5*time.Second {
-				t.Errorf("took %v", took)
+			if elapsed := time.Since(begin); elapsed > 5*time.Second {
+				t.Errorf("took %v", elapsed)
 			}
 		})
 	}
@@ -148,8 +148,8 @@ func TestPublishWithinTheDeadline(t *testing.T) {
 	if _, err := publisher.Publish(ctx, entry); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("got %v, want that the time is over", err)
 	}
-	if took := time.Since(begin); took > 5*time.Second {
-		t.Errorf("took %v with 50 ms to go", took)
+	if elapsed := time.Since(begin); elapsed > 5*time.Second {
+		t.Errorf("took %v with 50 ms to go", elapsed)
 	}
 	if got := arrivals(t, b); len(got) != 0 {
 		t.Errorf("%d entries on the bus", len(got))

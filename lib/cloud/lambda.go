@@ -51,8 +51,8 @@ func (e *LambdaError) Error() string {
 // that was kept open too long; the function may then run twice.
 func (l *Lambda) Invoke(ctx context.Context, function string, payload []byte) ([]byte, error) {
 	answer, err := l.invoke(ctx, function, payload)
-	var answered *LambdaError
-	if err != nil && ctx.Err() == nil && !errors.As(err, &answered) {
+	var replied *LambdaError
+	if err != nil && ctx.Err() == nil && !errors.As(err, &replied) {
 		return l.invoke(ctx, function, payload)
 	}
 	return answer, err

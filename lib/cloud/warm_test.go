@@ -117,8 +117,8 @@ func TestWarmIsHarmless(t *testing.T) {
 			begin := time.Now()
 			cloud.New(getenv(map[string]string{"AWS_REGION": "us-east-1", "AWS_ENDPOINT_URL": tt.url})).Warm(ctx)
 			// Generous, but far from the minute that a hang would take.
-			if took := time.Since(begin); took > 20*time.Second {
-				t.Errorf("Warm took %v", took)
+			if elapsed := time.Since(begin); elapsed > 20*time.Second {
+				t.Errorf("Warm took %v", elapsed)
 			}
 		})
 	}

@@ -80,8 +80,8 @@ func TestHandlerFails(t *testing.T) {
 				w.handler = tt.handler
 				start := time.Now()
 				want(t, w.post(t, "/card", delivery(now, payload(t, "card.action.trigger"))), 200, `{"toast":{"content":"Noted","type":"info"}}`)
-				if took := time.Since(start); took > 2500*time.Millisecond {
-					t.Errorf("took %v", took)
+				if elapsed := time.Since(start); elapsed > 2500*time.Millisecond {
+					t.Errorf("took %v", elapsed)
 				}
 				if n := strings.Count(w.log.String(), tt.reason); n != 1 {
 					t.Errorf("the reason is in %d lines: %s", n, w.log.String())

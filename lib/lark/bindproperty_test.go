@@ -33,9 +33,9 @@ func TestBindLosesOneValueAtMost(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, path := range paths(event, nil) {
-			want := without(bound(t, event, target), path)
+			want := removed(bound(t, event, target), path)
 			for _, other := range others {
-				got := without(bound(t, replaced(event, path, other), target), path)
+				got := removed(bound(t, replaced(event, path, other), target), path)
 				if diff := cmp.Diff(want, got); diff != "" {
 					t.Errorf("%s: %v at %v (-want +got)\n%s", eventType, other, path, diff)
 				}
@@ -115,8 +115,8 @@ func replaced(value any, path []string, other any) any {
 	return value
 }
 
-// without returns a copy of a value with nothing at a path.
-func without(value any, path []string) any { return replaced(value, path, nil) }
+// removed returns a copy of a value with nothing at a path.
+func removed(value any, path []string) any { return replaced(value, path, nil) }
 
 // Every object is bound, to every type, whatever is in it.
 func FuzzBind(f *testing.F) {

@@ -98,8 +98,8 @@ func requestFeatures() []feature {
 					<-r.Context().Done()
 					return nil, r.Context().Err()
 				}), lark.Call{Path: "x", Timeout: 3 * time.Second})
-				if took := time.Since(start); !errors.Is(err, context.DeadlineExceeded) || took != 3*time.Second {
-					t.Errorf("got %v after %v, want the time-out after 3 s", err, took)
+				if elapsed := time.Since(start); !errors.Is(err, context.DeadlineExceeded) || elapsed != 3*time.Second {
+					t.Errorf("got %v after %v, want the time-out after 3 s", err, elapsed)
 				}
 			})
 		}},

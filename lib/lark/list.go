@@ -41,7 +41,7 @@ func List[T any](ctx context.Context, c *Client, call Call) iter.Seq2[T, error] 
 		name := ""
 		for page, err := range c.pages(ctx, call) {
 			if err == nil {
-				name, err = page.only(name)
+				name, err = page.single(name)
 			}
 			if err != nil {
 				yield(zero, err)
@@ -122,10 +122,10 @@ func (p page) elements() (n int) {
 	return n
 }
 
-// only returns the name of the one list of the page. before is the name of the list
+// single returns the name of the one list of the page. before is the name of the list
 // of the pages before it, "" for none. Several lists, or one with another name, are
 // an error.
-func (p page) only(before string) (string, error) {
+func (p page) single(before string) (string, error) {
 	names := slices.Sorted(maps.Keys(p.lists))
 	switch {
 	case len(names) > 1:

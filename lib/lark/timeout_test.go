@@ -76,8 +76,8 @@ func TestTimeout(t *testing.T) {
 					})))
 					start := time.Now()
 					err := do(t, client, lark.Call{Method: "GET", Path: "x", Timeout: tt.timeout})
-					if took := time.Since(start); took != tt.want {
-						t.Errorf("took %v, want %v", took, tt.want)
+					if elapsed := time.Since(start); elapsed != tt.want {
+						t.Errorf("took %v, want %v", elapsed, tt.want)
 					}
 					if !errors.Is(err, context.DeadlineExceeded) || len(api) != 0 {
 						t.Errorf("got %v with %d answers left", err, len(api))

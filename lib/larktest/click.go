@@ -19,10 +19,10 @@ const (
 
 // click is one user's click on a card.
 type click struct {
-	message  string
-	time     time.Time
-	answered bool
-	uses     int
+	message string
+	time    time.Time
+	replied bool
+	uses    int
 }
 
 // Click simulates a user's click on a card and returns the update token of its
@@ -84,7 +84,7 @@ func (c *click) check(now time.Time) *failure {
 		return fail(300030, "token expired")
 	case c.uses >= clickUses:
 		return fail(300040, "token used more than twice")
-	case !c.answered:
+	case !c.replied:
 		return fail(10002, "the callback of this token has no answer yet")
 	}
 	return nil
@@ -140,7 +140,7 @@ func (p *Platform) Answer(updateToken string, reply []byte) error {
 	switch {
 	case c == nil:
 		return errors.New("no click has this token")
-	case c.answered:
+	case c.replied:
 		return nil
 	}
 	m := p.messages.byID[c.message]
@@ -151,7 +151,7 @@ func (p *Platform) Answer(updateToken string, reply []byte) error {
 	if f != nil {
 		return fmt.Errorf("code %d: %s", f.code, f.msg)
 	}
-	c.answered = true
+	c.replied = true
 	if m == nil || m.Recalled {
 		return nil
 	}

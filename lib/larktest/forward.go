@@ -39,7 +39,7 @@ func forwardMessage(p *Platform, x *exchange) (any, *failure) {
 		return nil, fail(230061, "The message type does not support forwarding.")
 	}
 	// In a forward, a uuid applies to one receiver.
-	return p.deliver(x, "forward "+b.ReceiveID, &Message{
+	return p.addOrFind(x, "forward "+b.ReceiveID, &Message{
 		ReceiveID: b.ReceiveID, ReceiveIDType: to, MsgType: m.MsgType, Content: m.Content, UUID: b.UUID,
 	})
 }
@@ -62,7 +62,7 @@ func mergeForward(p *Platform, x *exchange) (any, *failure) {
 	if slices.ContainsFunc(good, func(m *Message) bool { return m.ChatID() != good[0].ChatID() }) {
 		return nil, fail(230069, "Does not support forwarding messages from different groups.")
 	}
-	data, f := p.deliver(x, "merge_forward "+b.ReceiveID, &Message{
+	data, f := p.addOrFind(x, "merge_forward "+b.ReceiveID, &Message{
 		ReceiveID: b.ReceiveID, ReceiveIDType: to, UUID: b.UUID,
 		MsgType: "merge_forward", Content: "Merged and Forwarded Message",
 	})

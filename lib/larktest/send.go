@@ -42,7 +42,7 @@ func sendMessage(p *Platform, x *exchange) (any, *failure) {
 		return nil, f
 	}
 	m := &Message{ReceiveID: b.ReceiveID, ReceiveIDType: to, MsgType: b.MsgType, Content: b.Content, UUID: b.UUID}
-	return p.deliver(x, "send", m)
+	return p.addOrFind(x, "send", m)
 }
 
 func replyMessage(p *Platform, x *exchange) (any, *failure) {
@@ -70,7 +70,7 @@ func replyMessage(p *Platform, x *exchange) (any, *failure) {
 		// A thread is known by its root, so that all replies to it share the id.
 		m.ThreadID = "omt_" + strings.TrimPrefix(m.RootID, "om_")
 	}
-	return p.deliver(x, "reply", m)
+	return p.addOrFind(x, "reply", m)
 }
 
 // checkOutgoing checks what sending and replying have in common.
@@ -98,10 +98,10 @@ func checkReceiver(idType, id string) *failure {
 	return nil
 }
 
-// deliver adds m, or returns the message that its uuid stands for already. What
+// addOrFind adds m, or returns the message that its uuid stands for already. What
 // the real platform returns for a second call is not documented; the first
 // message is what a retrying caller needs.
-func (p *Platform) deliver(x *exchange, scope string, m *Message) (any, *failure) {
+func (p *Platform) addOrFind(x *exchange, scope string, m *Message) (any, *failure) {
 	ms := &p.messages
 	key := strings.Join([]string{scope, x.app.ID, x.tenant, m.UUID}, " ")
 	if first := ms.byUUID[key]; m.UUID != "" && first != nil && x.time.Sub(first.CreateTime) < uuidWindow {

@@ -120,7 +120,7 @@ func appendLeaves(list []leaf, path []string, v any) []leaf {
 	switch v := v.(type) {
 	case *object:
 		for _, name := range v.names {
-			list = appendLeaves(list, append(path[:len(path):len(path)], name), v.values[name])
+			list = appendLeaves(list, append(slices.Clip(path), name), v.values[name])
 		}
 	case []any:
 		for _, element := range v {

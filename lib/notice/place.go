@@ -19,15 +19,15 @@ func readDocument(source string, doc []byte) document {
 	d.Source, d.kind = source, source
 	d.leaves = leaves(d.detail)
 	arn := d.arn()
-	d.Account = cmp.Or(d.named("accountid", "awsaccountid", "sendingaccountid", "account"), arnField(arn, 4))
+	d.Account = cmp.Or(d.byName("accountid", "awsaccountid", "sendingaccountid", "account"), arnField(arn, 4))
 	d.Region = cmp.Or(d.region(), arnField(arn, 3))
-	d.Time = d.named("time", "timestamp", "eventtime", "notificationcreationtime", "endtime", "completetime", "starttimeiso")
+	d.Time = d.byName("time", "timestamp", "eventtime", "notificationcreationtime", "endtime", "completetime", "starttimeiso")
 	d.envelope = &object{names: []string{"region", "account"}, values: map[string]any{"region": d.Region, "account": d.Account}}
 	return d
 }
 
-// named returns the value with one of the given names that lies least deep.
-func (d document) named(names ...string) string {
+// byName returns the value with one of the given names that lies least deep.
+func (d document) byName(names ...string) string {
 	best, depth := "", 0
 	for _, l := range d.leaves {
 		for _, name := range names {
@@ -41,7 +41,7 @@ func (d document) named(names ...string) string {
 
 // region returns a region that the document names as its own.
 func (d document) region() string {
-	if region := d.named("awsregion", "region"); consoleHost(region) != "" {
+	if region := d.byName("awsregion", "region"); consoleHost(region) != "" {
 		return region
 	}
 	return ""

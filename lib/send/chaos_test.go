@@ -104,8 +104,8 @@ func (f *fixture) runBatch(t *testing.T, batch []events.SQSMessage) {
 	defer cancel()
 	start := time.Now()
 	out, err := f.sender.Lambda(ctx, payload)
-	if took := time.Since(start); took >= time.Minute {
-		t.Errorf("an invocation took %s, want less than a minute", took)
+	if elapsed := time.Since(start); elapsed >= time.Minute {
+		t.Errorf("an invocation took %s, want less than a minute", elapsed)
 	}
 	if inv.crashed() {
 		return // nothing is acknowledged

@@ -68,8 +68,8 @@ func TestListEndsInTime(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if took := time.Since(start); took > 56*time.Second {
-			t.Errorf("it took %s, want 56 s at most", took)
+		if elapsed := time.Since(start); elapsed > 56*time.Second {
+			t.Errorf("it took %s, want 56 s at most", elapsed)
 		}
 		var done, late int
 		for _, r := range out.(send.Response).Results {
@@ -140,8 +140,8 @@ func TestBatchOfLargeAnswers(t *testing.T) {
 		if doc, _ := json.Marshal(out); err != nil || string(doc) != `{"batchItemFailures":[]}` {
 			t.Errorf("got %s, %v", doc, err)
 		}
-		if took := time.Since(start); lark.most.Load() > 2 || took != 5*time.Second {
-			t.Errorf("%d answers were read at the same time, in %s; want 2, in 5 s", lark.most.Load(), took)
+		if elapsed := time.Since(start); lark.most.Load() > 2 || elapsed != 5*time.Second {
+			t.Errorf("%d answers were read at the same time, in %s; want 2, in 5 s", lark.most.Load(), elapsed)
 		}
 	})
 }
@@ -184,8 +184,8 @@ func TestNesting(t *testing.T) {
 			t.Error(err)
 		}
 		runtime.ReadMemStats(&after)
-		if took := after.TotalAlloc - before.TotalAlloc; took > 64<<20 {
-			t.Errorf("%s: %d MB were allocated, want 64 at most", name, took>>20)
+		if elapsed := after.TotalAlloc - before.TotalAlloc; elapsed > 64<<20 {
+			t.Errorf("%s: %d MB were allocated, want 64 at most", name, elapsed>>20)
 		}
 		if got := len(f.bus.Entries()); got != 1 {
 			t.Errorf("%s: %d results on the bus, want 1", name, got)

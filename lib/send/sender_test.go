@@ -153,8 +153,8 @@ func TestPace(t *testing.T) {
 				t.Fatalf("%+v, %v", r, err)
 			}
 		}
-		if took := time.Since(start); took < 4*time.Second || took > 5*time.Second {
-			t.Errorf("21 messages took %v", took)
+		if elapsed := time.Since(start); elapsed < 4*time.Second || elapsed > 5*time.Second {
+			t.Errorf("21 messages took %v", elapsed)
 		}
 	})
 }

@@ -43,8 +43,8 @@ func TestSettingsThatAreBeingRead(t *testing.T) {
 			defer cancel()
 			start := time.Now()
 			_, err := s.App(ctx, "default")
-			if took := time.Since(start); took != tt.want || !errors.Is(err, tt.err) {
-				t.Errorf("got %v after %v, want %v after %v", err, took, tt.err, tt.want)
+			if elapsed := time.Since(start); elapsed != tt.want || !errors.Is(err, tt.err) {
+				t.Errorf("got %v after %v, want %v after %v", err, elapsed, tt.err, tt.want)
 			}
 			time.Sleep(tt.takes) // the read ends
 		})

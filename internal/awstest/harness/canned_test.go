@@ -77,7 +77,7 @@ func TestCannedLatency(t *testing.T) {
 	if _, err := c.events.PutEvents(t.Context(), entries(1)); err != nil {
 		t.Fatal(err)
 	}
-	if took := time.Since(begin); took < latency {
-		t.Errorf("answered in %v, want %v or more", took, latency)
+	if elapsed := time.Since(begin); elapsed < latency {
+		t.Errorf("answered in %v, want %v or more", elapsed, latency)
 	}
 }

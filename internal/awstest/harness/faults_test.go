@@ -161,8 +161,8 @@ func TestDelay(t *testing.T) {
 	if err := update(t, c); err != nil {
 		t.Fatal(err)
 	}
-	if took := time.Since(begin); took < delay {
-		t.Errorf("answered in %v, want %v or more", took, delay)
+	if elapsed := time.Since(begin); elapsed < delay {
+		t.Errorf("answered in %v, want %v or more", elapsed, delay)
 	}
 }
 

@@ -143,8 +143,8 @@ func TestProxyLatency(t *testing.T) {
 	if err := update(t, c); err != nil {
 		t.Fatal(err)
 	}
-	if took := time.Since(begin); took < latency {
-		t.Errorf("answered in %v, want %v or more", took, latency)
+	if elapsed := time.Since(begin); elapsed < latency {
+		t.Errorf("answered in %v, want %v or more", elapsed, latency)
 	}
 }
 

@@ -33,17 +33,17 @@ func BenchmarkColdStart(b *testing.B) {
 		{"card", harness.Bootstrap(b, "card"), click},
 		{"send", harness.Bootstrap(b, "send"), []byte(`{"message":{"to":{"chat_id":"oc_1"},"text":"hi"}}`)},
 	}
-	took := map[string][]time.Duration{}
+	elapsed := map[string][]time.Duration{}
 	for b.Loop() {
 		for _, f := range functions {
 			wall, _ := firstAnswer(b, f.bootstrap, env, f.payload)
-			took[f.name] = append(took[f.name], wall)
+			elapsed[f.name] = append(elapsed[f.name], wall)
 		}
 	}
 	for _, f := range functions {
-		b.ReportMetric(median(took[f.name]), f.name+"-ms")
+		b.ReportMetric(median(elapsed[f.name]), f.name+"-ms")
 		if f.name != "hello" {
-			b.ReportMetric(median(took[f.name])/median(took["hello"]), f.name+"/hello")
+			b.ReportMetric(median(elapsed[f.name])/median(elapsed["hello"]), f.name+"/hello")
 		}
 	}
 }

@@ -12,7 +12,7 @@ func TestAlarms(t *testing.T) {
 		"AlarmDescription": "why", "Namespace": "n", "MetricName": "m", "Dimensions": dimensions, "Statistic": "Sum", "Period": 300, "EvaluationPeriods": 2, "Threshold": "1.5",
 		"ComparisonOperator": "GreaterThanThreshold", "TreatMissingData": "notBreaching", "AlarmActions": []any{"topic"}, "OKActions": []any{"topic"},
 	}).Alarms()
-	only(t, got, err, template.Alarm{
+	checkOne(t, got, err, template.Alarm{
 		Description: "why", Series: []template.Series{{Namespace: "n", Metric: "m", Dimensions: map[string]string{"Stack": "s"}, Statistic: "Sum", Period: 300}}, Evaluations: 2, ToAlarm: 2,
 		Threshold: 1.5, Comparison: "GreaterThanThreshold", Missing: "notBreaching", Actions: []string{"topic"}, OKActions: []string{"topic"},
 	})
@@ -27,7 +27,7 @@ func TestMetricMath(t *testing.T) {
 		return one(t, "AWS::CloudWatch::Alarm", map[string]any{"Metrics": metrics, "EvaluationPeriods": 3, "DatapointsToAlarm": 2}).Alarms()
 	}
 	got, err := read(sum, stat)
-	only(t, got, err, template.Alarm{
+	checkOne(t, got, err, template.Alarm{
 		Expression: "a + 1", Series: []template.Series{{ID: "a", Namespace: "n", Metric: "m", Dimensions: map[string]string{}, Statistic: "p99", Period: 60}}, Evaluations: 3, ToAlarm: 2,
 	})
 	for what, metrics := range map[string][]any{

@@ -105,7 +105,7 @@ func (fx *fixture) checkSeries(who string, s template.Series) (f findings) {
 	known := awsMetrics[s.Namespace]
 	if !slices.Contains(known.names, s.Metric) {
 		f.add("%s: no metric %s %s is known here", who, s.Namespace, s.Metric)
-	} else if len(s.Dimensions) != 1 || fx.named(known.kind, s.Dimensions[known.dimension]) == nil {
+	} else if len(s.Dimensions) != 1 || fx.byName(known.kind, s.Dimensions[known.dimension]) == nil {
 		f.add("%s: %s of %v, which is nothing of the template", who, s.Metric, s.Dimensions)
 	}
 	return f

@@ -49,7 +49,7 @@ func checkLogs(fx *fixture) (f findings) {
 		}
 	}
 	for _, fn := range fx.functions {
-		if fn.LogGroup != "/aws/lambda/"+fn.Name || fx.named("AWS::Logs::LogGroup", fn.LogGroup) == nil {
+		if fn.LogGroup != "/aws/lambda/"+fn.Name || fx.byName("AWS::Logs::LogGroup", fn.LogGroup) == nil {
 			f.add("%s: logs to %q, which is not a group of the template with its name", fn.ID, fn.LogGroup)
 		}
 	}

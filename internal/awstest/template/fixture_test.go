@@ -53,8 +53,8 @@ func newFixture(document map[string]any, parameters map[string]string, f facts) 
 	return fx, nil
 }
 
-// named is the resource of a kind that has the physical name.
-func (fx *fixture) named(kind, name string) *template.Resource {
+// byName is the resource of a kind that has the physical name.
+func (fx *fixture) byName(kind, name string) *template.Resource {
 	for _, r := range fx.Of(kind) {
 		if r.Name == name {
 			return r

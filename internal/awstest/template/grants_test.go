@@ -134,7 +134,7 @@ func (fx *fixture) needs(f template.Function) (map[grant]bool, error) {
 	for _, queue := range fx.onFailure(f) {
 		add(queue, "sqs:SendMessage")
 	}
-	if group := fx.named("AWS::Logs::LogGroup", f.LogGroup); group != nil {
+	if group := fx.byName("AWS::Logs::LogGroup", f.LogGroup); group != nil {
 		add(group.ARN+":*", writeLog...)
 	}
 	for _, key := range fx.keys() {
@@ -170,7 +170,7 @@ func (fx *fixture) calledOn(f template.Function, action string) ([]string, error
 }
 
 func (fx *fixture) arnOf(kind, name, suffix string) ([]string, error) {
-	r := fx.named(kind, name)
+	r := fx.byName(kind, name)
 	if r == nil {
 		return nil, fmt.Errorf("no %s is called %q", kind, name)
 	}

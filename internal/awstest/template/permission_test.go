@@ -10,7 +10,7 @@ func TestPermissions(t *testing.T) {
 	got, err := one(t, "AWS::Lambda::Permission", map[string]any{
 		"Action": "lambda:InvokeFunction", "FunctionName": "f", "Principal": "sns.amazonaws.com", "SourceArn": "arn:aws:sns:*", "SourceAccount": "1",
 	}).Permissions()
-	only(t, got, err, template.Permission{Action: "lambda:InvokeFunction", Function: "f", Principal: "sns.amazonaws.com", Source: "arn:aws:sns:*", Account: "1"})
+	checkOne(t, got, err, template.Permission{Action: "lambda:InvokeFunction", Function: "f", Principal: "sns.amazonaws.com", Source: "arn:aws:sns:*", Account: "1"})
 }
 
 func TestMatches(t *testing.T) {

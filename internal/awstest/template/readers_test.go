@@ -24,8 +24,8 @@ func one(t *testing.T, kind string, properties map[string]any) *template.Templat
 	return loaded
 }
 
-// only compares what a reader made of the one resource, but for that itself.
-func only[T any](t *testing.T, got []T, err error, want T) {
+// checkOne compares what a reader made of the one resource, but for that itself.
+func checkOne[T any](t *testing.T, got []T, err error, want T) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)

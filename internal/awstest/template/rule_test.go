@@ -15,7 +15,7 @@ func TestRules(t *testing.T) {
 		},
 	}
 	got, err := one(t, "AWS::Events::Rule", properties).Rules()
-	only(t, got, err, template.Rule{Bus: "bus", Pattern: `{"source":["lark"]}`, Targets: []template.Target{
+	checkOne(t, got, err, template.Rule{Bus: "bus", Pattern: `{"source":["lark"]}`, Targets: []template.Target{
 		{ARN: "queue", DeadLetters: "dead"}, {ARN: "other"},
 	}})
 	properties["State"] = "DISABLED"

@@ -11,9 +11,9 @@ func TestEventSources(t *testing.T) {
 		"EventSourceArn": "queue", "FunctionName": "f", "BatchSize": "100", "FunctionResponseTypes": []any{"ReportBatchItemFailures"},
 	}
 	got, err := one(t, "AWS::Lambda::EventSourceMapping", properties).EventSources()
-	only(t, got, err, template.EventSource{Queue: "queue", Function: "f", BatchSize: 100, PartialBatches: true})
+	checkOne(t, got, err, template.EventSource{Queue: "queue", Function: "f", BatchSize: 100, PartialBatches: true})
 	got, err = one(t, "AWS::Lambda::EventSourceMapping", map[string]any{"EventSourceArn": "queue", "FunctionName": "f"}).EventSources()
-	only(t, got, err, template.EventSource{Queue: "queue", Function: "f", BatchSize: 10})
+	checkOne(t, got, err, template.EventSource{Queue: "queue", Function: "f", BatchSize: 10})
 	properties["Enabled"] = false
 	if got, err := one(t, "AWS::Lambda::EventSourceMapping", properties).EventSources(); err != nil || got != nil {
 		t.Errorf("one that is off: %+v, %v", got, err)

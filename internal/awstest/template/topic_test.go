@@ -10,5 +10,5 @@ func TestSubscriptions(t *testing.T) {
 	got, err := one(t, "AWS::SNS::Subscription", map[string]any{
 		"TopicArn": "topic", "Protocol": "lambda", "Endpoint": "f", "RedrivePolicy": map[string]any{"deadLetterTargetArn": "dead"},
 	}).Subscriptions()
-	only(t, got, err, template.Subscription{Topic: "topic", Protocol: "lambda", Endpoint: "f", DeadLetters: "dead"})
+	checkOne(t, got, err, template.Subscription{Topic: "topic", Protocol: "lambda", Endpoint: "f", DeadLetters: "dead"})
 }

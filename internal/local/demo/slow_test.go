@@ -11,7 +11,7 @@ import (
 	"github.com/larkbridge/larkbridge/lib/lark"
 )
 
-const slowly = `{"action":"approve","how":"slowly"}`
+const slowValue = `{"action":"approve","how":"slowly"}`
 
 // The slow handler's card comes once, as a delayed update, and only after the
 // 3 s that Lark waits for the first answer.
@@ -19,7 +19,7 @@ func TestSlowApproval(t *testing.T) {
 	for _, style := range []string{lark.TypeCardAction, oldCard} {
 		inFixture(t, func(t *testing.T, f *fixture) {
 			start := time.Now()
-			click, callback := f.click(style, slowly)
+			click, callback := f.click(style, slowValue)
 			if status, reply := f.do(callback()); status != 200 || reply != `{"toast":{"type":"info","content":"Working on it…"}}` {
 				t.Fatalf("%s: got %d %s, want 200 and the toast \"Working on it…\"", style, status, reply)
 			}
@@ -45,7 +45,7 @@ func TestSlowApproval(t *testing.T) {
 
 func TestSlowApprovalOfADeliveryTwice(t *testing.T) {
 	inFixture(t, func(t *testing.T, f *fixture) {
-		_, callback := f.click(lark.TypeCardAction, slowly)
+		_, callback := f.click(lark.TypeCardAction, slowValue)
 		_, first := f.do(callback())
 		if _, second := f.do(callback()); first != second {
 			t.Errorf("got %s, then %s, want the same reply twice", first, second)
@@ -60,7 +60,7 @@ func TestSlowApprovalOfADeliveryTwice(t *testing.T) {
 // The steps tell what happens, in order, and never the update token.
 func TestSlowApprovalIsShown(t *testing.T) {
 	inFixture(t, func(t *testing.T, f *fixture) {
-		click, callback := f.click(lark.TypeCardAction, slowly)
+		click, callback := f.click(lark.TypeCardAction, slowValue)
 		f.do(callback())
 		f.approval.Wait()
 		var got []string
@@ -87,7 +87,7 @@ func TestSlowApprovalIsShown(t *testing.T) {
 // A run that ends does not wait for the slow handler.
 func TestSlowApprovalEndsWithTheRun(t *testing.T) {
 	inFixture(t, func(_ *testing.T, f *fixture) {
-		_, callback := f.click(lark.TypeCardAction, slowly)
+		_, callback := f.click(lark.TypeCardAction, slowValue)
 		f.do(callback())
 	})
 }
