@@ -50,7 +50,7 @@ func Hedge[T any](ctx context.Context, n int, do func(context.Context) (T, error
 			answers <- answer{value, err}
 		}()
 		var next <-chan time.Time
-		if deadline, ok := ctx.Deadline(); ok && n > 1 {
+		if deadline, ok := ctx.Deadline(); ok && n > 1 && ctx.Err() == nil {
 			timer := time.NewTimer(time.Until(deadline) * 2 / 5)
 			defer timer.Stop()
 			next = timer.C

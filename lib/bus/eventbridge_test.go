@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -92,10 +93,10 @@ func TestPublishFaults(t *testing.T) {
 }
 
 // failing fails each call in the way that the SDK reports a broken connection.
-type failing struct{ calls int }
+type failing struct{ calls atomic.Int32 }
 
 func (f *failing) PutEvents(ctx context.Context, _ *eventbridge.PutEventsInput, _ ...func(*eventbridge.Options)) (*eventbridge.PutEventsOutput, error) {
-	f.calls++
+	f.calls.Add(1)
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}
@@ -128,8 +129,8 @@ func TestPublishKeepsToItsTime(t *testing.T) {
 			if id, err := bus.NewEventBridge(client, "b").Publish(ctx, entry); err == nil || id != "" {
 				t.Errorf("got %q, %v, want no id and an error", id, err)
 			}
-			if client.calls != tt.calls {
-				t.Errorf("%d calls, want %d", client.calls, tt.calls)
+			if calls := client.calls.Load(); int(calls) != tt.calls {
+				t.Errorf("got %d calls, want %d", calls, tt.calls)
 			}
 			// Pauses of 50, 100 and 200 ms at most; the rest is for a slow machine.
 			if elapsed := time.Since(begin); elapsed > 5*time.Second {
