@@ -62,7 +62,7 @@ func TestImports(t *testing.T) {
 			imported, own := folder(path)
 			switch {
 			case !own:
-			case imported == "internal/wait" && name != "lib/lark": // ships too, and is nobody else's
+			case (imported == "internal/wait" || imported == "internal/lazy") && name != "lib/lark": // ship too, and are nobody else's
 			case !slices.Contains(mayImport[top(name)], top(imported)):
 				t.Errorf("%s imports %s, which its folder must not", name, imported)
 			case imported == "lib/wire" && top(name) == "lib":

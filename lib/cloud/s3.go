@@ -7,11 +7,12 @@ import (
 	"net/http"
 	"net/url"
 	"os"
-	"regexp"
 	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"github.com/larkbridge/larkbridge/internal/lazy"
 )
 
 // S3 reads and writes objects as streams.
@@ -105,13 +106,13 @@ func errorCode(text string) string {
 }
 
 // bucketName is AWS's rule for the names of buckets.
-var bucketName = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`)
+var bucketName = lazy.Regexp(`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`)
 
 // url returns an object's address: by host name on AWS, by path elsewhere and
 // for a bucket whose name has a dot, which no certificate covers. It is built
 // from parts, so that neither bucket nor key can name another host.
 func (s *S3) url(ctx context.Context, bucket, key string) (*url.URL, error) {
-	if !bucketName.MatchString(bucket) {
+	if !bucketName().MatchString(bucket) {
 		return nil, fmt.Errorf("%q is not the name of a bucket", bucket)
 	}
 	if s.endpoint != "" {

@@ -5,13 +5,14 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"regexp"
 	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"github.com/larkbridge/larkbridge/internal/lazy"
 )
 
 // unsigned stands for the hash of a body that is a stream: it cannot be hashed
@@ -35,13 +36,13 @@ func do(ctx context.Context, config aws.Config, service string, req *http.Reques
 	return config.HTTPClient.Do(req)
 }
 
-var regionName = regexp.MustCompile(`^[a-z0-9-]+$`)
+var regionName = lazy.Regexp(`^[a-z0-9-]+$`)
 
 // serviceURL returns a service's own address in the region of config. It is that
 // of DynamoDB with the other service's name in front: DynamoDB's client is linked
 // already, and its resolver knows the domain of each partition.
 func serviceURL(ctx context.Context, config aws.Config, service string) (*url.URL, error) {
-	if !regionName.MatchString(config.Region) {
+	if !regionName().MatchString(config.Region) {
 		return nil, fmt.Errorf("resolving the address of %s: %q is not the name of a region", service, config.Region)
 	}
 	endpoint, err := dynamodb.NewDefaultEndpointResolverV2().ResolveEndpoint(ctx, dynamodb.EndpointParameters{Region: &config.Region})

@@ -2,16 +2,16 @@ package notice
 
 import (
 	"net/url"
-	"regexp"
 	"strings"
 
+	"github.com/larkbridge/larkbridge/internal/lazy"
 	"github.com/larkbridge/larkbridge/lib/lark"
 )
 
 // chatSpan matches what the Markdown of chat applications has: a block of code,
 // code, a link, and text in bold or italics between characters that belong to no
 // word. A mention ("<@U1>") is none of them: it is shown, not obeyed.
-var chatSpan = regexp.MustCompile("(?s)```(.+?)```|`([^`\n]+)`|<(https?://[^\\s<>|]+)(?:\\|([^<>\n]+))?>|" +
+var chatSpan = lazy.Regexp("(?s)```(.+?)```|`([^`\n]+)`|<(https?://[^\\s<>|]+)(?:\\|([^<>\n]+))?>|" +
 	`(^|[^\w*])\*([^\s*](?:[^*\n]*[^\s*])?)\*`)
 
 // chatMarkdown returns text in the Markdown of chat applications as Lark's.
@@ -19,7 +19,7 @@ var chatSpan = regexp.MustCompile("(?s)```(.+?)```|`([^`\n]+)`|<(https?://[^\\s<
 func chatMarkdown(text string) lark.Markdown {
 	var b strings.Builder
 	at := 0
-	for _, m := range chatSpan.FindAllStringSubmatchIndex(text, -1) {
+	for _, m := range chatSpan().FindAllStringSubmatchIndex(text, -1) {
 		b.WriteString(escapeBetween(text[at:m[0]]))
 		group := func(n int) string {
 			if m[2*n] < 0 {
@@ -72,8 +72,8 @@ func chatLink(address, text string) string {
 
 // chatText returns the words of a text in the Markdown of chat applications.
 func chatText(text string) string {
-	text = chatSpan.ReplaceAllStringFunc(text, func(s string) string {
-		m := chatSpan.FindStringSubmatch(s)
+	text = chatSpan().ReplaceAllStringFunc(text, func(s string) string {
+		m := chatSpan().FindStringSubmatch(s)
 		if m[3] != "" {
 			return chatText(join("", m[4]))
 		}

@@ -3,10 +3,10 @@ package notice
 import (
 	"cmp"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/larkbridge/larkbridge/internal/lazy"
 	"github.com/larkbridge/larkbridge/lib/lark"
 )
 
@@ -81,13 +81,13 @@ func (d document) rows(spec string) lark.Fields {
 	return list
 }
 
-var placeholder = regexp.MustCompile(`\{[^}]*\}`)
+var placeholder = lazy.Regexp(`\{[^}]*\}`)
 
 // page fills the paths of a page of the console. It is "" if one has no value,
 // since such a page does not exist.
 func (d document) page(template string) string {
 	missing := template == ""
-	page := placeholder.ReplaceAllStringFunc(template, func(p string) string {
+	page := placeholder().ReplaceAllStringFunc(template, func(p string) string {
 		value := d.value(strings.Trim(p, "{}"))
 		missing = missing || value == ""
 		return strings.ReplaceAll(url.PathEscape(value), "+", "%2B")
@@ -106,12 +106,12 @@ var homes = map[string]string{
 	"securityhub": "securityhub", "ecs": "ecs/v2", "ce": "cost-management", "budgets": "billing", "signin": "cloudtrailv2", "glue": "glue", "batch": "batch",
 }
 
-var serviceName = regexp.MustCompile(`^aws\.([a-z0-9-]{2,40})$`)
+var serviceName = lazy.Regexp(`^aws\.([a-z0-9-]{2,40})$`)
 
 // home is the page of a service in the console: for an event without a page of
 // its own.
 func (d document) home(source string) string {
-	m := serviceName.FindStringSubmatch(cmp.Or(source, d.Source))
+	m := serviceName().FindStringSubmatch(cmp.Or(source, d.Source))
 	if m == nil {
 		return ""
 	}

@@ -66,7 +66,7 @@ func sampleOf(f format) (doc []byte, values map[string]string) {
 		label, paths, _ := strings.Cut(strings.TrimSpace(row), "=")
 		put("row "+label, paths)
 	}
-	for _, p := range placeholder.FindAllString(f.page, -1) {
+	for _, p := range placeholder().FindAllString(f.page, -1) {
 		put("", strings.Trim(p, "{}"))
 	}
 	if f.link != "" {

@@ -11,10 +11,10 @@ package notice
 
 import (
 	"encoding/json"
-	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/larkbridge/larkbridge/internal/lazy"
 	"github.com/larkbridge/larkbridge/lib/lark"
 )
 
@@ -81,7 +81,7 @@ func Text(message string) (lark.Card, bool) {
 	values := map[string]string{}
 	name := ""
 	for line := range strings.Lines(message) {
-		if m := assignment.FindStringSubmatch(line); m != nil {
+		if m := assignment().FindStringSubmatch(line); m != nil {
 			name, line = m[1], line[len(m[0]):]
 		}
 		values[name] += line
@@ -98,7 +98,7 @@ func Text(message string) (lark.Card, bool) {
 
 // assignment is the beginning of one of CloudFormation's values, which may have
 // several lines.
-var assignment = regexp.MustCompile(`^(\w+)='`)
+var assignment = lazy.Regexp(`^(\w+)='`)
 
 // special are the kinds of events of AWS whose cards no format describes.
 var special = map[string]func(document) lark.Card{

@@ -2,9 +2,9 @@ package send
 
 import (
 	"encoding/json"
-	"regexp"
 	"strings"
 
+	"github.com/larkbridge/larkbridge/internal/lazy"
 	"github.com/larkbridge/larkbridge/lib/lark"
 	"github.com/larkbridge/larkbridge/lib/send/request"
 )
@@ -20,7 +20,7 @@ func (s *Sender) card(card lark.Card) *request.Request {
 }
 
 // mention matches the beginning of a mention in a text.
-var mention = regexp.MustCompile(`(?i)<(/?at\b)`)
+var mention = lazy.Regexp(`(?i)<(/?at\b)`)
 
 // text makes a request that shows a text to the default target, below the
 // subject that it came with. It notifies nobody, and is cut to what Lark takes.
@@ -29,7 +29,7 @@ func (s *Sender) text(message string, from origin) *request.Request {
 		message = from.subject + "\n" + message
 	}
 	const zeroWidthSpace = "\u200b"
-	message = request.FitText(mention.ReplaceAllString(message, "<"+zeroWidthSpace+"$1"))
+	message = request.FitText(mention().ReplaceAllString(message, "<"+zeroWidthSpace+"$1"))
 	return &request.Request{App: lark.DefaultApp, Message: &request.Message{To: target(s.DefaultTo), Text: &message}}
 }
 

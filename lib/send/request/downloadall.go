@@ -6,9 +6,9 @@ import (
 	"fmt"
 	"net/http"
 	"path"
-	"regexp"
 	"strings"
 
+	"github.com/larkbridge/larkbridge/internal/lazy"
 	"github.com/larkbridge/larkbridge/lib/lark"
 )
 
@@ -90,13 +90,13 @@ func (d *Download) store(ctx context.Context, c common, clients *Clients, to *pl
 func (p *place) under() *place { return &place{p.bucket, strings.TrimSuffix(p.key, "/") + "/"} }
 
 // extension matches the ends of file names that become a part of a key in S3.
-var extension = regexp.MustCompile(`^\.[A-Za-z0-9]{1,10}$`)
+var extension = lazy.Regexp(`^\.[A-Za-z0-9]{1,10}$`)
 
 // objectName returns the last part of the key in S3 of a message's file: its key
 // at Lark, which no other file has, and the extension of its name.
 func objectName(r lark.Resource) string {
 	name := strings.ReplaceAll(r.Key, "/", "_")
-	if ext := path.Ext(r.Name); extension.MatchString(ext) {
+	if ext := path.Ext(r.Name); extension().MatchString(ext) {
 		name += ext
 	}
 	return name

@@ -9,10 +9,10 @@ import (
 	"io"
 	"net/http"
 	"path"
-	"regexp"
 	"strings"
 	"sync/atomic"
 
+	"github.com/larkbridge/larkbridge/internal/lazy"
 	"github.com/larkbridge/larkbridge/lib/lark"
 )
 
@@ -107,7 +107,7 @@ func (f *file) open(ctx context.Context, clients *Clients) (part lark.File, done
 // bucketName matches the names that S3 gives to buckets. Anything else could
 // change the host that is called
 // (docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html).
-var bucketName = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`)
+var bucketName = lazy.Regexp(`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`)
 
 // place is where an object is in S3.
 type place struct{ bucket, key string }
@@ -115,7 +115,7 @@ type place struct{ bucket, key string }
 func parsePlace(where, uri string) (*place, error) {
 	rest, ok := strings.CutPrefix(uri, "s3://")
 	bucket, key, _ := strings.Cut(rest, "/")
-	if !ok || !bucketName.MatchString(bucket) || strings.Contains(bucket, "..") || key == "" {
+	if !ok || !bucketName().MatchString(bucket) || strings.Contains(bucket, "..") || key == "" {
 		return nil, fmt.Errorf("field %q: want s3://bucket/key", where)
 	}
 	return &place{bucket, key}, nil

@@ -1,9 +1,9 @@
 package request
 
 import (
-	"regexp"
 	"strings"
 
+	"github.com/larkbridge/larkbridge/internal/lazy"
 	"github.com/larkbridge/larkbridge/lib/lark"
 )
 
@@ -59,13 +59,13 @@ const (
 )
 
 var (
-	quoteMark  = regexp.MustCompile(`^ {0,3}> ?`)
-	listMark   = regexp.MustCompile(`^\s*([-*+]|\d{1,9}[.)])([ \t]+|$)`)
-	fenceOpen  = regexp.MustCompile("^[ \t]*(`{3,}|~{3,})([^\n]*)")
-	heading    = regexp.MustCompile(`^ {0,3}#{1,6}([ \t]|$)`)
-	tableRule  = regexp.MustCompile(`^ {0,3}\|?[ \t]*:?-+:?[ \t]*(\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$`)
-	cardTag    = regexp.MustCompile(`<(font|text_tag|number_tag|local_datetime|person|audio)[\s>]`)
-	inlineMark = regexp.MustCompile("\\\\.|`+|!\\[([^\\]\n]*)\\]\\(([^)\\s]*)[^)\n]*\\)")
+	quoteMark  = lazy.Regexp(`^ {0,3}> ?`)
+	listMark   = lazy.Regexp(`^\s*([-*+]|\d{1,9}[.)])([ \t]+|$)`)
+	fenceOpen  = lazy.Regexp("^[ \t]*(`{3,}|~{3,})([^\n]*)")
+	heading    = lazy.Regexp(`^ {0,3}#{1,6}([ \t]|$)`)
+	tableRule  = lazy.Regexp(`^ {0,3}\|?[ \t]*:?-+:?[ \t]*(\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$`)
+	cardTag    = lazy.Regexp(`<(font|text_tag|number_tag|local_datetime|person|audio)[\s>]`)
+	inlineMark = lazy.Regexp("\\\\.|`+|!\\[([^\\]\n]*)\\]\\(([^)\\s]*)[^)\n]*\\)")
 )
 
 // readMarkdown splits a text into its blocks. Together they are the text.
@@ -97,9 +97,9 @@ func readMarkdown(text string) []block {
 			blank = true
 		default:
 			add(prose, lines[i])
-			blank = empty || heading.MatchString(rest)
+			blank = empty || heading().MatchString(rest)
 			if !empty {
-				list = listMark.MatchString(rest) || list && isIndented("  "+rest)
+				list = listMark().MatchString(rest) || list && isIndented("  "+rest)
 			}
 		}
 		i += n
@@ -111,7 +111,7 @@ func readMarkdown(text string) []block {
 // many these are.
 func unquoted(line string) (rest string, depth int) {
 	for {
-		mark := quoteMark.FindString(line)
+		mark := quoteMark().FindString(line)
 		if mark == "" {
 			return strings.TrimRight(line, "\r\n"), depth
 		}
@@ -128,10 +128,10 @@ func isIndented(line string) bool {
 // all of the quote.
 func fenceLength(lines []string, list bool) int {
 	rest, depth := unquoted(lines[0])
-	if mark := listMark.FindString(rest); mark != "" {
+	if mark := listMark().FindString(rest); mark != "" {
 		rest, list = rest[len(mark):], true
 	}
-	open := fenceOpen.FindStringSubmatch(rest)
+	open := fenceOpen().FindStringSubmatch(rest)
 	if open == nil || !list && isIndented(rest) || open[1][0] == '`' && strings.Contains(open[2], "`") {
 		return 0
 	}
@@ -156,7 +156,7 @@ func tableLength(lines []string, depth int) int {
 	}
 	head, _ := unquoted(lines[0])
 	rule, d := unquoted(lines[1])
-	if d != depth || !strings.Contains(head, "|") || !strings.Contains(rule, "-") || !tableRule.MatchString(rule) || cells(head) != cells(rule) {
+	if d != depth || !strings.Contains(head, "|") || !strings.Contains(rule, "-") || !tableRule().MatchString(rule) || cells(head) != cells(rule) {
 		return 0
 	}
 	n := 2
@@ -186,13 +186,13 @@ func needsCard(blocks []block) bool {
 			continue
 		}
 		for line := range strings.Lines(b.text) {
-			if rest, _ := unquoted(line); heading.MatchString(listMark.ReplaceAllString(rest, "")) {
+			if rest, _ := unquoted(line); heading().MatchString(listMark().ReplaceAllString(rest, "")) {
 				return true
 			}
 		}
 		found := false
 		eachSpan(b.text, func(words string) string {
-			found = found || cardTag.MatchString(words)
+			found = found || cardTag().MatchString(words)
 			return words
 		}, func(_, key string) string {
 			found = found || isImageKey(key)
@@ -257,7 +257,7 @@ func eachSpan(text string, words func(string) string, image func(alt, address st
 	var b strings.Builder
 	start, at := 0, 0 // of the words that are not written yet; where to look on
 	for at < len(text) {
-		m := inlineMark.FindStringSubmatchIndex(text[at:])
+		m := inlineMark().FindStringSubmatchIndex(text[at:])
 		if m == nil {
 			break
 		}

@@ -6,8 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"regexp"
 
+	"github.com/larkbridge/larkbridge/internal/lazy"
 	"github.com/larkbridge/larkbridge/lib/lark"
 )
 
@@ -68,13 +68,13 @@ func (w *Webhook) plan(c common) (*Plan, error) {
 
 // hookPath matches the paths of the webhooks of custom bots, of both versions,
 // and of Feishu flows.
-var hookPath = regexp.MustCompile(`^(/open-apis/bot/v2/hook/|/open-apis/bot/hook/|/flow/api/trigger-webhook/)[A-Za-z0-9_-]+$`)
+var hookPath = lazy.Regexp(`^(/open-apis/bot/v2/hook/|/open-apis/bot/hook/|/flow/api/trigger-webhook/)[A-Za-z0-9_-]+$`)
 
 // checkHook refuses a URL that is not a webhook at Lark or at the app's own
 // host: no request decides where a call goes. The error does not show the URL.
 func checkHook(hook, appHost string) error {
 	u, err := url.Parse(hook)
-	if err != nil || u.User != nil || u.RawQuery != "" || u.Fragment != "" || !hookPath.MatchString(u.EscapedPath()) {
+	if err != nil || u.User != nil || u.RawQuery != "" || u.Fragment != "" || !hookPath().MatchString(u.EscapedPath()) {
 		return &lark.Error{Kind: lark.KindValidation, Msg: `field "webhook.url": want https://<Lark's host>/open-apis/bot/v2/hook/<id>`}
 	}
 	switch u.Scheme + "://" + u.Host {
