@@ -200,7 +200,9 @@ func (b *bench) begin(c *cases.Case) {
 	b.given, b.runs, b.input, b.ended, b.once = &c.Given, 0, nil, make(chan struct{}), map[string]bool{}
 }
 
-func (b *bench) run(t *testing.T, c *cases.Case) *cases.Outcome {
+// run runs a case. Each of its posts that has no payload of its own comes in the
+// shape.
+func (b *bench) run(t *testing.T, c *cases.Case, shape cases.Shape) *cases.Outcome {
 	t.Helper()
 	b.aws.Reset()
 	b.begin(c)
@@ -213,6 +215,11 @@ func (b *bench) run(t *testing.T, c *cases.Case) *cases.Outcome {
 		r, err := c.Given.Request(p, time.Now())
 		if err != nil {
 			t.Fatal(err)
+		}
+		if p.HTTP == nil {
+			if r.Event, err = r.In(shape); err != nil {
+				t.Fatal(err)
+			}
 		}
 		start := time.Now()
 		f := b.function(t, r.Function(), c.Given.Cold)
@@ -239,8 +246,18 @@ func (b *bench) run(t *testing.T, c *cases.Case) *cases.Outcome {
 	return o
 }
 
+// shapes returns the shapes of payload in which a case is run: one for a case that
+// brings its own payload, or that takes seconds.
+func shapes(c *cases.Case) []cases.Shape {
+	own := func(p cases.Post) bool { return p.HTTP != nil }
+	if timed(c) || c.Given.Pause > 0 || slices.ContainsFunc(c.Given.All(), own) {
+		return []cases.Shape{cases.HTTPAPI}
+	}
+	return cases.Shapes()
+}
+
 // The shipped functions event and card hold every case, through the Lambda
-// Runtime API. What fails is listed by kind.
+// Runtime API, in every shape of payload. What fails is listed by kind.
 func TestCases(t *testing.T) {
 	outer, benches := t, map[string]*bench{}
 	failed, bodies := map[string][]string{}, map[int]string{}
@@ -257,15 +274,17 @@ func TestCases(t *testing.T) {
 				b = newBench(outer, &c)
 				benches[key] = b
 			}
-			o := b.run(t, &c)
-			for _, fault := range c.Check(o) {
-				t.Error(fault)
-			}
-			for _, r := range o.Replies {
-				if body := string(r.Body); r.Status >= 400 && bodies[r.Status] != "" && bodies[r.Status] != body {
-					t.Errorf("got %s for status %d, want the same bytes as for others", body, r.Status)
-				} else {
-					bodies[r.Status] = body
+			for _, shape := range shapes(&c) {
+				o := b.run(t, &c, shape)
+				for _, fault := range c.Check(o) {
+					t.Errorf("%s: %s", shape, fault)
+				}
+				for _, r := range o.Replies {
+					if body := string(r.Body); r.Status >= 400 && bodies[r.Status] != "" && bodies[r.Status] != body {
+						t.Errorf("%s: got %s for status %d, want the same bytes as for others", shape, body, r.Status)
+					} else {
+						bodies[r.Status] = body
+					}
 				}
 			}
 			if t.Failed() {
