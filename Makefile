@@ -10,6 +10,7 @@ SAM = SAM_CLI_TELEMETRY=0 $(VENV)/bin/sam
 GOLANGCI_LINT = .tools/golangci-lint/v2.15.0/golangci-lint
 GOVULNCHECK = .tools/govulncheck/v1.9.0/govulncheck
 DIST = dist
+FUZZTIME = 1m
 PLATFORMS = linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
 CODE =
 
@@ -65,9 +66,9 @@ test-arm64: $(VENV)/stamp ## run the functions' tests on their arm64 binaries (n
 proof: ## send 30,000 simulated messages through both queues while every fault strikes: a minute
 	LARKBRIDGE_PROOF=1 go test -count=1 -v -run '^TestChaos$$' ./lib/send
 
-fuzz: ## fuzz everything that reads bytes from outside, a minute each
-	@for target in lark/FuzzReceive lark/FuzzDecrypt lark/FuzzCardReply bus/FuzzDetail send/FuzzParse notice/FuzzCard; do \
-		go test -run '^$$' -fuzz "^$$(basename $$target)$$" -fuzztime 1m ./lib/$$(dirname $$target) || exit 1; \
+fuzz: ## run each fuzz test for a minute (FUZZTIME=1m)
+	@grep -rno '^func Fuzz[A-Za-z0-9]*' --include='*_test.go' lib | while IFS=: read -r file _ name; do \
+		go test -run '^$$' -fuzz "^$${name#func }\$$" -fuzztime $(FUZZTIME) ./$$(dirname $$file) </dev/null || exit 1; \
 	done
 
 build: ## write .build/<event|card|send>/bootstrap for Lambda (ARCH=arm64|amd64, default arm64)

@@ -272,7 +272,11 @@ func eachSpan(text string, words func(string) string, image func(alt, address st
 			b.WriteString(words(text[start:from]) + text[from:to+end])
 			start, at = to+end, to+end
 		case '!':
-			b.WriteString(words(text[start:from]) + image(text[at+m[2]:at+m[3]], text[at+m[4]:at+m[5]]))
+			before, shown := words(text[start:from]), image(text[at+m[2]:at+m[3]], text[at+m[4]:at+m[5]])
+			if strings.HasSuffix(before, "!") && strings.HasPrefix(shown, "[") {
+				before += " " // else the link would be an image again
+			}
+			b.WriteString(before + shown)
 			start, at = to, to
 		default: // what is escaped
 			at = to

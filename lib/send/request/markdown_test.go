@@ -93,7 +93,7 @@ func TestMarkdownMentionsInCard(t *testing.T) {
 // nothing.
 func FuzzMarkdown(f *testing.F) {
 	for _, text := range []string{
-		"# a\n\n- b\n  ```\n  c\n  ```\n> d\n", "|a|b|\n|-|-|\n|1|2|\n", "`a` ``b` `` ![c](d) \\![e](f)", "~~~\n```\n~~~\n    code\n", "![a](b)![](img_1)\r\n",
+		"# a\n\n- b\n  ```\n  c\n  ```\n> d\n", "|a|b|\n|-|-|\n|1|2|\n", "`a` ``b` `` ![c](d) \\![e](f)", "~~~\n```\n~~~\n    code\n", "![a](b)![](img_1)\r\n", "!![]()",
 		strings.Repeat("|a|b|\n|-|-|\n\n", 7),
 	} {
 		f.Add(text)
