@@ -21,7 +21,7 @@ GOBUILD = CGO_ENABLED=0 go build -trimpath -buildvcs=false -tags lambda.norpc -l
 # The race detector needs cgo, which Go turns off where it finds no C compiler or the environment has CGO_ENABLED=0.
 RACE = $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
 
-.PHONY: help run lint unit test test-arm64 proof fuzz build test-binaries release bench deploy clean
+.PHONY: help run man lint unit test test-arm64 proof fuzz build test-binaries release bench deploy clean
 .PHONY: build-EventFunction build-CardFunction build-SendFunction
 
 help: ## list the targets
@@ -30,6 +30,9 @@ help: ## list the targets
 run: ## run everything locally, on Go alone, and say how to try it
 	@echo "Starting Larkbridge. The first time, Go downloads its modules and compiles it, which takes a minute or two."
 	@go run ./cmd/larkbridge run
+
+man: ## write the command's manual pages to .build/man
+	go run ./cmd/larkbridge man .build/man
 
 lint: $(GOLANGCI_LINT) $(GOVULNCHECK) ## check the Go code and go.mod (installs golangci-lint and govulncheck once)
 	@unformatted=$$(find . -name '*.go' -not -path './.*' -exec gofmt -l {} +); \

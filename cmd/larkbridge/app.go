@@ -7,71 +7,88 @@ import (
 	"os"
 
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
+	"github.com/spf13/cobra"
 
 	"github.com/larkbridge/larkbridge/internal/operate"
 	"github.com/larkbridge/larkbridge/lib/lark"
 	"github.com/larkbridge/larkbridge/lib/wire"
 )
 
-const appUsage = `Usage: larkbridge app put <name> [flags]
-       larkbridge app list [flags]
-
-put stores the settings of a Lark app where a stack looks for them, from a JSON
-file or from answers in the terminal. It checks them first, and asks Lark
-whether the credentials are good and which open id the app's bot has, so that
-mentions of it are known (bot_open_id). The app "default" needs no name in its
-URLs.
-
-list shows the apps and which of their fields are set, but no value.
-`
-
-// app runs the command app and returns the exit code.
-func (c command) app(ctx context.Context, args []string) int {
-	flags := c.flagSet("app", appUsage)
-	prefix := flags.String("prefix", defaultPrefix, "the `path` of the settings in Parameter Store")
-	file := flags.String("file", "", "read the settings from this `file`, - for standard input")
-	key := flags.String("key", "", "encrypt with this KMS `key` instead of the account's own for Parameter Store")
-	noCheck := flags.Bool("no-check", false, "do not ask Lark about the credentials and the bot")
-	what := ""
-	if len(args) > 0 && (args[0] == "put" || args[0] == "list") {
-		what, args = args[0], args[1:]
-	}
-	name, err := parse(flags, args)
-	switch {
-	case err != nil:
-		return usageCode(err)
-	case what == "" || (what == "put") != (name != ""):
-		fmt.Fprint(c.err, appUsage)
-		return exitUsage
-	}
-	err = c.withApps(ctx, *prefix, func(apps *operate.Apps) error {
-		apps.Key = *key
-		if what == "list" {
-			return apps.List(ctx)
-		}
-		return c.putApp(ctx, apps, name, *file, !*noCheck)
-	})
-	if err != nil {
-		return c.fail(err)
-	}
-	return exitOK
+// newApp returns the command app.
+func (p program) newApp() *cobra.Command {
+	cmd := group("app", "Store the settings of a Lark app for a stack, or list the apps",
+		`A stack looks for the settings of its Lark apps in Parameter Store. The app
+"default" needs no name in its URLs.`,
+		p.newAppPut(), p.newAppList())
+	cmd.GroupID = groupStack
+	return cmd
 }
 
-// withApps calls do with the apps whose settings are under the prefix.
-func (c command) withApps(ctx context.Context, prefix string, do func(*operate.Apps) error) error {
-	a, err := c.connect(ctx)
-	if err != nil {
-		return err
+// newAppPut returns the command app put.
+func (p program) newAppPut() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "put <name>",
+		Short: "Store the settings of an app",
+		Long: `Stores the settings of a Lark app where a stack looks for them, from a JSON file
+or from answers in the terminal. It checks them first, and asks Lark whether the
+credentials are good and which open id the app's bot has, so that mentions of it
+are known (bot_open_id).` + accountHelp,
+		Args: oneArgument("the name of an app"),
 	}
-	return do(&operate.Apps{Parameters: ssm.NewFromConfig(a.config), Prefix: prefix, Lark: wire.LarkHTTP(), Now: c.now, Out: c.out})
+	prefix := prefixFlag(cmd)
+	file := cmd.Flags().String("file", "", "read the settings from this `file`, - for standard input")
+	key := cmd.Flags().String("key", "", "encrypt with this KMS `key` instead of the account's own for Parameter Store")
+	noCheck := cmd.Flags().Bool("no-check", false, "do not ask Lark about the credentials and the bot")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		apps, err := p.apps(cmd.Context(), *prefix)
+		if err != nil {
+			return err
+		}
+		apps.Key = *key
+		return p.putApp(cmd.Context(), apps, args[0], *file, !*noCheck)
+	}
+	return cmd
+}
+
+// newAppList returns the command app list.
+func (p program) newAppList() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "list",
+		Short: "List the apps and which of their fields are set",
+		Long:  `Lists the apps and which of their fields are set, but no value.` + accountHelp,
+		Args:  noArguments,
+	}
+	prefix := prefixFlag(cmd)
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		apps, err := p.apps(cmd.Context(), *prefix)
+		if err != nil {
+			return err
+		}
+		return apps.List(cmd.Context())
+	}
+	return cmd
+}
+
+// prefixFlag adds the flag --prefix to a command and returns its value.
+func prefixFlag(cmd *cobra.Command) *string {
+	return cmd.Flags().String("prefix", defaultPrefix, "the `path` of the settings in Parameter Store")
+}
+
+// apps returns the apps whose settings are under the prefix.
+func (p program) apps(ctx context.Context, prefix string) (*operate.Apps, error) {
+	a, err := p.connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &operate.Apps{Parameters: ssm.NewFromConfig(a.config), Prefix: prefix, Lark: wire.LarkHTTP(), Now: p.now, Out: p.out}, nil
 }
 
 // putApp reads the settings of an app and stores them.
-func (c command) putApp(ctx context.Context, apps *operate.Apps, name, file string, check bool) error {
+func (p program) putApp(ctx context.Context, apps *operate.Apps, name, file string, check bool) error {
 	if !lark.ValidAppName(name) { // before the user is asked for the settings
 		return apps.Put(ctx, name, nil, false)
 	}
-	doc, err := c.settings(ctx, file)
+	doc, err := p.settings(ctx, file)
 	if err != nil {
 		return err
 	}
@@ -80,10 +97,10 @@ func (c command) putApp(ctx context.Context, apps *operate.Apps, name, file stri
 
 // settings reads the settings of an app from a file, from standard input for "-", and
 // from answers in the terminal for "".
-func (c command) settings(ctx context.Context, file string) ([]byte, error) {
+func (p program) settings(ctx context.Context, file string) ([]byte, error) {
 	switch file {
 	case "":
-		return askAll(ctx, c.err)
+		return askAll(ctx, p.err)
 	case "-":
 		return io.ReadAll(os.Stdin)
 	}

@@ -17,7 +17,7 @@ import (
 // targetClick makes the sample a click on the newest card of the local run, if the
 // target is a local run. Otherwise, and if there is no card, the sample keeps its own
 // ids.
-func (c command) targetClick(ctx context.Context, target, eventType string, edit local.Edit) (local.Edit, error) {
+func (p program) targetClick(ctx context.Context, target, eventType string, edit local.Edit) (local.Edit, error) {
 	u, err := url.Parse(target)
 	if err != nil || !local.IsClick(eventType) || !local.Loopback(u.Host) {
 		return edit, nil // a URL that is none fails when it is posted to

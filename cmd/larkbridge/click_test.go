@@ -79,7 +79,7 @@ func TestAim(t *testing.T) {
 	defer garbled.Close()
 	gone := httptest.NewServer(http.NotFoundHandler())
 	gone.Close()
-	c := command{getenv: func(string) string { return "" }, now: time.Now}
+	p := program{getenv: func(string) string { return "" }, now: time.Now}
 	for target, fails := range map[string]bool{
 		"https://bot.invalid/card": false, // is not asked
 		":":                        false,
@@ -87,7 +87,7 @@ func TestAim(t *testing.T) {
 		broken.URL + "/card":       true,
 		garbled.URL + "/card":      true,
 	} {
-		edit, err := c.targetClick(t.Context(), target, lark.TypeCardAction, local.Edit{})
+		edit, err := p.targetClick(t.Context(), target, lark.TypeCardAction, local.Edit{})
 		if edit.Click != nil || (err != nil) != fails {
 			t.Errorf("%s: %+v, %v", target, edit.Click, err)
 		}

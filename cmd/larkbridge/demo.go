@@ -18,28 +18,28 @@ const demoTimeout = 10 * time.Second
 
 // runDemo sends one message through the whole loop and a card into the chat, and
 // prints what the user can do next.
-func (c command) runDemo(ctx context.Context, url string, echo *demo.Echo, approval *demo.Approval) {
-	fmt.Fprintf(c.out, "larkbridge is running on %s, with a stand-in for Lark: nothing leaves this machine.\n", url)
-	fmt.Fprint(c.out, "One message goes through the whole loop:\n\n")
-	if err := c.demo(ctx, url, echo); err != nil {
-		fmt.Fprintf(c.out, "\nThe echo did not come back: %v\n", err)
+func (p program) runDemo(ctx context.Context, url string, echo *demo.Echo, approval *demo.Approval) {
+	fmt.Fprintf(p.out, "larkbridge is running on %s, with a stand-in for Lark: nothing leaves this machine.\n", url)
+	fmt.Fprint(p.out, "One message goes through the whole loop:\n\n")
+	if err := p.demo(ctx, url, echo); err != nil {
+		fmt.Fprintf(p.out, "\nThe echo did not come back: %v\n", err)
 	} else {
-		fmt.Fprint(c.out, "\nThe echo is in the chat. A card that asks for approval goes there, too:\n\n")
+		fmt.Fprint(p.out, "\nThe echo is in the chat. A card that asks for approval goes there, too:\n\n")
 	}
 	ctx, cancel := context.WithTimeout(ctx, demoTimeout)
 	defer cancel()
 	if err := approval.Ask(ctx); err != nil {
-		fmt.Fprintf(c.out, "\nThe card is not there: %v\n", err)
+		fmt.Fprintf(p.out, "\nThe card is not there: %v\n", err)
 	}
-	fmt.Fprintln(c.out)
-	c.printUsage(url, true)
+	fmt.Fprintln(p.out)
+	p.printUsage(url, true)
 }
 
 // demo posts a message event as Lark does and waits for its echo.
-func (c command) demo(ctx context.Context, url string, echo *demo.Echo) error {
+func (p program) demo(ctx context.Context, url string, echo *demo.Echo) error {
 	ctx, cancel := context.WithTimeout(ctx, demoTimeout)
 	defer cancel()
-	status, body, err := c.post(ctx, url+local.Endpoint(lark.TypeMessageReceive), lark.TypeMessageReceive, local.Edit{})
+	status, body, err := p.post(ctx, url+local.Endpoint(lark.TypeMessageReceive), lark.TypeMessageReceive, local.Edit{})
 	if err != nil {
 		return err
 	}
@@ -55,7 +55,7 @@ func (c command) demo(ctx context.Context, url string, echo *demo.Echo) error {
 }
 
 // printUsage prints the commands to try next; card is whether a card can be clicked.
-func (c command) printUsage(url string, card bool) {
+func (p program) printUsage(url string, card bool) {
 	trigger := func(eventType, more string) string {
 		line := "go run ./cmd/larkbridge trigger " + eventType + more
 		if url != "http://127.0.0.1:"+defaultPort {
@@ -69,7 +69,7 @@ func (c command) printUsage(url string, card bool) {
   click    ` + trigger(lark.TypeCardAction, ` --value '{"action":"approve"}'`) + `
   slowly   ` + trigger(lark.TypeCardAction, ` --value '{"action":"approve","how":"slowly"}'`)
 	}
-	_, _ = io.WriteString(c.out, `Now you:
+	_, _ = io.WriteString(p.out, `Now you:
 
   look     `+url+`
   trigger  `+trigger(lark.TypeMessageReceive, "")+click+`

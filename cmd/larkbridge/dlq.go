@@ -2,48 +2,44 @@ package main
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
+	"github.com/spf13/cobra"
 
 	"github.com/larkbridge/larkbridge/internal/operate"
 )
 
-const dlqUsage = `Usage: larkbridge dlq list|show|redrive [flags]
+// newDLQ returns the command dlq.
+func (p program) newDLQ() *cobra.Command {
+	list := p.newDeadLetters("list", "Say how many requests were given up",
+		"Says how many requests are in each dead-letter queue, and since when.",
+		(*operate.DeadLetters).List)
+	redrive := p.newDeadLetters("redrive", "Try all of them again",
+		"Tries all requests of the dead-letter queues again. It may be repeated at any\ntime: what was sent is not sent twice.",
+		(*operate.DeadLetters).Redrive)
+	n := 10
+	show := p.newDeadLetters("show", "Show them and why they were given up",
+		"Shows requests of each dead-letter queue, without secrets, and why they were\ngiven up.",
+		func(l *operate.DeadLetters, ctx context.Context) error { return l.Show(ctx, n) })
+	show.Flags().IntVarP(&n, "number", "n", n, "show up to this `number` of each queue")
+	cmd := group("dlq", "Look at the requests that send gave up, or try them again",
+		"The requests that send gave up are in the stack's two dead-letter queues.", list, show, redrive)
+	cmd.GroupID = groupStack
+	return cmd
+}
 
-The requests that send gave up, in the stack's two queues of dead letters.
-
-list     how many there are
-show     what they are, without secrets, and why they were given up
-redrive  try all of them again; may be repeated at any time
-`
-
-// dlq runs the command dlq and returns the exit code.
-func (c command) dlq(ctx context.Context, args []string) int {
-	flags := c.flagSet("dlq", dlqUsage)
-	stack := c.stackFlag(flags)
-	n := flags.Int("n", 10, "show up to this `number` of each queue")
-	what, err := parse(flags, args)
-	if err != nil {
-		return usageCode(err)
+// newDeadLetters returns a command that does something with the dead letters of a stack.
+func (p program) newDeadLetters(name, short, long string, do func(*operate.DeadLetters, context.Context) error) *cobra.Command {
+	cmd := &cobra.Command{Use: name, Short: short, Long: long + accountHelp, Args: noArguments}
+	stack := p.stackFlag(cmd)
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		a, err := p.connect(cmd.Context())
+		if err != nil {
+			return err
+		}
+		return do(&operate.DeadLetters{
+			Stack: operate.Stack(*stack), Queues: sqs.NewFromConfig(a.config), Now: p.now, Out: p.out,
+		}, cmd.Context())
 	}
-	do, ok := map[string]func(*operate.DeadLetters) error{
-		"list":    func(l *operate.DeadLetters) error { return l.List(ctx) },
-		"show":    func(l *operate.DeadLetters) error { return l.Show(ctx, *n) },
-		"redrive": func(l *operate.DeadLetters) error { return l.Redrive(ctx) },
-	}[what]
-	if !ok {
-		fmt.Fprint(c.err, dlqUsage)
-		return exitUsage
-	}
-	a, err := c.connect(ctx)
-	if err != nil {
-		return c.fail(err)
-	}
-	if err := do(&operate.DeadLetters{
-		Stack: operate.Stack(*stack), Queues: sqs.NewFromConfig(a.config), Now: c.now, Out: c.out,
-	}); err != nil {
-		return c.fail(err)
-	}
-	return exitOK
+	return cmd
 }

@@ -8,62 +8,65 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
+	"github.com/spf13/cobra"
 
 	"github.com/larkbridge/larkbridge/internal/operate"
 	"github.com/larkbridge/larkbridge/lib/store"
 	"github.com/larkbridge/larkbridge/lib/wire"
 )
 
-const doctorUsage = `Usage: larkbridge doctor [flags]
-
-Checks a deployed stack: the settings, the two URLs with a challenge and a
+// newDoctor returns the command doctor. A check that fails is a failure.
+func (p program) newDoctor() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "doctor",
+		Short: "Check a deployed stack",
+		Long: `Checks a deployed stack: the settings, the two URLs with a challenge and a
 signed test event (its type on the bus is ` + operate.TypeDoctor + `), the clock, the
 send function, the bus and the queues. Each finding comes with its fix. URLs and
-prefix are the stack's outputs in CloudFormation; flags replace them.
-`
-
-// doctor runs the command doctor and returns the exit code: a check that fails is a
-// failure.
-func (c command) doctor(ctx context.Context, args []string) int {
-	flags := c.flagSet("doctor", doctorUsage)
-	stack := c.stackFlag(flags)
+prefix are the stack's outputs in CloudFormation; flags replace them.` + accountHelp,
+		Args:    noArguments,
+		GroupID: groupStack,
+	}
+	stack := p.stackFlag(cmd)
 	var given operate.Outputs
-	flags.StringVar(&given.Prefix, "prefix", "", "the `path` of the settings in Parameter Store (default that of the stack)")
-	flags.StringVar(&given.EventURL, "event-url", "", "the `URL` of the events (default the stack's output EventUrl)")
-	flags.StringVar(&given.CardURL, "card-url", "", "the `URL` of the callbacks (default the stack's output CardUrl)")
-	only := flags.String("app", "", "check the app of this `name` only")
-	if argument, err := parse(flags, args); err != nil || argument != "" {
-		if err == nil {
-			flags.Usage()
+	cmd.Flags().StringVar(&given.Prefix, "prefix", "", "the `path` of the settings in Parameter Store (default that of the stack)")
+	cmd.Flags().StringVar(&given.EventURL, "event-url", "", "the `URL` of the events (default the stack's output EventUrl)")
+	cmd.Flags().StringVar(&given.CardURL, "card-url", "", "the `URL` of the callbacks (default the stack's output CardUrl)")
+	only := cmd.Flags().String("app", "", "check the app of this `name` only")
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		a, err := p.connect(cmd.Context())
+		if err != nil {
+			return err
 		}
-		return usageCode(err)
+		d := p.doctor(cmd.Context(), a, operate.Stack(*stack), given)
+		d.Only = *only
+		return p.check(cmd.Context(), d)
 	}
-	a, err := c.connect(ctx)
-	if err != nil {
-		return c.fail(err)
-	}
-	d := c.newDoctor(ctx, a, operate.Stack(*stack), given)
-	d.Only = *only
+	return cmd
+}
+
+// check makes the checks and prints the findings.
+func (p program) check(ctx context.Context, d *operate.Doctor) error {
 	counts := map[operate.Status]int{}
 	d.Show = func(f operate.Finding) {
 		counts[f.Status]++
-		f.Write(c.out)
+		f.Write(p.out)
 	}
 	d.Check(ctx)
-	fmt.Fprintf(c.out, "\n%d ok, %d failed, %d skipped\n", counts[operate.OK], counts[operate.Fail], counts[operate.Skip])
+	fmt.Fprintf(p.out, "\n%d ok, %d failed, %d skipped\n", counts[operate.OK], counts[operate.Fail], counts[operate.Skip])
 	if counts[operate.Fail] > 0 {
-		return exitFailed
+		return errReported
 	}
-	return exitOK
+	return nil
 }
 
-// newDoctor returns the checks of a stack. It takes from the outputs of the stack what
-// is not given.
-func (c command) newDoctor(ctx context.Context, a account, stack operate.Stack, given operate.Outputs) *operate.Doctor {
+// doctor returns the checks of a stack. It takes from the outputs of the stack what is
+// not given.
+func (p program) doctor(ctx context.Context, a account, stack operate.Stack, given operate.Outputs) *operate.Doctor {
 	if given.Prefix == "" || given.EventURL == "" || given.CardURL == "" {
 		found, err := a.outputs(ctx, stack)
 		if err != nil {
-			fmt.Fprintf(c.err, "The stack's outputs cannot be read, so only the flags count: %v\n", err)
+			fmt.Fprintf(p.err, "The stack's outputs cannot be read, so only the flags count: %v\n", err)
 		}
 		given = operate.Outputs{
 			EventURL: cmp.Or(given.EventURL, found.EventURL),
@@ -78,6 +81,6 @@ func (c command) newDoctor(ctx context.Context, a account, stack operate.Stack, 
 		Queues:   sqs.NewFromConfig(a.config),
 		Buses:    eventbridge.NewFromConfig(a.config),
 		Send:     a.lambda(),
-		Now:      c.now,
+		Now:      p.now,
 	}
 }

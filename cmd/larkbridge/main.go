@@ -12,8 +12,8 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	c := command{out: os.Stdout, err: os.Stderr, getenv: os.Getenv, now: time.Now, colour: wantsColour(os.Stdout, os.Getenv)}
-	code := c.run(ctx, os.Args[1:])
+	p := program{out: os.Stdout, err: os.Stderr, getenv: os.Getenv, now: time.Now, colour: wantsColour(os.Stdout, os.Getenv)}
+	code := p.run(ctx, os.Args[1:])
 	stop()
 	os.Exit(code)
 }

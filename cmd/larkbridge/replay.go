@@ -6,50 +6,54 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
+	"github.com/spf13/cobra"
 
 	"github.com/larkbridge/larkbridge/internal/operate"
 )
 
-const replayUsage = `Usage: larkbridge replay --since <time> [flags]
-
-Puts the events of a time onto the bus again, from the bus's archive. A time is
+// newReplay returns the command replay.
+func (p program) newReplay() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "replay --since <time>",
+		Short: "Put events of the past onto the bus again",
+		Long: `Puts the events of a time onto the bus again, from the bus's archive. A time is
 RFC 3339 or a duration back from now, such as 2h or 3d. The same replay is not
 started twice. Rules that take requests to send do not see the events again
-unless --rule names them.
-`
+unless --rule names them.` + accountHelp,
+		Example: "  larkbridge replay --since 2h",
+		Args:    noArguments,
+		GroupID: groupStack,
+	}
+	stack := p.stackFlag(cmd)
+	since := cmd.Flags().String("since", "", "replay from this `time` on (required)")
+	until := cmd.Flags().String("until", "", "replay up to this `time` (default now, less what may not be in the archive yet)")
+	replay := &operate.Replay{Out: p.out}
+	cmd.Flags().StringVar(&replay.Archive, "archive", "", "the `name` of the archive (default the only one of the bus)")
+	cmd.Flags().StringArrayVar(&replay.Rules, "rule", nil, "replay to the rule of this `name` only; may be given again")
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		if *since == "" {
+			return misused(cmd, "give --since")
+		}
+		window, err := operate.ParseWindow(*since, *until, p.now())
+		if err != nil {
+			return misused(cmd, "%v", err)
+		}
+		replay.Stack = operate.Stack(*stack)
+		return p.replay(cmd.Context(), replay, window)
+	}
+	return cmd
+}
 
-// replay runs the command replay and returns the exit code.
-func (c command) replay(ctx context.Context, args []string) int {
-	flags := c.flagSet("replay", replayUsage)
-	stack := c.stackFlag(flags)
-	since := flags.String("since", "", "replay from this `time` on")
-	until := flags.String("until", "", "replay up to this `time` (default now, less what may not be in the archive yet)")
-	archive := flags.String("archive", "", "the `name` of the archive (default the only one of the bus)")
-	var rules []string
-	flags.Func("rule", "replay to the rule of this `name` only; may be given again", func(name string) error {
-		rules = append(rules, name)
-		return nil
-	})
-	argument, err := parse(flags, args)
-	switch {
-	case err != nil:
-		return usageCode(err)
-	case argument != "" || *since == "":
-		flags.Usage()
-		return exitUsage
-	}
-	window, err := operate.ParseWindow(*since, *until, c.now())
+// replay starts a replay and prints how to repeat it.
+func (p program) replay(ctx context.Context, r *operate.Replay, window operate.Window) error {
+	a, err := p.connect(ctx)
 	if err != nil {
-		return c.fail(err)
+		return err
 	}
-	a, err := c.connect(ctx)
-	if err != nil {
-		return c.fail(err)
-	}
-	r := operate.Replay{Events: eventbridge.NewFromConfig(a.config), Stack: operate.Stack(*stack), Archive: *archive, Rules: rules, Out: c.out}
+	r.Events = eventbridge.NewFromConfig(a.config)
 	if err := r.Start(ctx, window); err != nil {
-		return c.fail(err)
+		return err
 	}
-	fmt.Fprintf(c.out, "With --since %s --until %s and the same other flags it is the same replay.\n", window.From.Format(time.RFC3339), window.To.Format(time.RFC3339))
-	return exitOK
+	fmt.Fprintf(p.out, "With --since %s --until %s and the same other flags it is the same replay.\n", window.From.Format(time.RFC3339), window.To.Format(time.RFC3339))
+	return nil
 }

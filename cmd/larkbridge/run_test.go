@@ -22,10 +22,10 @@ func startRun(t *testing.T, vars map[string]string) *running {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	r, stderr, code := &running{out: &buffer{}}, &buffer{}, make(chan int, 1)
-	c := command{out: r.out, err: stderr, getenv: func(name string) string { return vars[name] }, now: time.Now}
+	p := program{out: r.out, err: stderr, getenv: func(name string) string { return vars[name] }, now: time.Now}
 	ended := make(chan struct{})
 	go func() {
-		code <- c.run(ctx, []string{"run"})
+		code <- p.run(ctx, []string{"run"})
 		close(ended)
 	}()
 	t.Cleanup(func() { cancel(); <-ended })

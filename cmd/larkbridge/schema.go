@@ -6,39 +6,39 @@ import (
 	"io/fs"
 
 	registry "github.com/aws/aws-sdk-go-v2/service/schemas"
+	"github.com/spf13/cobra"
 
 	"github.com/larkbridge/larkbridge/internal/operate"
 	"github.com/larkbridge/larkbridge/schemas"
 )
 
-const schemaUsage = `Usage: larkbridge schema push [flags]
-
-Puts the schemas of what comes on the bus into an EventBridge schema registry,
-from which code bindings for your language can be downloaded. It makes the
-registry if it is missing, and it may be repeated.
-`
-
-// schema runs the command schema and returns the exit code.
-func (c command) schema(ctx context.Context, args []string) int {
-	flags := c.flagSet("schema", schemaUsage)
-	stack := c.stackFlag(flags)
-	name := flags.String("registry", "", "the `name` of the registry (default the name of the stack)")
-	what, err := parse(flags, args)
-	switch {
-	case err != nil:
-		return usageCode(err)
-	case what != "push":
-		flags.Usage()
-		return exitUsage
-	}
-	if err := c.pushSchemas(ctx, cmp.Or(*name, *stack)); err != nil {
-		return c.fail(err)
-	}
-	return exitOK
+// newSchema returns the command schema.
+func (p program) newSchema() *cobra.Command {
+	cmd := group("schema", "Put the schemas of the bus into a schema registry",
+		"The schemas describe what comes on the bus.", p.newSchemaPush())
+	cmd.GroupID = groupStack
+	return cmd
 }
 
-func (c command) pushSchemas(ctx context.Context, name string) error {
-	a, err := c.connect(ctx)
+// newSchemaPush returns the command schema push.
+func (p program) newSchemaPush() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "push",
+		Short: "Put the schemas of the bus into a schema registry",
+		Long: `Puts the schemas of what comes on the bus into an EventBridge schema registry,
+from which code bindings for your language can be downloaded. It makes the
+registry if it is missing, and it may be repeated.` + accountHelp,
+		Args: noArguments,
+	}
+	stack := p.stackFlag(cmd)
+	name := cmd.Flags().String("registry", "", "the `name` of the registry (default the name of the stack)")
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error { return p.pushSchemas(cmd.Context(), cmp.Or(*name, *stack)) }
+	return cmd
+}
+
+// pushSchemas puts the schemas into the registry of the name.
+func (p program) pushSchemas(ctx context.Context, name string) error {
+	a, err := p.connect(ctx)
 	if err != nil {
 		return err
 	}
@@ -46,6 +46,6 @@ func (c command) pushSchemas(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	push := operate.SchemaPush{Registry: registry.NewFromConfig(a.config), Name: name, Schemas: folder, Out: c.out}
+	push := operate.SchemaPush{Registry: registry.NewFromConfig(a.config), Name: name, Schemas: folder, Out: p.out}
 	return push.Push(ctx)
 }

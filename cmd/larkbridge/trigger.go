@@ -5,103 +5,113 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
 
+	"github.com/spf13/cobra"
+
 	"github.com/larkbridge/larkbridge/internal/local"
 )
-
-const triggerUsage = `Usage: larkbridge trigger <event type> [flags]
-
-Posts a sample of the type, new each time, signed and encrypted as Lark does it.
-It fits larkbridge run; for another app set APP_ID, ENCRYPT_KEY and
-VERIFICATION_TOKEN.
-
-card.action.trigger and card.action.trigger_v1 click the newest card with
-buttons that larkbridge run has: Approve, unless --value says otherwise.
-
-`
 
 // maxShown is how many bytes of a reply are shown.
 const maxShown = 64 << 10
 
 // triggerFlags holds the values of the flags of trigger.
 type triggerFlags struct {
-	list     bool
-	url, app string
-	edit     local.Edit
+	list        bool
+	url, app    string
+	text, value string
 }
 
-// trigger runs the command trigger and returns the exit code: a reply other than HTTP 200
-// is a failure.
-func (c command) trigger(ctx context.Context, args []string) int {
-	f, eventType, err := c.parseTrigger(args)
-	switch {
-	case errors.Is(err, flag.ErrHelp):
-		return exitOK
-	case err != nil:
-		return exitUsage
-	case f.list:
-		fmt.Fprintln(c.out, strings.Join(local.Types(), "\n"))
-		return exitOK
-	case eventType == "":
-		fmt.Fprint(c.err, triggerUsage)
-		return exitUsage
-	}
-	target := c.target(f, eventType)
-	edit, err := c.targetClick(ctx, target, eventType, f.edit)
-	if err != nil {
-		return c.fail(err)
-	}
-	status, body, err := c.post(ctx, target, eventType, edit)
-	if err != nil {
-		return c.fail(err)
-	}
-	fmt.Fprintf(c.out, "%d %s\n%s\n", status, http.StatusText(status), body)
-	if status != http.StatusOK {
-		return exitFailed
-	}
-	return exitOK
-}
+// newTrigger returns the command trigger. A reply other than HTTP 200 is a failure.
+func (p program) newTrigger() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "trigger <event type>",
+		Short: "Post a sample event, signed and encrypted as Lark does it",
+		Long: `Posts a sample of the type, new each time, signed and encrypted as Lark does it.
+It fits larkbridge run; for another app set APP_ID, ENCRYPT_KEY and
+VERIFICATION_TOKEN.
 
-// parseTrigger reads the arguments. It prints what is wrong with them before it returns
-// an error.
-func (c command) parseTrigger(args []string) (f triggerFlags, eventType string, err error) {
-	flags := flag.NewFlagSet("trigger", flag.ContinueOnError)
-	flags.SetOutput(c.err)
-	flags.Usage = func() {
-		fmt.Fprint(flags.Output(), triggerUsage)
-		flags.PrintDefaults()
+card.action.trigger and card.action.trigger_v1 click the newest card with
+buttons that larkbridge run has: Approve, unless --value says otherwise.`,
+		Example:           "  larkbridge trigger im.message.receive_v1 --text 'hello'",
+		ValidArgsFunction: completeTypes,
+		GroupID:           groupLocal,
 	}
-	flags.BoolVar(&f.list, "list", false, "list the types")
-	flags.StringVar(&f.url, "url", "", "post to this `URL` (default the local run's /event, or /card for a card's type)")
-	flags.StringVar(&f.app, "app", "", "post to the app of this `name`")
-	flags.Func("text", "the `text` of a message", func(text string) error {
-		f.edit.Text = &text
-		return nil
-	})
-	flags.Func("value", "the value of a card click, as `JSON`", func(value string) error {
-		f.edit.Value = json.RawMessage(value)
-		if !json.Valid(f.edit.Value) {
-			return errors.New("not JSON")
+	var f triggerFlags
+	cmd.Flags().BoolVar(&f.list, "list", false, "list the types")
+	cmd.Flags().StringVar(&f.url, "url", "", "post to this `URL` (default the local run's /event, or /card for a card's type)")
+	cmd.Flags().StringVar(&f.app, "app", "", "post to the app of this `name`")
+	cmd.Flags().StringVar(&f.text, "text", "", "the `text` of a message")
+	cmd.Flags().StringVar(&f.value, "value", "", "the value of a card click, as `JSON`")
+	cmd.Args = func(cmd *cobra.Command, args []string) error {
+		if f.list {
+			return noArguments(cmd, args)
+		}
+		if err := oneArgument("an event type (--list lists them)")(cmd, args); err != nil {
+			return err
+		}
+		if types := local.Types(); !slices.Contains(types, args[0]) {
+			return misused(cmd, "there is no sample of %q%s, --list lists them", args[0], suggestion(args[0], types))
 		}
 		return nil
-	})
-	eventType, err = parse(flags, args)
-	return f, eventType, err
+	}
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if f.list {
+			fmt.Fprintln(p.out, strings.Join(local.Types(), "\n"))
+			return nil
+		}
+		var edit local.Edit
+		if cmd.Flags().Changed("text") {
+			edit.Text = &f.text
+		}
+		if cmd.Flags().Changed("value") {
+			edit.Value = json.RawMessage(f.value)
+			if !json.Valid(edit.Value) {
+				return misused(cmd, "--value is not JSON")
+			}
+		}
+		return p.trigger(cmd.Context(), p.target(f, args[0]), args[0], edit)
+	}
+	return cmd
+}
+
+// completeTypes completes the argument of trigger.
+func completeTypes(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+	if len(args) > 0 {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	return local.Types(), cobra.ShellCompDirectiveNoFileComp
+}
+
+// trigger posts a sample to the URL and prints the reply.
+func (p program) trigger(ctx context.Context, target, eventType string, edit local.Edit) error {
+	edit, err := p.targetClick(ctx, target, eventType, edit)
+	if err != nil {
+		return err
+	}
+	status, body, err := p.post(ctx, target, eventType, edit)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(p.out, "%d %s\n%s\n", status, http.StatusText(status), plain(body))
+	if status != http.StatusOK {
+		return errReported
+	}
+	return nil
 }
 
 // target returns the URL to post to.
-func (c command) target(f triggerFlags, eventType string) string {
+func (p program) target(f triggerFlags, eventType string) string {
 	target := f.url
 	if target == "" {
-		target = "http://127.0.0.1:" + cmp.Or(c.getenv("PORT"), defaultPort) + local.Endpoint(eventType)
+		target = "http://127.0.0.1:" + cmp.Or(p.getenv("PORT"), defaultPort) + local.Endpoint(eventType)
 	}
 	if f.app != "" {
 		target = strings.TrimRight(target, "/") + "/" + url.PathEscape(f.app)
@@ -110,12 +120,12 @@ func (c command) target(f triggerFlags, eventType string) string {
 }
 
 // post posts a sample to the URL and returns the reply.
-func (c command) post(ctx context.Context, target, eventType string, edit local.Edit) (status int, body string, err error) {
-	signer, err := local.NewSigner(c.getenv)
+func (p program) post(ctx context.Context, target, eventType string, edit local.Edit) (status int, body string, err error) {
+	signer, err := local.NewSigner(p.getenv)
 	if err != nil {
 		return 0, "", err
 	}
-	req, err := signer.Request(ctx, target, eventType, edit, c.now())
+	req, err := signer.Request(ctx, target, eventType, edit, p.now())
 	if err != nil {
 		return 0, "", err
 	}
