@@ -51,7 +51,7 @@ func TestInstall(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		command += ".exe"
 	}
-	if out := run(t, dir, nil, filepath.Join(bin, command), "-h"); !strings.Contains(out, "Usage: larkbridge ") {
+	if out := run(t, dir, nil, filepath.Join(bin, command), "-h"); !strings.Contains(out, "Usage:\n  larkbridge ") {
 		t.Errorf("larkbridge -h: got %q, want its usage", out)
 	}
 }
