@@ -12,7 +12,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
-	"github.com/larkbridge/larkbridge/internal/lazy"
+	"github.com/larkbridge/larkbridge/lib/bucket"
 )
 
 // S3 reads and writes objects as streams.
@@ -105,31 +105,28 @@ func errorCode(text string) string {
 	return ""
 }
 
-// bucketName is AWS's rule for the names of buckets.
-var bucketName = lazy.Regexp(`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`)
-
 // url returns an object's address: by host name on AWS, by path elsewhere and
 // for a bucket whose name has a dot, which no certificate covers. It is built
 // from parts, so that neither bucket nor key can name another host.
-func (s *S3) url(ctx context.Context, bucket, key string) (*url.URL, error) {
-	if !bucketName().MatchString(bucket) {
-		return nil, fmt.Errorf("%q is not the name of a bucket", bucket)
+func (s *S3) url(ctx context.Context, name, key string) (*url.URL, error) {
+	if !bucket.ValidName(name) {
+		return nil, fmt.Errorf("%q is not the name of a bucket", name)
 	}
 	if s.endpoint != "" {
 		base, err := url.Parse(s.endpoint)
 		if err != nil {
 			return nil, fmt.Errorf("reading the endpoint: %w", err)
 		}
-		return withPath(base, bucket+"/"+key), nil
+		return withPath(base, name+"/"+key), nil
 	}
 	base, err := serviceURL(ctx, s.config, "s3")
 	if err != nil {
 		return nil, err
 	}
-	if strings.Contains(bucket, ".") {
-		return withPath(base, bucket+"/"+key), nil
+	if strings.Contains(name, ".") {
+		return withPath(base, name+"/"+key), nil
 	}
-	base.Host = bucket + "." + base.Host
+	base.Host = name + "." + base.Host
 	return withPath(base, key), nil
 }
 

@@ -8,18 +8,13 @@ import (
 	"testing/synctest"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/larkbridge/larkbridge/lib/send/request"
 )
 
-// ids are what a log line and a result on the bus say a request belongs
-// to.
-type ids struct {
-	Trace       string `json:"trace_id"`
-	Correlation string `json:"correlation_id"`
-}
-
-// correlation returns what the one result on the bus says, after it has checked
+// gotCorrelation returns what the one result on the bus says, after it has checked
 // that the one line in the log says the same.
-func (f *fixture) correlation(t *testing.T, log *logBuffer) (got ids) {
+func (f *fixture) gotCorrelation(t *testing.T, log *logBuffer) (got request.Correlation) {
 	t.Helper()
 	entries, lines := f.bus.Entries(), log.lines(t)
 	if len(entries) != 1 || len(lines) != 1 {
@@ -29,8 +24,8 @@ func (f *fixture) correlation(t *testing.T, log *logBuffer) (got ids) {
 		t.Fatal(err)
 	}
 	trace, _ := lines[0]["trace_id"].(string)
-	correlation, _ := lines[0]["correlation_id"].(string)
-	if diff := cmp.Diff(got, ids{trace, correlation}); diff != "" {
+	event, _ := lines[0]["correlation_id"].(string)
+	if diff := cmp.Diff(got, request.Correlation{TraceID: trace, CorrelationID: event}); diff != "" {
 		t.Errorf("the log differs from the bus: %s", diff)
 	}
 	return got
@@ -44,7 +39,7 @@ func TestCorrelation(t *testing.T) {
 		click  = `{"requestContext":{"requestId":"r","condition":"Success"},"requestPayload":%s,"responsePayload":{"card":{"type":"raw","data":{"schema":"2.0"}}}}`
 		detail = `{"app":"default","trace_id":"t-1","header":{"event_id":"e-1"},"event":{"token":"c-1","context":{"open_message_id":"om_1"}}}`
 	)
-	message := func(ids string) string { return `{"message":{"to":{"chat_id":"oc_1"},"text":"hi"}` + ids + `}` }
+	message := func(fields string) string { return `{"message":{"to":{"chat_id":"oc_1"},"text":"hi"}` + fields + `}` }
 	queued := func(body string) string {
 		doc, err := json.Marshal(map[string]any{"Records": []map[string]string{{"eventSource": "aws:sqs", "messageId": "m-1", "body": body}}})
 		if err != nil {
@@ -55,22 +50,22 @@ func TestCorrelation(t *testing.T) {
 	lark := func(trace, id string) string { return "{" + fmt.Sprintf(event, trace, id) + "}" }
 	for name, tt := range map[string]struct {
 		payload string
-		want    ids
+		want    request.Correlation
 	}{
-		"its own":                   {message(`,"trace_id":"t-1","correlation_id":"e-1"`), ids{"t-1", "e-1"}},
-		"one of them":               {message(`,"correlation_id":"e-1"`), ids{"", "e-1"}},
-		"none":                      {message(``), ids{}},
-		"from a queue":              {queued(message(`,"trace_id":"t-1","correlation_id":"e-1"`)), ids{"t-1", "e-1"}},
-		"an event":                  {lark(`"t-1"`, `"e-1"`), ids{"t-1", "e-1"}},
-		"an event from a queue":     {queued(lark(`"t-1"`, `"e-1"`)), ids{"t-1", "e-1"}},
-		"ids of another shape":      {lark(`7`, `["e-1"]`), ids{}},
-		"ids that none can have":    {lark(`"a b"`, `"`+strings.Repeat("e", 129)+`"`), ids{}},
-		"an event of others":        {strings.Replace(lark(`"t-1"`, `"e-1"`), `"lark"`, `"my.app"`, 1), ids{}},
-		"an event with a request":   {`{"source":"my.app","id":"9d9","detail-type":"Lark Send Request","detail":` + message(``) + `}`, ids{}},
-		"and its own":               {`{"source":"my.app","id":"9d9","detail-type":"Lark Send Request","detail":` + message(`,"trace_id":"t-1"`) + `}`, ids{"t-1", ""}},
-		"a handler":                 {fmt.Sprintf(click, detail), ids{"t-1", "e-1"}},
-		"a handler behind a rule":   {fmt.Sprintf(click, `{"source":"lark","detail":`+detail+`}`), ids{"t-1", "e-1"}},
-		"a handler without a trace": {fmt.Sprintf(click, strings.Replace(detail, `"trace_id":"t-1",`, "", 1)), ids{"", "e-1"}},
+		"its own":                   {message(`,"trace_id":"t-1","correlation_id":"e-1"`), request.Correlation{TraceID: "t-1", CorrelationID: "e-1"}},
+		"one of them":               {message(`,"correlation_id":"e-1"`), request.Correlation{CorrelationID: "e-1"}},
+		"none":                      {message(``), request.Correlation{}},
+		"from a queue":              {queued(message(`,"trace_id":"t-1","correlation_id":"e-1"`)), request.Correlation{TraceID: "t-1", CorrelationID: "e-1"}},
+		"an event":                  {lark(`"t-1"`, `"e-1"`), request.Correlation{TraceID: "t-1", CorrelationID: "e-1"}},
+		"an event from a queue":     {queued(lark(`"t-1"`, `"e-1"`)), request.Correlation{TraceID: "t-1", CorrelationID: "e-1"}},
+		"ids of another shape":      {lark(`7`, `["e-1"]`), request.Correlation{}},
+		"ids that none can have":    {lark(`"a b"`, `"`+strings.Repeat("e", 129)+`"`), request.Correlation{}},
+		"an event of others":        {strings.Replace(lark(`"t-1"`, `"e-1"`), `"lark"`, `"my.app"`, 1), request.Correlation{}},
+		"an event with a request":   {`{"source":"my.app","id":"9d9","detail-type":"Lark Send Request","detail":` + message(``) + `}`, request.Correlation{}},
+		"and its own":               {`{"source":"my.app","id":"9d9","detail-type":"Lark Send Request","detail":` + message(`,"trace_id":"t-1"`) + `}`, request.Correlation{TraceID: "t-1"}},
+		"a handler":                 {fmt.Sprintf(click, detail), request.Correlation{TraceID: "t-1", CorrelationID: "e-1"}},
+		"a handler behind a rule":   {fmt.Sprintf(click, `{"source":"lark","detail":`+detail+`}`), request.Correlation{TraceID: "t-1", CorrelationID: "e-1"}},
+		"a handler without a trace": {fmt.Sprintf(click, strings.Replace(detail, `"trace_id":"t-1",`, "", 1)), request.Correlation{CorrelationID: "e-1"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -78,7 +73,7 @@ func TestCorrelation(t *testing.T) {
 				f.sender.DefaultTo = "oc_1"
 				log := listen(f)
 				_, _ = f.sender.Lambda(ctx, []byte(tt.payload)) // the outcome is in the log
-				if diff := cmp.Diff(tt.want, f.correlation(t, log)); diff != "" {
+				if diff := cmp.Diff(tt.want, f.gotCorrelation(t, log)); diff != "" {
 					t.Error(diff)
 				}
 				if ok := f.bus.Entries()[0].DetailType == "Lark Send Succeeded"; ok == strings.Contains(name, "handler") { // there is no card to update

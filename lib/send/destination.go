@@ -21,7 +21,7 @@ import (
 //     nothing;
 //   - what another function returned may be a request;
 //   - everything else is a notice.
-func (s *Sender) destination(doc []byte, from origin) source {
+func (s *Sender) destination(doc []byte, from origin) []job {
 	var record cloud.DestinationRecord
 	if err := json.Unmarshal(doc, &record); err != nil {
 		return from.fail(err)
@@ -29,7 +29,7 @@ func (s *Sender) destination(doc []byte, from origin) source {
 	from = from.by("destination", record.Context.RequestID)
 	if record.Failed() && from.function != "" && functionName(record.Context.FunctionARN) == functionName(from.function) {
 		from.depth++
-		return s.classify(record.Payload, from)
+		return s.jobs(record.Payload, from)
 	}
 	if !record.Failed() {
 		if c := clickOf(record.Payload); c.Event.Token != "" {
@@ -110,7 +110,7 @@ const clickReplyWindow = 4 * time.Second
 
 // update makes the delayed update of a card from what its handler returned: a
 // reply or a card itself. Without a card in it there is nothing to do.
-func (c click) update(response []byte, from origin) source {
+func (c click) update(response []byte, from origin) []job {
 	var answer struct {
 		Card request.Object `json:"card"`
 	}
@@ -118,7 +118,7 @@ func (c click) update(response []byte, from origin) source {
 	if answer.Card == nil {
 		reply, err := lark.ParseCardReply(response)
 		if err != nil || reply.Card == nil {
-			return source{}
+			return nil
 		}
 		if answer.Card, err = json.Marshal(reply.Card); err != nil {
 			return from.fail(fmt.Errorf("reading the handler's card: %w", err))

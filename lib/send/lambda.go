@@ -20,11 +20,10 @@ func (s *Sender) Lambda(ctx context.Context, payload json.RawMessage) (any, erro
 	if lc, ok := lambdacontext.FromContext(ctx); ok {
 		from.id, from.function = lc.AwsRequestID, lc.InvokedFunctionArn
 	}
-	src := s.classify(payload, from)
-	if src.messages != nil {
-		return s.runQueue(ctx, from, src.messages), nil
+	if messages := queueMessages(payload); messages != nil {
+		return s.runQueue(ctx, from, messages), nil
 	}
-	return s.runAll(ctx, src.jobs)
+	return s.runAll(ctx, s.jobs(payload, from))
 }
 
 // Response is the output of an invocation. It marshals as the result of a
@@ -54,17 +53,17 @@ const maxOutput = 6_000_000
 // by then, what was done is answered from its result.
 func (s *Sender) runAll(ctx context.Context, jobs []job) (Response, error) {
 	r := Response{Results: []Result{}, single: len(jobs) == 1 && !jobs[0].async && !jobs[0].listed}
-	var again *lark.Error
+	var failure *lark.Error
 	size := 0
 	for _, j := range jobs {
-		result := s.do(ctx, j)
-		if result, size = result.within(maxOutput, size); j.async && result.comesBack() || r.single && !result.OK && !result.asOutput {
-			again = result.Error
+		var result Result
+		if result, size = s.do(ctx, j).within(maxOutput, size); j.async && result.comesBack() || r.single && !result.OK && !result.asOutput {
+			failure = result.Error
 		}
 		r.Results = append(r.Results, result)
 	}
-	if again != nil {
-		return Response{}, functionError(again)
+	if failure != nil {
+		return Response{}, functionError(failure)
 	}
 	return r, nil
 }

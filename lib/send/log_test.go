@@ -94,7 +94,7 @@ func TestLines(t *testing.T) {
 		"done":        {nil, hi, always + "app verb lark_ms log_id"},
 		"replayed":    {func(f *fixture, ctx context.Context) { _, _ = f.invoke(ctx, "", hi) }, hi, always + "app verb log_id replayed"},
 		"in progress": {func(f *fixture, _ context.Context) { f.sender.Claims = inProgress{f.sender.Claims} }, hi, bad + "app verb"},
-		"with a cause": {nil, strings.Replace(hi, "{", `{"trace_id":"t-1","correlation_id":"e-1",`, 1),
+		"with a correlation": {nil, strings.Replace(hi, "{", `{"trace_id":"t-1","correlation_id":"e-1",`, 1),
 			always + "app verb lark_ms log_id trace_id correlation_id"},
 		"failed":      {nil, `{"message":{"to":{"chat_id":"not-a-chat"},"text":"hi"}}`, bad + "app verb lark_ms log_id"},
 		"unknown app": {nil, `{"app":"other","recall":{"message_id":"om_1"}}`, bad + "app verb"},

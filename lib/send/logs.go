@@ -23,7 +23,7 @@ const (
 // in gzip in base64
 // (docs.aws.amazon.com/AmazonCloudWatch/latest/logs/SubscriptionFilters.html).
 // CloudWatch's own messages, by which it checks the target, say nothing.
-func (s *Sender) logs(doc []byte, from origin) source {
+func (s *Sender) logs(doc []byte, from origin) []job {
 	var packed struct {
 		Data []byte `json:"data"`
 	}
@@ -47,7 +47,7 @@ func (s *Sender) logs(doc []byte, from origin) source {
 		return from.fail(fmt.Errorf("reading the log events: %w", err))
 	}
 	if batch.MessageType == "CONTROL_MESSAGE" {
-		return source{}
+		return nil
 	}
 	var lines []string
 	for i, event := range batch.LogEvents {

@@ -41,13 +41,13 @@ type Problem struct {
 
 // problem adds a failure to the outcome of the execution.
 func (x *execution) problem(name metric.Name, message string, err error) {
-	x.problems = append(x.problems, Problem{name, message, err})
+	x.outcome.Problems = append(x.outcome.Problems, Problem{name, message, err})
 }
 
-// outcome returns what has become of an execution with this result.
-func (s *Sender) outcome(x *execution, r Result) Outcome {
-	o := Outcome{Result: r, Source: x.source, ID: x.id, Final: !(x.async && r.comesBack()), Called: x.called,
-		Duration: s.Now().Sub(x.start), Lark: x.lark, Waited: x.waited, Problems: x.problems}
+// finish completes the outcome of an execution with its result.
+func (x *execution) finish(r Result, now time.Time) *Outcome {
+	o := &x.outcome
+	o.Result, o.Source, o.ID, o.Final, o.Duration = r, x.source, x.id, !(x.async && r.comesBack()), now.Sub(x.start)
 	if x.req != nil {
 		o.App, o.Correlation = x.req.App, x.req.Correlation
 	}
@@ -57,15 +57,15 @@ func (s *Sender) outcome(x *execution, r Result) Outcome {
 	return o
 }
 
-// observe makes the outcome of an execution known.
+// observe calls the observers with the outcome of an execution.
 func (s *Sender) observe(ctx context.Context, x *execution, r Result) {
-	o := s.outcome(x, r)
+	o := x.finish(r, s.Now())
 	o.Metrics = o.metrics()
 	for range s.storeFailures.Swap(0) { // the client has logged them
 		o.Metrics = append(o.Metrics, metric.TokenStoreFailed)
 	}
 	for _, observe := range s.Observers {
-		observe(ctx, o)
+		observe(ctx, *o)
 	}
 }
 
@@ -152,7 +152,7 @@ func (o Outcome) metrics() (names []metric.Name) {
 // report puts the result of an execution on the bus, unless the request comes
 // again, so that workflows can wait for it. It returns the result.
 func (s *Sender) report(ctx context.Context, x *execution, r Result) Result {
-	o := s.outcome(x, r)
+	o := x.finish(r, s.Now())
 	if !o.Final {
 		return r
 	}
@@ -164,7 +164,7 @@ func (s *Sender) report(ctx context.Context, x *execution, r Result) Result {
 }
 
 // publish puts an outcome on the bus.
-func (s *Sender) publish(ctx context.Context, o Outcome) error {
+func (s *Sender) publish(ctx context.Context, o *Outcome) error {
 	type detail struct {
 		request.Correlation
 		ID     string  `json:"id"`

@@ -2,6 +2,7 @@ package send
 
 import (
 	"context"
+	"encoding/json"
 	"strconv"
 	"sync"
 	"time"
@@ -27,6 +28,16 @@ func retryDelay(m events.SQSMessage) time.Duration {
 		n = 1
 	}
 	return 15 * time.Second << min(max(n-1, 0), 6)
+}
+
+// queueMessages returns the messages of an invocation by a queue, and nil for
+// another payload.
+func queueMessages(payload []byte) []events.SQSMessage {
+	var event events.SQSEvent
+	if json.Unmarshal(payload, &event) != nil || len(event.Records) == 0 || event.Records[0].EventSource != "aws:sqs" {
+		return nil
+	}
+	return event.Records
 }
 
 // runQueue carries out the messages of an SQS batch and returns those that
@@ -90,7 +101,7 @@ func groups(records []events.SQSMessage) [][]int {
 func (s *Sender) runMessage(ctx context.Context, from origin, m events.SQSMessage) (done bool, delay time.Duration) {
 	from.source, from.id, from.async = "sqs", m.MessageId, true
 	done = true
-	for _, j := range s.classify([]byte(m.Body), from).jobs {
+	for _, j := range s.jobs([]byte(m.Body), from) {
 		r := s.runTurn(ctx, j)
 		switch {
 		case r.Error == nil || !r.comesBack() && !r.unreported:

@@ -84,14 +84,16 @@ func (q *simQueue) receive(n int) (batch []events.SQSMessage, wait time.Duration
 			continue
 		}
 		if len(batch) < n && !(q.fifo && locked[m.group]) {
-			batch = append(batch, q.deliver(m, now))
+			batch = append(batch, q.received(m, now))
 		}
 	}
 	q.messages = live
 	return batch, max(next.Sub(now), time.Millisecond), len(live) == 0
 }
 
-func (q *simQueue) deliver(m *simMessage, now time.Time) events.SQSMessage {
+// received hides a message until its visibility time-out and returns it as the
+// function gets it.
+func (q *simQueue) received(m *simMessage, now time.Time) events.SQSMessage {
 	m.visible, m.receipt, m.received = now.Add(simVisibility), now, m.received+1
 	attributes := map[string]string{"ApproximateReceiveCount": strconv.Itoa(m.received)}
 	if q.fifo {

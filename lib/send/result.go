@@ -37,10 +37,26 @@ type Result struct {
 	asOutput   bool // a failure is output, not an error
 }
 
-func succeeded(r *lark.Result) Result {
-	return Result{OK: true, Code: r.Code, Msg: r.Msg, Data: r.Data, Status: r.Status, LogID: r.LogID}
+// result returns the result of the execution whose calls had this answer or this
+// error.
+func (x *execution) result(res *lark.Result, err error) (r Result) {
+	var header http.Header
+	if err == nil {
+		r, header = Result{OK: true, Code: res.Code, Msg: res.Msg, Data: res.Data, Status: res.Status, LogID: res.LogID}, res.Header
+		r.MayRepeat = x.plan.MayRepeat
+	} else {
+		r = failed(err)
+		r.MayRepeat = x.plan.MayRepeat && (r.Error.Kind == lark.KindTransport || r.Error.Kind == lark.KindServer)
+		header = r.Error.Header
+	}
+	if x.plan.Headers {
+		r.Headers = header
+	}
+	return r
 }
 
+// failed returns the result of a request that has failed. An error that is none of
+// Lark's is a mistake in the request.
 func failed(err error) Result {
 	var e *lark.Error
 	if !errors.As(err, &e) {
@@ -157,11 +173,15 @@ type keptResult struct {
 	Fingerprint string `json:"fingerprint,omitempty"`
 }
 
-// kept returns the result of a request as the table keeps it.
+// kept returns the result of a request as the table keeps it, or nil when the
+// request is not done.
 func (r Result) kept(req *request.Request) []byte {
+	if !r.OK {
+		return nil
+	}
 	doc, err := json.Marshal(keptResult{r.slim(), req.Fingerprint()})
 	if err != nil {
-		return nil // then a repetition is answered without the data
+		return []byte{} // then a repetition is answered without the data
 	}
 	return doc
 }

@@ -47,7 +47,9 @@ func (s *Sender) retry(ctx context.Context, x *execution, clients *request.Clien
 		if err := s.pause(x, func() error { return s.pace.wait(ctx, s.Now(), x.plan.Target) }); err != nil {
 			return nil, &lark.Error{Kind: lark.KindThrottled, Retryable: true, Msg: "5 messages a second go to " + x.plan.Target + " already"}
 		}
-		res, err := s.call(ctx, x, clients)
+		start := s.Now()
+		res, err := x.plan.Run(ctx, clients)
+		x.outcome.Called, x.outcome.Lark = true, x.outcome.Lark+s.Now().Sub(start)
 		var e *lark.Error
 		if err == nil || !errors.As(err, &e) || !e.Retryable {
 			return res, err
@@ -61,17 +63,10 @@ func (s *Sender) retry(ctx context.Context, x *execution, clients *request.Clien
 	}
 }
 
-// call makes the calls of the request once.
-func (s *Sender) call(ctx context.Context, x *execution, clients *request.Clients) (*lark.Result, error) {
-	start := s.Now()
-	defer func() { x.called, x.lark = true, x.lark+s.Now().Sub(start) }()
-	return x.plan.Run(ctx, clients)
-}
-
-// pause adds the duration of a wait to the execution's.
+// pause adds the duration of a wait to the outcome of the execution.
 func (s *Sender) pause(x *execution, wait func() error) error {
 	start := s.Now()
-	defer func() { x.waited += s.Now().Sub(start) }()
+	defer func() { x.outcome.Waited += s.Now().Sub(start) }()
 	return wait()
 }
 
@@ -95,20 +90,21 @@ const notDue = "not_before is still to come"
 // if that is inside the budget.
 func (s *Sender) awaitDue(ctx context.Context, x *execution) error {
 	remaining := time.Time(x.req.NotBefore).Sub(s.Now())
+	later := &lark.Error{Kind: lark.KindThrottled, Retryable: true, RetryAfter: remaining, Msg: notDue}
 	switch {
 	case remaining <= 0:
 		return nil
 	case remaining > maxNotBefore:
 		return errors.New(`field "not_before": it is more than 3 days ahead: use EventBridge Scheduler`)
 	case x.source == "sqs": // the queue waits at no cost
-		return &lark.Error{Kind: lark.KindThrottled, Retryable: true, RetryAfter: remaining, Msg: notDue}
+		return later
 	}
 	err := s.pause(x, func() error { return wait.Sleep(ctx, remaining) })
 	switch {
 	case err == nil:
 		return nil
 	case x.async:
-		return &lark.Error{Kind: lark.KindThrottled, Retryable: true, RetryAfter: remaining, Msg: notDue}
+		return later
 	case ctx.Err() != nil:
 		return &lark.Error{Kind: lark.KindTransport, Retryable: true, Msg: "waiting for not_before: " + err.Error()}
 	}

@@ -26,6 +26,9 @@ import (
 // Apps finds an app by its name; [store.Settings] does.
 type Apps interface {
 	App(ctx context.Context, name string) (*store.App, error)
+	// Refresh reads the settings anew, unless that was done a moment ago, and
+	// reports whether it did.
+	Refresh(ctx context.Context) bool
 }
 
 // Claims makes a request the work of one instance and keeps its result;
@@ -80,15 +83,12 @@ type client struct {
 	*lark.Client
 }
 
-// execution is a job while it is carried out.
+// execution is a job while it is carried out, with its outcome so far.
 type execution struct {
 	job
-	start    time.Time
-	plan     *request.Plan // nil if the request cannot be carried out
-	called   bool
-	lark     time.Duration // in calls to Lark, with their tokens and files
-	waited   time.Duration // until it was due, for its turn, and between calls
-	problems []Problem
+	start   time.Time
+	plan    *request.Plan // nil if the request cannot be carried out
+	outcome Outcome
 }
 
 // Send carries out one request for a caller who waits. id identifies the
@@ -98,7 +98,7 @@ func (s *Sender) Send(ctx context.Context, id string, req *request.Request) Resu
 	return s.do(ctx, job{origin: origin{source: "invoke", id: id, end: budgetEnd(ctx)}, req: req, err: req.Check()})
 }
 
-// do carries out one job and makes its outcome known.
+// do carries out one job and calls the observers with its outcome.
 func (s *Sender) do(ctx context.Context, j job) Result {
 	x := &execution{job: j, start: s.Now()}
 	r := s.execute(ctx, x)
@@ -108,7 +108,7 @@ func (s *Sender) do(ctx context.Context, j job) Result {
 }
 
 // execute carries out one job, unless it is wrong or the invocation is out of
-// time.
+// time. A request with an id is carried out once.
 func (s *Sender) execute(ctx context.Context, x *execution) Result {
 	if x.err == nil {
 		x.id = cmp.Or(x.req.IdempotencyKey, x.id)
@@ -122,40 +122,42 @@ func (s *Sender) execute(ctx context.Context, x *execution) Result {
 	case x.id == "":
 		return s.report(ctx, x, s.runInThread(ctx, x))
 	}
-	return s.once(ctx, x)
+	return s.once(ctx, x, store.SendKey(x.req.App, x.id), func() (Result, []byte) {
+		r := s.report(ctx, x, s.runInThread(ctx, x))
+		return r, r.kept(x.req)
+	}, func(kept []byte) Result { return replayed(kept, x.req) })
 }
 
-// once carries out a request unless another execution is doing so or has done
-// it.
-func (s *Sender) once(ctx context.Context, x *execution) Result {
-	key, owner := store.SendKey(x.req.App, x.id), rand.Text()
-	state, stored, err := s.Claims.Claim(ctx, key, owner, claimLease, resultTTL)
+// once does the work of a key, unless another execution is doing it, or has done
+// it: then replay makes the result of what that one kept. work returns its result
+// and what to keep of it, or nil when the work is not done: then the claim is
+// released, so that the next attempt need not wait for the lease.
+func (s *Sender) once(ctx context.Context, x *execution, key string, work func() (Result, []byte), replay func(kept []byte) Result) Result {
+	owner := rand.Text()
+	state, kept, err := s.Claims.Claim(ctx, key, owner, claimLease, resultTTL)
 	switch {
 	case err != nil:
 		// Lark still recognises a message by its uuid, so it goes out once.
 		x.problem(metric.DedupeBypassed, "the table cannot be reached", err)
 	case state == store.InProgress:
-		return failed(&lark.Error{Kind: lark.KindServer, Retryable: true, Msg: "the same request is being carried out"})
+		return failed(&lark.Error{Kind: lark.KindServer, Retryable: true, Msg: "the same request, or the first message of its thread, is being carried out"})
 	case state == store.Completed:
-		return replayed(stored, x.req)
+		return replay(kept)
 	}
-	r := s.report(ctx, x, s.runInThread(ctx, x))
-	if err := s.settle(ctx, key, owner, x.req, r); err != nil {
-		x.problem(metric.MarkFailed, "the request's claim is not settled", err)
+	r, kept := work()
+	if kept != nil {
+		err = s.Claims.Complete(ctx, key, kept, resultTTL)
+	} else {
+		err = s.Claims.Release(ctx, key, owner)
+	}
+	if err != nil {
+		x.problem(metric.MarkFailed, "the claim is not settled", err)
 	}
 	return r
 }
 
-// settle keeps the result of a request that is done, and releases the claim on
-// one that is not, so that its next attempt need not wait for the lease.
-func (s *Sender) settle(ctx context.Context, key, owner string, req *request.Request, r Result) error {
-	if r.OK {
-		return s.Claims.Complete(ctx, key, r.kept(req), resultTTL)
-	}
-	return s.Claims.Release(ctx, key, owner)
-}
-
-// run makes the calls of a request when it is due.
+// run makes the calls of a request when it is due, and once more when Lark has
+// refused credentials that have been replaced in the settings.
 func (s *Sender) run(ctx context.Context, x *execution) Result {
 	ctx, cancel := context.WithDeadline(ctx, x.end)
 	defer cancel()
@@ -163,24 +165,10 @@ func (s *Sender) run(ctx context.Context, x *execution) Result {
 		return failed(err)
 	}
 	res, err := s.callAs(ctx, x)
-	var e *lark.Error
-	if errors.As(err, &e) && e.Kind == lark.KindAuth && s.settingsChanged(ctx, x) {
+	if e, ok := errors.AsType[*lark.Error](err); ok && e.Kind == lark.KindAuth && s.settingsChanged(ctx, x) {
 		res, err = s.callAs(ctx, x)
 	}
-	if err != nil {
-		r := failed(err)
-		r.MayRepeat = x.plan.MayRepeat && (r.Error.Kind == lark.KindTransport || r.Error.Kind == lark.KindServer)
-		if x.plan.Headers && e != nil {
-			r.Headers = e.Header
-		}
-		return r
-	}
-	r := succeeded(res)
-	r.MayRepeat = x.plan.MayRepeat
-	if x.plan.Headers {
-		r.Headers = res.Header
-	}
-	return r
+	return x.result(res, err)
 }
 
 // callAs makes the calls of a request as its app.
@@ -199,19 +187,15 @@ const refreshPause = 5 * time.Second
 // settingsChanged reads the settings again after Lark has refused the
 // credentials of an app, and reports whether the app's have changed.
 func (s *Sender) settingsChanged(ctx context.Context, x *execution) bool {
-	settings, ok := s.Apps.(interface{ Refresh(context.Context) bool })
-	if !ok {
-		return false
-	}
 	before, err := s.Apps.App(ctx, x.req.App)
 	if err != nil {
 		return false
 	}
-	if !settings.Refresh(ctx) {
+	if !s.Apps.Refresh(ctx) {
 		if s.pause(x, func() error { return wait.Sleep(ctx, refreshPause) }) != nil {
 			return false
 		}
-		settings.Refresh(ctx)
+		s.Apps.Refresh(ctx)
 	}
 	after, err := s.Apps.App(ctx, x.req.App)
 	return err == nil && after != before

@@ -30,9 +30,9 @@ func TestReplay(t *testing.T) {
 	if err != nil || !first.OK || first.Replayed {
 		t.Fatalf("got %+v, %v", first, err)
 	}
-	again, err := f.one(t, ctx, hi)
-	if err != nil || !again.Replayed || string(again.Data) != string(first.Data) {
-		t.Errorf("got %+v, %v", again, err)
+	second, err := f.one(t, ctx, hi)
+	if err != nil || !second.Replayed || string(second.Data) != string(first.Data) {
+		t.Errorf("got %+v, %v, want the first result", second, err)
 	}
 	if n := len(f.platform.Messages("")); n != 1 {
 		t.Errorf("%d messages", n)

@@ -39,12 +39,6 @@ type job struct {
 	listed bool // the request is one of a list
 }
 
-// source is a classified document: the messages of a queue, or jobs.
-type source struct {
-	messages []events.SQSMessage
-	jobs     []job
-}
-
 // maxDepth is how many documents one may be inside: a topic's notification in the
 // record of a failed invocation.
 const maxDepth = 2
@@ -52,11 +46,11 @@ const maxDepth = 2
 // detailTypeRequest is the detail type of an event that is a request.
 const detailTypeRequest = "Lark Send Request"
 
-// classify reads a document of any source: the payload of the function, or the
-// body of a queue's message. A document is a request or a notice; each becomes
+// jobs reads a document of any source but a queue: the payload of the function, or
+// the body of a queue's message. A document is a request or a notice; each becomes
 // at least one job, but for this product's own results and for what a card's
 // handler leaves unchanged.
-func (s *Sender) classify(doc []byte, from origin) source {
+func (s *Sender) jobs(doc []byte, from origin) []job {
 	doc = bytes.TrimSpace(bytes.TrimPrefix(doc, []byte("\ufeff")))
 	text, quoted := unquoted(doc)
 	if quoted {
@@ -75,19 +69,14 @@ func (s *Sender) classify(doc []byte, from origin) source {
 	if from.depth > maxDepth {
 		return from.fail(errors.New("the request is inside too many other documents"))
 	}
-	switch eventSource(o) {
-	case "aws:sqs":
-		if from.source == "invoke" {
-			return batch(doc, from)
-		}
-	case "aws:sns":
+	if eventSource(o) == "aws:sns" {
 		return s.notifications(doc, from.by("sns", ""))
 	}
 	return s.object(doc, o, from)
 }
 
 // object reads a document that is a JSON object.
-func (s *Sender) object(doc []byte, o object, from origin) source {
+func (s *Sender) object(doc []byte, o object, from origin) []job {
 	detailType := o.text("detail-type")
 	switch {
 	case o.isRequest():
@@ -95,7 +84,7 @@ func (s *Sender) object(doc []byte, o object, from origin) source {
 	case o.text("TopicArn") != "" && o.is("Message", '"'): // SNS, as a queue gets it
 		return s.notification(o.text("Subject"), o.text("Message"), from.withID(o.text("MessageId")))
 	case detailType != "" && o.text("source") == bus.SendSource:
-		return source{} // a report on a report would never end
+		return nil // a report on a report would never end
 	case detailType == detailTypeRequest:
 		return from.by("eventbridge", o.text("id")).requests(o["detail"])
 	case o.is("requestContext", '{') && o["requestPayload"] != nil:
@@ -121,33 +110,23 @@ func (s *Sender) object(doc []byte, o object, from origin) source {
 	return from.by("notice", "").one(s.card(notice.Object(from.subject, doc)))
 }
 
-// batch reads the messages of a queue.
-func batch(doc []byte, from origin) source {
-	var event events.SQSEvent
-	if json.Unmarshal(doc, &event) != nil {
-		return from.fail(errors.New("the SQS event cannot be read"))
-	}
-	return source{messages: event.Records}
-}
-
 // notifications reads what an SNS topic sends to the function.
-func (s *Sender) notifications(doc []byte, from origin) (all source) {
+func (s *Sender) notifications(doc []byte, from origin) (all []job) {
 	var event events.SNSEvent
 	if json.Unmarshal(doc, &event) != nil {
 		return from.fail(errors.New("the SNS event cannot be read"))
 	}
 	for _, r := range event.Records {
-		one := s.notification(r.SNS.Subject, r.SNS.Message, from.withID(r.SNS.MessageID))
-		all.jobs = append(all.jobs, one.jobs...)
+		all = append(all, s.notification(r.SNS.Subject, r.SNS.Message, from.withID(r.SNS.MessageID))...)
 	}
 	return all
 }
 
 // notification reads the message of an SNS topic.
-func (s *Sender) notification(subject, message string, from origin) source {
+func (s *Sender) notification(subject, message string, from origin) []job {
 	from.subject = subject
 	from.depth++
-	return s.classify([]byte(message), from)
+	return s.jobs([]byte(message), from)
 }
 
 // by returns the origin of a document whose own source is known only now, if
@@ -169,15 +148,15 @@ func (from origin) withID(id string) origin {
 	return from
 }
 
-func (from origin) one(req *request.Request) source {
-	return source{jobs: []job{{origin: from, req: req}}}
+func (from origin) one(req *request.Request) []job {
+	return []job{{origin: from, req: req}}
 }
 
-func (from origin) fail(err error) source { return source{jobs: []job{{origin: from, err: err}}} }
+func (from origin) fail(err error) []job { return []job{{origin: from, err: err}} }
 
 // requests reads one request, or a list of them under "requests". Those of a
 // list get ids of their own.
-func (from origin) requests(doc []byte) source {
+func (from origin) requests(doc []byte) []job {
 	docs, listed, err := request.Split(doc)
 	switch {
 	case err != nil:
@@ -193,7 +172,7 @@ func (from origin) requests(doc []byte) source {
 			jobs[i].id += "#" + strconv.Itoa(i)
 		}
 	}
-	return source{jobs: jobs}
+	return jobs
 }
 
 // unquoted decodes a JSON string. A template of several lines in an EventBridge

@@ -12,7 +12,7 @@ import (
 	"strings"
 	"sync/atomic"
 
-	"github.com/larkbridge/larkbridge/internal/lazy"
+	"github.com/larkbridge/larkbridge/lib/bucket"
 	"github.com/larkbridge/larkbridge/lib/lark"
 )
 
@@ -67,30 +67,30 @@ func (f *file) fits(size int64) error {
 	return nil
 }
 
-// open makes the file part of a form. An object is opened at once, because
+// open makes the file one of a form. An object is opened at once, because
 // the form must tell its size; done closes it if the form did not.
-func (f *file) open(ctx context.Context, clients *Clients) (part lark.File, done func(), err error) {
-	part = lark.File{Field: f.field, Name: f.name, Type: f.kind, Size: int64(len(f.data))}
+func (f *file) open(ctx context.Context, clients *Clients) (opened lark.File, done func(), err error) {
+	opened = lark.File{Field: f.field, Name: f.name, Type: f.kind, Size: int64(len(f.data))}
 	if f.at == nil {
-		part.Open = func(context.Context) (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(f.data)), nil }
-		return part, func() {}, nil
+		opened.Open = func(context.Context) (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(f.data)), nil }
+		return opened, func() {}, nil
 	}
 	if err := f.at.allowed(clients); err != nil {
-		return part, nil, err
+		return opened, nil, err
 	}
 	body, size, err := clients.Blobs.Open(ctx, f.at.bucket, f.at.key)
 	if err != nil {
-		return part, nil, f.at.failed("opening", err)
+		return opened, nil, f.at.failed("opening", err)
 	}
 	var first atomic.Pointer[io.ReadCloser]
 	first.Store(&body)
-	part.Size = size
-	part.Open = func(ctx context.Context) (io.ReadCloser, error) {
+	opened.Size = size
+	opened.Open = func(ctx context.Context) (io.ReadCloser, error) {
 		if body := first.Swap(nil); body != nil {
 			return *body, nil
 		}
-		again, _, err := clients.Blobs.Open(ctx, f.at.bucket, f.at.key)
-		return again, err
+		body, _, err := clients.Blobs.Open(ctx, f.at.bucket, f.at.key)
+		return body, err
 	}
 	done = func() {
 		if body := first.Swap(nil); body != nil {
@@ -99,26 +99,21 @@ func (f *file) open(ctx context.Context, clients *Clients) (part lark.File, done
 	}
 	if err := f.fits(size); err != nil {
 		done()
-		return part, nil, err
+		return opened, nil, err
 	}
-	return part, done, nil
+	return opened, done, nil
 }
-
-// bucketName matches the names that S3 gives to buckets. Anything else could
-// change the host that is called
-// (docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html).
-var bucketName = lazy.Regexp(`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`)
 
 // place is where an object is in S3.
 type place struct{ bucket, key string }
 
 func parsePlace(where, uri string) (*place, error) {
 	rest, ok := strings.CutPrefix(uri, "s3://")
-	bucket, key, _ := strings.Cut(rest, "/")
-	if !ok || !bucketName().MatchString(bucket) || strings.Contains(bucket, "..") || key == "" {
+	name, key, _ := strings.Cut(rest, "/")
+	if !ok || !bucket.ValidName(name) || key == "" {
 		return nil, fmt.Errorf("field %q: want s3://bucket/key", where)
 	}
-	return &place{bucket, key}, nil
+	return &place{name, key}, nil
 }
 
 // filesPrefix begins the keys that requests may use in the stack's own bucket:

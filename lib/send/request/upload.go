@@ -104,12 +104,12 @@ func (c common) form(call lark.Call, fields []lark.FormField, files ...*file) *P
 	return &Plan{Run: func(ctx context.Context, clients *Clients) (*lark.Result, error) {
 		call, form := call, &lark.Form{Fields: fields}
 		for _, f := range files {
-			part, done, err := f.open(ctx, clients)
+			file, done, err := f.open(ctx, clients)
 			if err != nil {
 				return nil, err
 			}
 			defer done()
-			form.Files = append(form.Files, part)
+			form.Files = append(form.Files, file)
 		}
 		call.Form = form
 		return clients.Lark.Do(ctx, call)

@@ -61,8 +61,8 @@ func (m *Time) UnmarshalJSON(doc []byte) error {
 	if err != nil || seconds < 0 || seconds >= year10000 {
 		return form
 	}
-	whole, part := math.Modf(seconds)
-	*m = Time(time.Unix(int64(whole), int64(part*1e9)))
+	whole, fraction := math.Modf(seconds)
+	*m = Time(time.Unix(int64(whole), int64(fraction*1e9)))
 	return nil
 }
 

@@ -51,7 +51,11 @@ func (w *Webhook) plan(c common) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := fits("webhook."+content.field, w.size(message), maxWebhook); err != nil {
+	size, err := w.size(message)
+	if err != nil {
+		return nil, err
+	}
+	if err := fits("webhook."+content.field, size, maxWebhook); err != nil {
 		return nil, err
 	}
 	p := &Plan{Target: "webhook " + hashed(w.URL.Reveal()), MayRepeat: true}
@@ -123,14 +127,14 @@ func (c content) webhook() (map[string]json.RawMessage, error) {
 }
 
 // size is the size of what goes out, with the signature that is added then.
-func (w *Webhook) size(message map[string]json.RawMessage) int {
+func (w *Webhook) size(message map[string]json.RawMessage) (int, error) {
 	doc, err := json.Marshal(message) // as lark.Webhook does
 	if err != nil {
-		return 0 // not reached: the values are JSON
+		return 0, fmt.Errorf("encoding the message: %w", err)
 	}
 	size := len(doc)
 	if w.Secret != "" {
 		size += len(`,"timestamp":"1234567890","sign":""`) + signLength
 	}
-	return size
+	return size, nil
 }
