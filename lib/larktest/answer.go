@@ -142,7 +142,7 @@ func encode(v any) []byte {
 
 // page answers one page of items as the platform's lists do: page_size of at
 // most limit (default 20), an opaque page_token, has_more.
-func page[T any](x *exchange, name string, limit int, items []T, show func(T) any) (any, *failure) {
+func page[T any](x *exchange, name string, limit int, items []T, show func(T) any) (map[string]any, *failure) {
 	q := x.URL.Query()
 	size, from := min(20, limit), 0
 	var c check

@@ -1,23 +1,5 @@
 package larktest
 
-// chat is a group the bots are in.
-type chat struct{ id, name string }
-
-// AddChat adds a chat to what every app lists as its chats. Messages may go to
-// other chats, too.
-func (p *Platform) AddChat(chatID, name string) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.chats = append(p.chats, chat{chatID, name})
-}
-
-// listChats is "im-v1/chat/list".
-func listChats(p *Platform, x *exchange) (any, *failure) {
-	return page(x, "items", 100, p.chats, func(c chat) any {
-		return map[string]any{"chat_id": c.id, "name": c.name, "chat_status": "normal", "tenant_key": x.tenant}
-	})
-}
-
 // botInfo is "bot-v3/info": its answer has no data field.
 func botInfo(_ *Platform, x *exchange) (any, *failure) {
 	return noDataField{"bot": map[string]any{

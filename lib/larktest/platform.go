@@ -33,24 +33,26 @@ type Platform struct {
 	now       func() time.Time
 	tokenLife time.Duration
 	chatLimit int
+	anyHook   bool
+	routes    []route
 
 	logSerial atomic.Int64
 
-	mu       sync.Mutex // guards all below
-	serial   int
-	apps     map[string]App
-	tokens   tokens
-	tickets  map[string][]string // by app, newest last
-	onTicket []func(appID, ticket string)
-	calls    []RecordedCall
-	onCall   []func(RecordedCall)
-	faults   []*Fault
-	messages messages
-	clicks   map[string]*click // by update token
-	uploads  []*upload
-	received map[resourceKey]resource
-	hooks    map[string]string // secret by hook id
-	chats    []chat
+	mu        sync.Mutex // guards all below
+	serial    int
+	apps      map[string]App
+	tokens    tokens
+	tickets   map[string][]string // by app, newest last
+	onTicket  []func(appID, ticket string)
+	calls     []RecordedCall
+	onCall    []func(RecordedCall)
+	faults    []*Fault
+	messages  messages
+	clicks    map[string]*click // by update token
+	uploads   []*upload
+	received  map[resourceKey]resource
+	hooks     map[string]string // secret by hook id
+	documents documents
 }
 
 // Option sets one property of a new Platform.
@@ -78,10 +80,15 @@ func WithTokenLife(d time.Duration) Option { return func(p *Platform) { p.tokenL
 // option there is none.
 func WithChatLimit(n int) Option { return func(p *Platform) { p.chatLimit = n } }
 
+// WithAnyHook accepts messages for every webhook, without a signature: those of
+// custom bots that AddHook has not added, too.
+func WithAnyHook() Option { return func(p *Platform) { p.anyHook = true } }
+
 // New returns a platform without messages or faults, changed by opts.
 func New(opts ...Option) *Platform {
 	p := &Platform{
 		now:       time.Now,
+		routes:    routes(),
 		tokenLife: 2 * time.Hour,
 		apps:      map[string]App{},
 		tokens:    newTokens(),
@@ -90,6 +97,7 @@ func New(opts ...Option) *Platform {
 		clicks:    map[string]*click{},
 		received:  map[resourceKey]resource{},
 		hooks:     map[string]string{},
+		documents: documents{},
 	}
 	for _, o := range opts {
 		o(p)

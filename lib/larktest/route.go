@@ -2,6 +2,7 @@ package larktest
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 )
 
@@ -16,8 +17,14 @@ type route struct {
 	handle       handler
 }
 
-// routes lists the endpoints; {name} stands for one path segment.
-var routes = []route{
+// routes returns the endpoints; {name} stands for one path segment. Of two that
+// match, the first is meant.
+func routes() []route {
+	return slices.Concat(ownRoutes, contactRoutes, chatRoutes, recordRoutes, records.routes(),
+		approvalRoutes, calendarRoutes, events.routes(), loginRoutes)
+}
+
+var ownRoutes = []route{
 	{"POST", "/open-apis/auth/v3/tenant_access_token/internal", noToken, tenantTokenInternal},
 	{"POST", "/open-apis/auth/v3/app_access_token/internal", noToken, appTokenInternal},
 	{"POST", "/open-apis/auth/v3/app_access_token", noToken, appTokenMarketplace},
@@ -45,7 +52,6 @@ var routes = []route{
 	{"POST", "/open-apis/im/v1/files", tenantToken, uploadFile},
 	{"GET", "/open-apis/im/v1/images/{key}", tenantToken, downloadOwn},
 	{"GET", "/open-apis/im/v1/files/{key}", tenantToken, downloadOwn},
-	{"GET", "/open-apis/im/v1/chats", tenantOrUserToken, listChats},
 
 	{"POST", "/open-apis/message/v4/batch_send/", tenantToken, batchSend},
 	{"POST", "/open-apis/ephemeral/v1/send", tenantToken, sendEphemeral},
@@ -71,7 +77,7 @@ func (p *Platform) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // serve does the work of x without faults.
 func (p *Platform) serve(x *exchange) *answer {
-	rt, f := find(x.Request)
+	rt, f := p.find(x.Request)
 	if f != nil {
 		return failureAnswer(x, f)
 	}
@@ -88,18 +94,13 @@ func (p *Platform) serve(x *exchange) *answer {
 }
 
 // find returns the endpoint of r and sets the path values of r.
-func find(r *http.Request) (route, *failure) {
-	f := fail(99991201, "path not found").withStatus(http.StatusNotFound)
-	for _, rt := range routes {
-		if !match(rt.path, r) {
-			continue
-		}
-		if rt.method == r.Method {
+func (p *Platform) find(r *http.Request) (route, *failure) {
+	for _, rt := range p.routes {
+		if rt.method == r.Method && match(rt.path, r) {
 			return rt, nil
 		}
-		f = fail(99991301, "http method not accepted by this api").withStatus(http.StatusMethodNotAllowed)
 	}
-	return route{}, f
+	return route{}, fail(99991201, "the stand-in does not know this API: "+r.Method+" "+r.URL.Path).withStatus(http.StatusNotFound)
 }
 
 func match(pattern string, r *http.Request) bool {

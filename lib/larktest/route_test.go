@@ -11,8 +11,8 @@ func TestRoutes(t *testing.T) {
 		{"GET", "/", 404, 99991201},
 		{"POST", "/open-apis/im/v1/messages/", 404, 99991201},
 		{"POST", "/open-apis/message/v4/batch_send", 404, 99991201},
-		{"POST", "/open-apis/im/v1/chats", 405, 99991301},
-		{"GET", "/open-apis/im/v1/messages/om_1/reply", 405, 99991301},
+		{"PUT", "/open-apis/im/v1/chats", 404, 99991201},
+		{"GET", "/open-apis/im/v1/messages/om_1/reply", 404, 99991201},
 		{"GET", "/open-apis/im/v1/chats", 200, 0},
 	}
 	for _, tt := range tests {
@@ -21,5 +21,13 @@ func TestRoutes(t *testing.T) {
 				t.Errorf("want HTTP %d, got %d", tt.status, r.status)
 			}
 		})
+	}
+}
+
+// What the stand-in does not know it says in its own words: Lark may well know it.
+func TestUnknownAPI(t *testing.T) {
+	r := newFixture(t).get("/open-apis/drive/v1/files").want(99991201)
+	if got, want := r.string("msg"), "the stand-in does not know this API: GET /open-apis/drive/v1/files"; got != want {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }

@@ -113,6 +113,7 @@ const (
 	userAccess
 	tenantOrUserToken
 	appToken
+	refreshToken
 )
 
 // accepts reports whether an endpoint that needs g accepts a token of kind k.

@@ -78,3 +78,11 @@ func TestHookWithoutSecret(t *testing.T) {
 	b.post(hookPath+b.AddHook(""), object{"msg_type": "text", "content": object{"text": "x"}}).want(0)
 	b.post(hookPath+"none", object{"msg_type": "text", "content": object{"text": "x"}}).want(19001)
 }
+
+func TestAnyHook(t *testing.T) {
+	b := newFixture(t, WithAnyHook())
+	b.post(hookPath+"of-nobody", object{"msg_type": "text", "content": object{"text": "x"}}).want(0)
+	if got := len(b.Messages("of-nobody")); got != 1 {
+		t.Errorf("got %d messages, want 1", got)
+	}
+}
