@@ -69,7 +69,7 @@ func (p program) serveStandIn(ctx context.Context, l net.Listener, calls *local.
 	if err != nil {
 		return err
 	}
-	server := local.New(app, wire.LarkHTTP(), calls, p.now, show)
+	server := local.New(app, local.ToStandIn(standin.url, wire.LarkHTTP()), calls, p.now, show)
 	echo := demo.NewEcho(ctx, server)
 	defer echo.Wait()
 	approval := demo.NewApproval(ctx, server, platform)

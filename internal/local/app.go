@@ -2,6 +2,8 @@ package local
 
 import (
 	"cmp"
+	"net/http"
+	"net/url"
 
 	"github.com/larkbridge/larkbridge/lib/lark"
 	"github.com/larkbridge/larkbridge/lib/larktest"
@@ -53,7 +55,28 @@ func NewApp(getenv func(string) string, platform string) (*lark.App, error) {
 
 // NewPlatform returns a stand-in for Lark that records its calls in calls.
 func NewPlatform(calls *Calls) *larktest.Platform {
-	platform := larktest.New(larktest.WithApps(larktest.App{ID: appID, Secret: appSecret}))
+	platform := larktest.New(larktest.WithAnyHook(), larktest.WithApps(larktest.App{ID: appID, Secret: appSecret}))
 	platform.OnCall(calls.Add)
 	return platform
 }
+
+// ToStandIn returns a client whose requests all go to the stand-in at the URL
+// platform, whatever host they name: a webhook of the real Lark must not leave the
+// machine either.
+func ToStandIn(platform string, inner lark.HTTPDoer) lark.HTTPDoer {
+	return doer(func(req *http.Request) (*http.Response, error) {
+		to, err := url.Parse(platform)
+		if err != nil {
+			return nil, err
+		}
+		req = req.Clone(req.Context())
+		req.URL.Scheme, req.URL.Host, req.Host = to.Scheme, to.Host, to.Host
+		return inner.Do(req)
+	})
+}
+
+// doer is a client made of a function.
+type doer func(*http.Request) (*http.Response, error)
+
+// Do makes the request.
+func (d doer) Do(req *http.Request) (*http.Response, error) { return d(req) }
