@@ -209,3 +209,29 @@ func TestEnvelopes(t *testing.T) {
 		doc = string(wrapped)
 	}
 }
+
+// A call may take as long as the stack's SendTimeout. A request that asks for
+// more is refused with the name of that parameter, before any call.
+func TestRequestTimeout(t *testing.T) {
+	for _, tt := range []struct {
+		stack  time.Duration
+		asked  int
+		refuse string // the error, "" if the request is carried out
+	}{
+		{0, 60, ""},
+		{0, 61, "want 0 to 60 seconds, which is the stack's parameter SendTimeout"},
+		{5 * time.Minute, 300, ""},
+		{5 * time.Minute, 301, "want 0 to 300 seconds, which is the stack's parameter SendTimeout"},
+	} {
+		f, ctx := newFixture()
+		f.sender.Timeout = tt.stack
+		f.sender.HTTP = newAnswering(f, `{"code":0,"data":{}}`, 0)
+		_, err := f.one(t, ctx, fmt.Sprintf(`{"request":{"method":"GET","path":"a","timeout":%d}}`, tt.asked))
+		switch {
+		case tt.refuse == "" && err != nil:
+			t.Errorf("%v, timeout %d: got %v, want no error", tt.stack, tt.asked, err)
+		case tt.refuse != "" && (errorType(err) != "Lark.Validation" || !strings.Contains(err.Error(), tt.refuse)):
+			t.Errorf("%v, timeout %d: got %v, want Lark.Validation: %s", tt.stack, tt.asked, err, tt.refuse)
+		}
+	}
+}

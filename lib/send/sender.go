@@ -39,8 +39,8 @@ type Claims interface {
 	Release(ctx context.Context, key, owner string) error
 }
 
-// Sender carries out requests. DefaultTo, Delay and Observers are optional, all
-// other fields are required.
+// Sender carries out requests. DefaultTo, Timeout, Delay and Observers are
+// optional, all other fields are required.
 type Sender struct {
 	Apps    Apps
 	HTTP    lark.HTTPDoer
@@ -55,6 +55,8 @@ type Sender struct {
 	// DefaultTo receives the notices, which name no receiver: a chat id, open id,
 	// union id, e-mail address or user id.
 	DefaultTo string
+	// Timeout is the longest that an invocation may run; 0 is DefaultTimeout.
+	Timeout time.Duration
 	// Delay puts off the next delivery of a message that goes back to its
 	// queue; nil leaves that to the queue.
 	Delay Delay
@@ -70,8 +72,6 @@ type Sender struct {
 
 // Durations of a request's claim.
 const (
-	// claimLease is longer than the function may run.
-	claimLease = 70 * time.Second
 	// resultTTL is how long a result answers repetitions: as long as a message
 	// can be in a queue and then in its dead-letter queue, and be put back.
 	resultTTL = 15 * 24 * time.Hour
@@ -112,7 +112,9 @@ func (s *Sender) do(ctx context.Context, j job) Result {
 func (s *Sender) execute(ctx context.Context, x *execution) Result {
 	if x.err == nil {
 		x.id = cmp.Or(x.req.IdempotencyKey, x.id)
-		x.plan, x.err = x.req.Plan(uuid(x.req.App, x.id))
+		if x.plan, x.err = x.req.Plan(uuid(x.req.App, x.id)); x.err == nil {
+			x.err = s.checkTimeout(x.req)
+		}
 	}
 	switch {
 	case x.err != nil:
@@ -134,7 +136,7 @@ func (s *Sender) execute(ctx context.Context, x *execution) Result {
 // released, so that the next attempt need not wait for the lease.
 func (s *Sender) once(ctx context.Context, x *execution, key string, work func() (Result, []byte), replay func(kept []byte) Result) Result {
 	owner := rand.Text()
-	state, kept, err := s.Claims.Claim(ctx, key, owner, claimLease, resultTTL)
+	state, kept, err := s.Claims.Claim(ctx, key, owner, s.claimLease(), resultTTL)
 	switch {
 	case err != nil:
 		// Lark still recognises a message by its uuid, so it goes out once.

@@ -40,6 +40,7 @@ const (
 	envLimit  = "INLINE_LIMIT"         // bytes; optional
 	envDedupe = "DEDUPE_FAILURE"       // open or closed; optional
 	envAnswer = "ANSWER_TIMEOUT"       // what an answer may take, such as 2500ms; optional
+	envSend   = "SEND_TIMEOUT"         // the function send's time-out, such as 60s; optional
 	envTo     = "DEFAULT_TO"           // a chat or person; optional
 	envLevel  = "AWS_LAMBDA_LOG_LEVEL" // set by Lambda
 )
@@ -184,6 +185,10 @@ func Sender(ctx context.Context, getenv func(string) string) (*send.Sender, erro
 	if err != nil {
 		return nil, err
 	}
+	timeout, err := sendTimeout(getenv(envSend))
+	if err != nil {
+		return nil, err
+	}
 	counter := metric.New(os.Stdout, getenv(envStack), "send", getenv(envLevel), time.Now)
 	return &send.Sender{
 		Apps:      p.settings,
@@ -197,8 +202,20 @@ func Sender(ctx context.Context, getenv func(string) string) (*send.Sender, erro
 		Log:       p.log,
 		Observers: []send.Observer{send.Log(p.log), send.Count(counter.Count)},
 		DefaultTo: getenv(envTo),
+		Timeout:   timeout,
 		Delay:     cloud.NewSQS(p.cloud.Config(), p.cloud.Endpoint("SQS")),
 	}, nil
+}
+
+func sendTimeout(text string) (time.Duration, error) {
+	if text == "" {
+		return send.DefaultTimeout, nil
+	}
+	d, err := time.ParseDuration(text)
+	if err != nil || d < time.Second || d > 15*time.Minute {
+		return 0, fmt.Errorf("the environment variable %s must be a duration from 1s to 15m", envSend)
+	}
+	return d, nil
 }
 
 // LarkHTTP makes the HTTP client for Lark. It follows no redirect: a token goes

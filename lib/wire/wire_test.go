@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/larkbridge/larkbridge/lib/wire"
 )
@@ -54,6 +55,16 @@ func TestEnvironment(t *testing.T) {
 	for _, name := range []string{"BUS_NAME", "STACK_NAME"} {
 		if _, err := wire.Sender(t.Context(), complete(t, map[string]string{name: ""})); err == nil || !strings.Contains(err.Error(), name) {
 			t.Errorf("send without %s: %v", name, err)
+		}
+	}
+	for value, want := range map[string]time.Duration{"": time.Minute, "60s": time.Minute, "900s": 15 * time.Minute} {
+		if s, err := wire.Sender(t.Context(), complete(t, map[string]string{"SEND_TIMEOUT": value})); err != nil || s.Timeout != want {
+			t.Errorf("send with SEND_TIMEOUT=%s: got %v, %v, want %v", value, s.Timeout, err, want)
+		}
+	}
+	for _, value := range []string{"60", "999ms", "901s"} {
+		if _, err := wire.Sender(t.Context(), complete(t, map[string]string{"SEND_TIMEOUT": value})); err == nil || !strings.Contains(err.Error(), "SEND_TIMEOUT must be a duration from 1s to 15m") {
+			t.Errorf("send with SEND_TIMEOUT=%s: got %v, want an error that names the variable", value, err)
 		}
 	}
 	if s, err := wire.Sender(t.Context(), complete(t, map[string]string{"DEFAULT_TO": "oc_1"})); err != nil || s.DefaultTo != "oc_1" {

@@ -106,13 +106,7 @@ var breakages = []struct {
 		put(d.first("AWS::SQS::Queue", "RedrivePolicy"), "RedrivePolicy.deadLetterTargetArn", "arn:aws:sqs:us-east-1:123456789012:gone")
 	}},
 	{"a queue that delivers twice at once", "queues", func(d draft) { put(d.first("AWS::SQS::Queue", "VisibilityTimeout"), "VisibilityTimeout", 60) }},
-	{"dead letters that do not last", "queues", func(d draft) {
-		for _, queue := range d.all("AWS::SQS::Queue") {
-			if queue["RedrivePolicy"] == nil {
-				put(queue, "MessageRetentionPeriod", 345600)
-			}
-		}
-	}},
+	{"messages that do not last", "queues", func(d draft) { put(d.first("AWS::SQS::Queue"), "MessageRetentionPeriod", 345600) }},
 	{"a FIFO queue that gives up to another kind", "queues", func(d draft) {
 		queues := d.all("AWS::SQS::Queue", "RedrivePolicy")
 		queues[0]["RedrivePolicy"], queues[1]["RedrivePolicy"] = queues[1]["RedrivePolicy"], queues[0]["RedrivePolicy"]

@@ -14,10 +14,10 @@ func checkQueues(fx *fixture) (f findings) {
 		if !q.Encrypted {
 			f.add("queue %s: not encrypted", q.ID)
 		}
+		if q.Retention != longest {
+			f.add("queue %s: keeps messages for %d s", q.ID, q.Retention)
+		}
 		if fx.holdsDeadLetters(q.ARN) {
-			if q.Retention != longest {
-				f.add("queue %s: keeps dead letters for %d s", q.ID, q.Retention)
-			}
 			continue
 		}
 		dead := fx.queue(q.DeadLetters)

@@ -34,6 +34,8 @@ func evaluateNode(t *testing.T, node ast.Expr, values map[string]float64) float6
 		if value, ok := values[n.Name]; ok {
 			return value
 		}
+	case *ast.ParenExpr:
+		return evaluateNode(t, n.X, values)
 	case *ast.BinaryExpr:
 		x, y := evaluateNode(t, n.X, values), evaluateNode(t, n.Y, values)
 		switch n.Op {
