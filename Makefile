@@ -70,7 +70,7 @@ proof: ## send 30,000 simulated messages through both queues while every fault s
 	LARKBRIDGE_PROOF=1 go test -count=1 -v -run '^TestChaos$$' ./lib/send
 
 fuzz: ## run each fuzz test for a minute (FUZZTIME=1m)
-	@grep -rno '^func Fuzz[A-Za-z0-9]*' --include='*_test.go' lib | while IFS=: read -r file _ name; do \
+	@grep -rno '^func Fuzz[A-Za-z0-9]*' --include='*_test.go' lib internal | while IFS=: read -r file _ name; do \
 		go test -run '^$$' -fuzz "^$${name#func }\$$" -fuzztime $(FUZZTIME) ./$$(dirname $$file) </dev/null || exit 1; \
 	done
 
