@@ -7,6 +7,7 @@ import (
 
 	"github.com/larkbridge/larkbridge/lib/lark"
 	"github.com/larkbridge/larkbridge/lib/larktest"
+	"github.com/larkbridge/larkbridge/lib/send"
 )
 
 // The app of the stand-in. Its secrets are public: they protect nothing but a process
@@ -62,7 +63,8 @@ func NewPlatform(calls *Calls) *larktest.Platform {
 
 // ToStandIn returns a client whose requests all go to the stand-in at the URL
 // platform, whatever host they name: a webhook of the real Lark must not leave the
-// machine either.
+// machine either. The X-Request-Id of each request is the group of the step that
+// [Calls.Add] shows.
 func ToStandIn(platform string, inner lark.HTTPDoer) lark.HTTPDoer {
 	return doer(func(req *http.Request) (*http.Response, error) {
 		to, err := url.Parse(platform)
@@ -71,6 +73,9 @@ func ToStandIn(platform string, inner lark.HTTPDoer) lark.HTTPDoer {
 		}
 		req = req.Clone(req.Context())
 		req.URL.Scheme, req.URL.Host, req.Host = to.Scheme, to.Host, to.Host
+		if group := send.Group(req.Context()); group != "" {
+			req.Header.Set("X-Request-Id", url.QueryEscape(group))
+		}
 		return inner.Do(req)
 	})
 }

@@ -1,7 +1,9 @@
 package local
 
 import (
+	"cmp"
 	"context"
+	"encoding/json"
 	"strconv"
 	"time"
 
@@ -22,15 +24,36 @@ func (b *eventBus) Publish(ctx context.Context, e bus.Entry) (string, error) {
 	if e.Time.IsZero() {
 		e.Time = now.UTC()
 	}
-	if info, ok := requestInfoOf(ctx); ok {
+	group := groupOf(e)
+	if info := requestInfoOf(ctx); info != nil {
+		group = cmp.Or(group, info.id)
 		note := "verified"
 		if info.encrypted {
 			note += ", decrypted"
 		}
-		b.show(Step{Time: now, Kind: StepEvent, Subject: e.DetailType, Note: note + " (" + millis(now.Sub(info.start)) + ")"})
+		b.show(Step{Time: now, Kind: StepEvent, Group: group, Subject: e.DetailType, Note: note + " (" + millis(now.Sub(info.start)) + ")"})
 	}
-	b.show(Step{Time: now, Kind: StepBus, Subject: e.DetailType, Note: "source " + e.Source})
+	b.show(Step{Time: now, Kind: StepBus, Group: group, Subject: e.DetailType, Note: "source " + e.Source, Data: e})
 	return b.Memory.Publish(ctx, e)
+}
+
+// groupOf returns the id of the event that an entry is or belongs to; for the result
+// of a request without an event, the id of the request.
+func groupOf(e bus.Entry) string {
+	var detail struct {
+		Header struct {
+			EventID string `json:"event_id"`
+		}
+		CorrelationID string `json:"correlation_id"`
+		ID            string
+	}
+	if json.Unmarshal(e.Detail, &detail) != nil {
+		return ""
+	}
+	if e.Source == bus.SendSource {
+		return cmp.Or(detail.CorrelationID, detail.ID)
+	}
+	return detail.Header.EventID
 }
 
 // delivered is an entry in the format in which EventBridge delivers it to a target.

@@ -14,7 +14,7 @@ func TestPublishShowsBeforeTheRules(t *testing.T) {
 	now := time.Unix(5, 0)
 	b := &eventBus{show: func(s Step) { order = append(order, s.Kind+" "+s.Note) }, now: func() time.Time { return now }}
 	b.Rule(func(bus.Entry) { order = append(order, "rule") })
-	ctx := withRequestInfo(t.Context(), requestInfo{start: now, encrypted: true})
+	ctx := withRequestInfo(t.Context(), &requestInfo{start: now, encrypted: true})
 	id, err := b.Publish(ctx, bus.Entry{Source: "lark", DetailType: "a", Detail: json.RawMessage("{}")})
 	if err != nil || id != "1" {
 		t.Fatal(id, err)

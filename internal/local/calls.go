@@ -3,12 +3,14 @@ package local
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/larkbridge/larkbridge/lib/lark"
 	"github.com/larkbridge/larkbridge/lib/larktest"
+	"github.com/larkbridge/larkbridge/lib/send"
 )
 
 // Calls records the calls made to Lark. It is safe for concurrent use.
@@ -34,11 +36,15 @@ func (c *Calls) Add(call larktest.RecordedCall) {
 	if call.Code != 0 {
 		note += ": " + call.Msg
 	}
-	c.showCall(call, note, call.Code != 0)
+	group, err := url.QueryUnescape(call.RequestID)
+	if err != nil {
+		group = "" // it is not one of ToStandIn
+	}
+	c.showCall(call, group, note, call.Code != 0)
 }
 
-func (c *Calls) showCall(call larktest.RecordedCall, note string, failed bool) {
-	c.show(Step{Time: c.now(), Kind: StepLark, Note: note, Failed: failed,
+func (c *Calls) showCall(call larktest.RecordedCall, group, note string, failed bool) {
+	c.show(Step{Time: c.now(), Kind: StepLark, Note: note, Failed: failed, Group: group, Data: call,
 		Subject: call.Method + " " + strings.TrimPrefix(call.Path, "/open-apis")})
 }
 
@@ -70,7 +76,7 @@ func (w watchedDoer) Do(req *http.Request) (*http.Response, error) {
 	w.calls.mu.Lock()
 	w.calls.list = append(w.calls.list, call)
 	w.calls.mu.Unlock()
-	w.calls.showCall(call, note, err != nil || call.Status >= http.StatusBadRequest)
+	w.calls.showCall(call, send.Group(req.Context()), note, err != nil || call.Status >= http.StatusBadRequest)
 	return resp, err
 }
 

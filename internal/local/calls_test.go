@@ -10,6 +10,7 @@ import (
 
 	"github.com/larkbridge/larkbridge/internal/local"
 	"github.com/larkbridge/larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/send/request"
 )
 
 // With the real platform, only what cannot hold a secret is kept.
@@ -49,5 +50,25 @@ func TestWatchKeepsNoSecret(t *testing.T) {
 	}
 	if strings.Contains(w.Body.String(), "hidden") || len(steps) != 1 || !steps[0].Failed || strings.Contains(steps[0].Subject+steps[0].Note, "hidden") {
 		t.Errorf("got %s and %+v, want one failed step and nothing hidden", w.Body, steps)
+	}
+}
+
+// The stand-in's record of a call has the group of the request that makes it.
+func TestCallsHaveTheirGroup(t *testing.T) {
+	var steps []local.Step
+	calls := local.NewCalls(func(s local.Step) { steps = append(steps, s) }, time.Now)
+	platform := httptest.NewServer(local.NewPlatform(calls))
+	defer platform.Close()
+	app, err := local.NewApp(nothing, platform.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := local.New(app, local.ToStandIn(platform.URL, http.DefaultClient), calls, time.Now, func(local.Step) {})
+	const id = "r 1\n%&"
+	result := server.Sender().Send(t.Context(), id, &request.Request{Message: &request.Message{
+		To: &request.Target{ChatID: "oc_1"}, Text: new("hi"),
+	}})
+	if n := len(steps); result.Error != nil || n == 0 || steps[n-1].Group != id {
+		t.Errorf("got %+v and the steps %+v, want a call in the group %q", result, steps, id)
 	}
 }

@@ -1,9 +1,7 @@
 package local
 
 import (
-	"bytes"
 	"context"
-	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -19,6 +17,7 @@ import (
 // Server serves the inbound endpoints to Lark. To clients on the same machine it also
 // serves send, the inspector and the inspector's API.
 type Server struct {
+	app     *lark.App
 	gateway *gateway.Gateway
 	sender  *send.Sender
 	bus     *eventBus
@@ -35,11 +34,11 @@ type Server struct {
 func New(app *lark.App, client lark.HTTPDoer, calls *Calls, now func() time.Time, show func(Step)) *Server {
 	apps, memory, events := store.Fixed{app.Name: {App: app}}, store.NewMemory(now), &eventBus{show: show, now: now}
 	s := &Server{
+		app: app,
 		gateway: &gateway.Gateway{
 			Apps: apps, Claims: memory, Tickets: memory, Now: now,
-			Events:    &bus.Bus{Publisher: events, Blobs: events, Bucket: "details", InlineLimit: bus.DefaultInlineLimit},
-			Cards:     gateway.Invoked(nil), // the default app has no card_handler
-			Observers: []gateway.Observer{showOutcome(show, now)},
+			Events: &bus.Bus{Publisher: events, Blobs: events, Bucket: "details", InlineLimit: bus.DefaultInlineLimit},
+			Cards:  gateway.Invoked(nil), // the default app has no card_handler
 		},
 		sender: &send.Sender{
 			Apps: apps, HTTP: client, Tokens: memory, Claims: memory, Results: events, Blobs: events,
@@ -48,6 +47,7 @@ func New(app *lark.App, client lark.HTTPDoer, calls *Calls, now func() time.Time
 		},
 		bus: events, calls: calls, show: show, now: now,
 	}
+	s.gateway.Observers = []gateway.Observer{s.showProblems}
 	s.routes = map[string]http.HandlerFunc{
 		"GET /":           servePage,
 		"GET /api/events": s.serveEvents,
@@ -87,29 +87,6 @@ func Loopback(host string) bool {
 		host = name
 	}
 	return host == "localhost" || net.ParseIP(host).IsLoopback()
-}
-
-// drained is how much of a body that is too large is still read, so that the client
-// gets its answer instead of a closed connection.
-const drained = 8 << 20
-
-// serveInbound passes the request to the gateway, which also answers unknown paths. It
-// records when the request came and whether it is encrypted, and delivers the reply
-// of a click to the users.
-func (s *Server) serveInbound(w http.ResponseWriter, r *http.Request) {
-	start := s.now()
-	body, err := io.ReadAll(io.LimitReader(r.Body, lark.MaxBody+1))
-	if err != nil {
-		body = nil // the client closed the connection
-	}
-	_, _ = io.Copy(io.Discard, io.LimitReader(r.Body, drained))
-	info := requestInfo{start, bytes.HasPrefix(bytes.TrimSpace(body), []byte(`{"encrypt"`)), new(lark.Secret)}
-	r = r.WithContext(withRequestInfo(r.Context(), info))
-	r.Body = io.NopCloser(bytes.NewReader(body))
-	if s.users != nil {
-		w = replyTee{w, func(reply []byte) { s.users.deliverReply(*info.click, reply) }}
-	}
-	s.gateway.ServeHTTP(w, r)
 }
 
 // Rule adds a rule that is called with every entry of the bus.

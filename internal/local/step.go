@@ -6,11 +6,8 @@
 package local
 
 import (
-	"context"
 	"fmt"
 	"time"
-
-	"github.com/larkbridge/larkbridge/lib/lark"
 )
 
 // The kinds of a [Step].
@@ -26,34 +23,19 @@ const (
 	StepNote  = "note"  // another failure
 )
 
-// Step is one thing that happened, for a person to read. It contains no secret.
+// Step is one thing that happened, for a person to read. It shows no secret.
 type Step struct {
 	Time    time.Time
 	Kind    string
 	Subject string
 	Note    string
 	Failed  bool
-}
-
-// requestInfo is what the server records about an inbound request before the
-// gateway handles it.
-type requestInfo struct {
-	start     time.Time
-	encrypted bool
-	click     *lark.Secret // the update token; set once the request is known to be a click
-}
-
-type requestInfoKey struct{}
-
-func withRequestInfo(ctx context.Context, info requestInfo) context.Context {
-	return context.WithValue(ctx, requestInfoKey{}, info)
-}
-
-// requestInfoOf returns the info of the request that ctx belongs to, false if it
-// belongs to none.
-func requestInfoOf(ctx context.Context) (requestInfo, bool) {
-	info, ok := ctx.Value(requestInfoKey{}).(requestInfo)
-	return info, ok
+	// Group is the id of the event that the step belongs to or, without an event, of
+	// the request; "" for none.
+	Group string
+	// Data is what happened in full: an [Inbound], a [bus.Entry], a [send.Outcome], a
+	// [larktest.RecordedCall], or nil.
+	Data any
 }
 
 // millis formats a duration, such as 0.2 ms.

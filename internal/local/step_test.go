@@ -14,10 +14,11 @@ func TestMillis(t *testing.T) {
 }
 
 func TestRequestInfoOf(t *testing.T) {
-	if _, ok := requestInfoOf(t.Context()); ok {
-		t.Error("there is a request outside of one")
+	if info := requestInfoOf(t.Context()); info != nil {
+		t.Errorf("got %+v outside of a request, want nil", info)
 	}
-	if v, ok := requestInfoOf(withRequestInfo(t.Context(), requestInfo{encrypted: true})); !ok || !v.encrypted {
-		t.Error("the request is lost")
+	want := &requestInfo{encrypted: true}
+	if got := requestInfoOf(withRequestInfo(t.Context(), want)); got != want {
+		t.Errorf("got %+v, want %+v", got, want)
 	}
 }

@@ -134,8 +134,8 @@ type clickRecorder struct{ gateway.Answerer }
 
 // Answer records the click and asks the inner Answerer.
 func (c clickRecorder) Answer(ctx context.Context, app *store.App, ev *lark.Event) (*lark.CardReply, error) {
-	if info, ok := requestInfoOf(ctx); ok && ev.Type == lark.TypeCardAction {
-		*info.click = lark.NewClick(app.Name, ev).Token
+	if info := requestInfoOf(ctx); info != nil && ev.Type == lark.TypeCardAction {
+		info.click = lark.NewClick(app.Name, ev).Token
 	}
 	return c.Answerer.Answer(ctx, app, ev)
 }
@@ -154,8 +154,9 @@ func (t replyTee) Write(reply []byte) (int, error) {
 }
 
 // deliverReply applies the reply of a click's callback to the card, as Lark does. It
-// ignores a click that no user here made, or that has its reply already.
-func (u *users) deliverReply(token lark.Secret, reply []byte) {
+// ignores a click that no user here made, or that has its reply already. group is that
+// of the step which shows it.
+func (u *users) deliverReply(token lark.Secret, group string, reply []byte) {
 	u.mu.Lock()
 	messageID, ok := u.clicks[token]
 	delete(u.clicks, token)
@@ -165,7 +166,7 @@ func (u *users) deliverReply(token lark.Secret, reply []byte) {
 	}
 	before, _ := u.platform.Message(messageID)
 	if err := u.platform.Answer(token.Reveal(), reply); err != nil {
-		u.server.Show(Step{Kind: StepCard, Subject: "the answer is refused", Note: err.Error(), Failed: true})
+		u.server.Show(Step{Kind: StepCard, Group: group, Subject: "the answer is refused", Note: err.Error(), Failed: true})
 		return
 	}
 	m, _ := u.platform.Message(messageID)
@@ -179,5 +180,5 @@ func (u *users) deliverReply(token lark.Secret, reply []byte) {
 	if notes == nil {
 		notes = []string{"nothing changes"}
 	}
-	u.server.Show(Step{Kind: StepCard, Subject: "answered", Note: strings.Join(notes, ", ")})
+	u.server.Show(Step{Kind: StepCard, Group: group, Subject: "answered", Note: strings.Join(notes, ", ")})
 }

@@ -15,12 +15,12 @@ func TestReplyThatLarkRefuses(t *testing.T) {
 	platform := larktest.New()
 	token := platform.Click("om_1", "ou_1")
 	u := &users{server: server, platform: platform, clicks: map[lark.Secret]string{lark.Secret(token): "om_1"}}
-	u.deliverReply("c-of-nobody-here", []byte("no"))
+	u.deliverReply("c-of-nobody-here", "e1", []byte("no"))
 	if len(steps) != 0 {
 		t.Errorf("shown: %+v", steps)
 	}
-	u.deliverReply(lark.Secret(token), []byte("no"))
-	if len(steps) != 1 || !steps[0].Failed || !strings.Contains(steps[0].Note, "200672") || strings.Contains(steps[0].Note, token) {
+	u.deliverReply(lark.Secret(token), "e1", []byte("no"))
+	if len(steps) != 1 || !steps[0].Failed || steps[0].Group != "e1" || !strings.Contains(steps[0].Note, "200672") || strings.Contains(steps[0].Note, token) {
 		t.Errorf("shown: %+v", steps)
 	}
 }

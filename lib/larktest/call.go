@@ -28,6 +28,8 @@ type RecordedCall struct {
 	// Body is the JSON body or, of a form, its field names with their sizes.
 	Body  json.RawMessage `json:"body,omitempty"`
 	LogID string          `json:"log_id"`
+	// RequestID is the X-Request-Id that the caller chose, "" for none.
+	RequestID string `json:"request_id,omitempty"`
 }
 
 const masked = "***"
@@ -64,6 +66,7 @@ func (p *Platform) record(x *exchange, a *answer) {
 		Msg:       a.msg,
 		Body:      maskedBody(x),
 		LogID:     x.logID,
+		RequestID: x.Header.Get("X-Request-Id"),
 	}
 	if a.lost {
 		c.Status = 0

@@ -100,6 +100,7 @@ func (s *Sender) Send(ctx context.Context, id string, req *request.Request) Resu
 
 // do carries out one job and calls the observers with its outcome.
 func (s *Sender) do(ctx context.Context, j job) Result {
+	ctx = withGroup(ctx, j)
 	x := &execution{job: j, start: s.Now()}
 	r := s.execute(ctx, x)
 	r.asOutput = x.req != nil && x.req.OnError == "return"
