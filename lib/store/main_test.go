@@ -58,6 +58,8 @@ type implementation interface {
 	Complete(ctx context.Context, key string, result []byte, ttl time.Duration) error
 	Release(ctx context.Context, key, owner string) error
 	lark.TokenStore
+	Document(ctx context.Context, key string) (doc []byte, version int64, err error)
+	Replace(ctx context.Context, key string, doc []byte, seen int64, ttl time.Duration) (bool, error)
 	PutTicket(ctx context.Context, appID string, value lark.Secret, issued time.Time) error
 }
 

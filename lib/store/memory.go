@@ -29,7 +29,9 @@ type Memory struct {
 	sweepAt int // the number of claims at which it looks for expired ones
 }
 
+// claim is a record: a claim with its result or, if it has a version, a document.
 type claim struct {
+	version        int64
 	completed      bool
 	owner          string
 	lease, expires time.Time

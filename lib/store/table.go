@@ -1,7 +1,8 @@
 // Package store keeps what the instances of a stack share: claims on events and
-// requests, tokens, app tickets, and the settings of the apps.
+// requests, documents with a version, tokens, app tickets, and the settings of the
+// apps.
 //
-// [Table] keeps the first three in DynamoDB, [Memory] in one process; one set of
+// [Table] keeps all but the settings in DynamoDB, [Memory] in one process; one set of
 // tests covers both. [Settings] caches what [SSM] reads.
 package store
 
@@ -24,7 +25,7 @@ type DynamoDB interface {
 	GetItem(context.Context, *dynamodb.GetItemInput, ...func(*dynamodb.Options)) (*dynamodb.GetItemOutput, error)
 }
 
-// Table keeps claims, tokens and tickets in one DynamoDB table, whose key is
+// Table keeps claims, documents, tokens and tickets in one DynamoDB table, whose key is
 // the string attribute pk and whose TTL attribute is ttl. Everything is an
 // UpdateItem with a condition: a write is one round trip and atomic.
 type Table struct {
