@@ -9,6 +9,7 @@ import (
 	"mime"
 	"net/http"
 	"strconv"
+	"strings"
 )
 
 // failure is a business error as the platform answers it.
@@ -37,11 +38,11 @@ func (f *failure) withStatus(status int) *failure {
 	return f
 }
 
-// noDataField is an answer whose fields stand beside code and msg: the token
-// endpoints and bot info have no data field.
+// noDataField is a result whose fields are beside code and msg, because the token
+// endpoints and bot info have no field data.
 type noDataField map[string]any
 
-// binary is an answer that is a file instead of JSON.
+// binary is a result that is a file instead of JSON.
 type binary struct {
 	contentType, name string
 	size              int64
@@ -55,10 +56,10 @@ type answer struct {
 	open   func() io.Reader // the body
 	code   int
 	msg    string
-	lost   bool // the connection breaks instead
+	lost   bool // the connection is closed without this answer
 }
 
-// successAnswer makes the HTTP answer of what a handler returned.
+// successAnswer returns the HTTP answer for the result of a handler.
 func successAnswer(x *exchange, result any) *answer {
 	switch r := result.(type) {
 	case *binary:
@@ -74,8 +75,8 @@ func successAnswer(x *exchange, result any) *answer {
 		map[string]any{"code": 0, "msg": "success", "data": result})
 }
 
-// failureAnswer makes the HTTP answer of a business error. Its error object has
-// the fields that Lark's support asks for.
+// failureAnswer returns the HTTP answer for a business error. The error object in it
+// has the fields that Lark's support asks for.
 func failureAnswer(x *exchange, f *failure) *answer {
 	detail := map[string]any{
 		"log_id": x.logID,
@@ -114,7 +115,7 @@ func newAnswer(x *exchange, status int, contentType string, body []byte) *answer
 	}
 }
 
-// write sends the answer, or breaks the connection if it is to be lost.
+// write sends the answer, or closes the connection if the answer is to be lost.
 func (a *answer) write(w http.ResponseWriter) {
 	if a.lost {
 		panic(http.ErrAbortHandler)
@@ -129,7 +130,7 @@ func (a *answer) write(w http.ResponseWriter) {
 	_, _ = io.Copy(w, body)
 }
 
-// encode marshals values this package built, which cannot fail.
+// encode marshals values that this package built, which cannot fail.
 func encode(v any) []byte {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
@@ -140,11 +141,12 @@ func encode(v any) []byte {
 	return bytes.TrimRight(b.Bytes(), "\n")
 }
 
-// page answers one page of items as the platform's lists do: page_size of at
-// most limit (default 20), an opaque page_token, has_more.
-func page[T any](x *exchange, name string, limit int, items []T, show func(T) any) (map[string]any, *failure) {
+// page returns one page of items, as the lists of the platform do: page_size is at
+// most limit (20 by default), page_token is opaque, and has_more says whether there are
+// more items. item makes the JSON value of an element.
+func page[T any](x *exchange, name string, limit int, items []T, item func(T) any) (map[string]any, *failure) {
 	q := x.URL.Query()
-	size, from := min(20, limit), 0
+	size, start := min(20, limit), 0
 	var c check
 	if s := q.Get("page_size"); s != "" {
 		n, err := strconv.Atoi(s)
@@ -158,32 +160,36 @@ func page[T any](x *exchange, name string, limit int, items []T, show func(T) an
 		if err != nil || n < 0 || n > len(items) {
 			c.add("page_token", s, "is invalid")
 		}
-		from = n
+		start = n
 	}
 	if f := c.failure(); f != nil {
 		return nil, f
 	}
-	to := min(from+size, len(items))
-	shown := []any{}
-	for _, it := range items[from:to] {
-		shown = append(shown, show(it))
+	end := min(start+size, len(items))
+	values := []any{}
+	for _, it := range items[start:end] {
+		values = append(values, item(it))
 	}
-	out := map[string]any{name: shown, "has_more": to < len(items)}
-	if to < len(items) {
-		out["page_token"] = pageToken(to)
+	out := map[string]any{name: values, "has_more": end < len(items)}
+	if end < len(items) {
+		out["page_token"] = pageToken(end)
 	}
 	return out, nil
 }
 
-// pageToken encodes an offset, so that no client can compute one itself.
+// pageTokenPrefix begins the decoded form of a page_token.
+const pageTokenPrefix = "standin page "
+
+// pageToken encodes an offset in a form that a client does not compute itself.
 func pageToken(offset int) string {
-	return base64.URLEncoding.EncodeToString([]byte("standin page " + strconv.Itoa(offset)))
+	return base64.URLEncoding.EncodeToString([]byte(pageTokenPrefix + strconv.Itoa(offset)))
 }
 
 func fromPageToken(s string) (int, error) {
 	b, err := base64.URLEncoding.DecodeString(s)
-	if err != nil || len(b) < len("standin page ") {
+	offset, ok := strings.CutPrefix(string(b), pageTokenPrefix)
+	if err != nil || !ok {
 		return 0, strconv.ErrSyntax
 	}
-	return strconv.Atoi(string(b[len("standin page "):]))
+	return strconv.Atoi(offset)
 }

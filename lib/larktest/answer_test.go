@@ -12,27 +12,27 @@ func TestErrorShape(t *testing.T) {
 	r := b.post("/open-apis/im/v1/messages", object{}).want(99992402)
 	detail := r.body["error"].(object)
 	if r.status != 400 || detail["log_id"] != r.header.Get("X-Tt-Logid") {
-		t.Errorf("HTTP %d, %s", r.status, r.raw)
+		t.Errorf("got HTTP %d, %s, want HTTP 400 and the log id of the header", r.status, r.raw)
 	}
 	if !strings.Contains(detail["troubleshooter"].(string), "code=99992402") {
-		t.Errorf("troubleshooter: %v", detail["troubleshooter"])
+		t.Errorf("got the troubleshooter %v, want the code in it", detail["troubleshooter"])
 	}
 	first := detail["field_violations"].([]any)[0].(object)
 	if first["field"] != "receive_id_type" || !strings.Contains(first["description"].(string), "[open_id,union_id,user_id,email,chat_id]") {
-		t.Errorf("violation: %v", first)
+		t.Errorf("got the violation %v, want receive_id_type and its options", first)
 	}
 	if _, ok := r.body["data"]; ok {
-		t.Error("an error has data")
+		t.Errorf("got %s, want no field data", r.raw)
 	}
 }
 
-func TestFlatAnswerHasNoData(t *testing.T) {
+func TestBotInfoHasNoDataField(t *testing.T) {
 	r := newFixture(t).get("/open-apis/bot/v3/info").want(0)
 	if _, ok := r.body["data"]; ok {
-		t.Error("bot info has data")
+		t.Errorf("got %s, want no field data", r.raw)
 	}
 	if _, ok := r.body["bot"].(object); !ok {
-		t.Errorf("no bot in %s", r.raw)
+		t.Errorf("got %s, want a field bot", r.raw)
 	}
 }
 
@@ -56,7 +56,7 @@ func TestPagesAreComplete(t *testing.T) {
 			}
 		}
 		if !slices.Equal(got, want) {
-			t.Errorf("page size %d: %v", size, got)
+			t.Errorf("page size %d: got %v, want %v", size, got, want)
 		}
 	}
 }

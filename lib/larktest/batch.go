@@ -9,8 +9,9 @@ import (
 // batchTypes are the message types of "message-v4/batch_send".
 var batchTypes = []string{"text", "image", "post", "share_chat", "interactive"}
 
-// direct is a body with content and card as objects.
-type direct struct {
+// objectBody is the body of a call that takes content and card as JSON objects. Calls on
+// messages take them as a string.
+type objectBody struct {
 	MsgType       string          `json:"msg_type"`
 	Content       json.RawMessage `json:"content"`
 	Card          json.RawMessage `json:"card"`
@@ -20,32 +21,33 @@ type direct struct {
 	UnionIDs      []string        `json:"union_ids"`
 }
 
-// payload returns the content of the message: field card for a card, else field
+// messageContent returns the content of the message: field card for a card, else field
 // content.
-func (d direct) payload() json.RawMessage {
+func (d objectBody) messageContent() json.RawMessage {
 	if d.MsgType == "interactive" {
 		return d.Card
 	}
 	return d.Content
 }
 
-// lists returns the receivers, grouped by the type of their id.
-func (d direct) lists() []receivers {
-	return []receivers{
+// receivers returns the receivers, grouped by the type of their id.
+func (d objectBody) receivers() []receiverList {
+	return []receiverList{
 		{"department_id", d.DepartmentIDs}, {"open_id", d.OpenIDs},
 		{"user_id", d.UserIDs}, {"union_id", d.UnionIDs},
 	}
 }
 
-type receivers struct {
+// receiverList is the receivers whose ids have one type.
+type receiverList struct {
 	idType string
-	ids    []string
+	values []string
 }
 
 // batchSend is "message-v4/batch_send": its errors come with HTTP 200, it has
 // no uuid, and it takes users and departments but no chats.
 func batchSend(p *Platform, x *exchange) (any, *failure) {
-	var b direct
+	var b objectBody
 	f := x.decode(&b)
 	if f == nil {
 		f = p.checkBatch(x, b)
@@ -55,10 +57,10 @@ func batchSend(p *Platform, x *exchange) (any, *failure) {
 	}
 	id := p.nextID("bm-")
 	data := map[string]any{"message_id": id}
-	for _, l := range b.lists() {
-		for _, to := range l.ids {
+	for _, l := range b.receivers() {
+		for _, to := range l.values {
 			p.messages.add(p, &Message{
-				ID: id, ReceiveID: to, ReceiveIDType: l.idType, MsgType: b.MsgType, Content: string(b.payload()),
+				ID: id, ReceiveID: to, ReceiveIDType: l.idType, MsgType: b.MsgType, Content: string(b.messageContent()),
 				CreateTime: x.time, AppID: x.app.ID, TenantKey: x.tenant,
 			})
 		}
@@ -67,11 +69,11 @@ func batchSend(p *Platform, x *exchange) (any, *failure) {
 	return data, nil
 }
 
-func (p *Platform) checkBatch(x *exchange, b direct) *failure {
+func (p *Platform) checkBatch(x *exchange, b objectBody) *failure {
 	total := 0
-	for _, l := range b.lists() {
-		total += len(l.ids)
-		if len(l.ids) > 200 {
+	for _, l := range b.receivers() {
+		total += len(l.values)
+		if len(l.values) > 200 {
 			return fail(10003, "Invalid parameter: more than 200 "+l.idType+"s")
 		}
 	}
@@ -85,15 +87,15 @@ func (p *Platform) checkBatch(x *exchange, b direct) *failure {
 	case len(x.body) > maxContent(b.MsgType):
 		return fail(11246, "Create message content fail: too long")
 	}
-	if f := p.checkDirect(x, b); f != nil {
+	if f := p.checkObjectBody(x, b); f != nil {
 		return fail(11246, "Create message content fail: "+f.msg)
 	}
 	return nil
 }
 
-// checkDirect checks content that is an object. Unlike in messages, a post is
-// under the field post and a shared chat under share_chat_id.
-func (p *Platform) checkDirect(x *exchange, b direct) *failure {
+// checkObjectBody checks content that is an object. A post is in its field post, and
+// the id of a shared chat in its field share_chat_id.
+func (p *Platform) checkObjectBody(x *exchange, b objectBody) *failure {
 	var content map[string]json.RawMessage
 	if b.MsgType != "interactive" && (json.Unmarshal(b.Content, &content) != nil || content == nil) {
 		return invalidContent("content is not an object")
@@ -111,5 +113,5 @@ func (p *Platform) checkDirect(x *exchange, b direct) *failure {
 		}
 		return nil
 	}
-	return p.checkContent(x, b.MsgType, string(b.payload()))
+	return p.checkContent(x, b.MsgType, string(b.messageContent()))
 }

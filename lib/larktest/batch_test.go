@@ -33,7 +33,7 @@ func TestBatchSend(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			r := newFixture(t).post("/open-apis/message/v4/batch_send/", tt.body).want(tt.code)
 			if r.status != 200 {
-				t.Errorf("HTTP %d", r.status)
+				t.Errorf("got HTTP %d, want 200", r.status)
 			}
 		})
 	}
@@ -51,7 +51,7 @@ func TestBatchReachesEveryReceiver(t *testing.T) {
 	}
 	for _, to := range []string{"ou_1", "ou_2", "od-1"} {
 		if m := b.Messages(to); len(m) != 1 || m[0].ID != id {
-			t.Errorf("%s: %+v", to, m)
+			t.Errorf("%s: got %+v, want the message %s", to, m, id)
 		}
 	}
 	b.post("/open-apis/im/v1/messages/"+id+"/reply", object{"msg_type": "text", "content": `{"text":"x"}`}).want(99992354)

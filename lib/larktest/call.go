@@ -11,8 +11,8 @@ import (
 	"github.com/larkbridge/larkbridge/lib/lark"
 )
 
-// RecordedCall is one call the platform received. It holds no secrets: tokens, app
-// secrets, tickets, signatures and the id of a webhook read "***".
+// RecordedCall is one call that the platform received. It holds no secrets: tokens, app
+// secrets, tickets, signatures and the id of a webhook are replaced by "***".
 type RecordedCall struct {
 	Time   time.Time `json:"time"`
 	Method string    `json:"method"`
@@ -34,8 +34,8 @@ type RecordedCall struct {
 
 const masked = "***"
 
-// isSecret reports whether a field or a parameter of a request is a secret. A
-// code is one that a user's login gives.
+// isSecret reports whether a field or a parameter of a request is a secret. The code of
+// a user's login is one.
 func isSecret(name string) bool { return name == "code" || lark.SecretField(name) }
 
 // Calls returns every call so far, in the order of their answers.
@@ -46,7 +46,7 @@ func (p *Platform) Calls() []RecordedCall {
 }
 
 // OnCall adds a function that is called with every call, before its answer is
-// sent. Calls at the same time make it run at the same time.
+// sent. Concurrent calls run it concurrently.
 func (p *Platform) OnCall(f func(RecordedCall)) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -73,9 +73,9 @@ func (p *Platform) record(x *exchange, a *answer) {
 	}
 	p.mu.Lock()
 	p.calls = append(p.calls, c)
-	fs := p.onCall
+	functions := p.onCall
 	p.mu.Unlock()
-	for _, f := range fs {
+	for _, f := range functions {
 		f(c)
 	}
 }
@@ -88,6 +88,7 @@ func maskPath(path string) string {
 	return path
 }
 
+// maskQuery encodes the parameters and replaces those that are secrets.
 func maskQuery(q url.Values) string {
 	for name, values := range q {
 		if isSecret(name) {
@@ -102,10 +103,10 @@ func maskQuery(q url.Values) string {
 // maskedBody returns the body of x without secrets. It returns nothing of a body
 // that is not JSON, because secrets cannot be found in it.
 func maskedBody(x *exchange) json.RawMessage {
-	if x.form.parts != nil {
+	if x.form != nil {
 		sizes := map[string]int64{}
-		for name, part := range x.form.parts {
-			sizes[name] = part.size
+		for name, file := range x.form {
+			sizes[name] = file.size
 		}
 		return encode(sizes)
 	}
@@ -121,6 +122,7 @@ func maskedBody(x *exchange) json.RawMessage {
 	return encode(mask(v))
 }
 
+// mask replaces the fields of v that are secrets, in place, and returns v.
 func mask(v any) any {
 	switch v := v.(type) {
 	case map[string]any:

@@ -23,12 +23,12 @@ func TestCallsHoldNoSecrets(t *testing.T) {
 	sign := signedText("hooksecret", b.clock.now())["sign"].(string)
 	for _, secret := range []string{`"s1"`, `"sm"`, ticket, b.token, hook, "hooksecret", sign, update, "qsecret", "deep"} {
 		if strings.Contains(string(raw), secret) {
-			t.Errorf("%s is in the calls", secret)
+			t.Errorf("got %s in the recorded calls, want no secret", secret)
 		}
 	}
 }
 
-func TestCallTellsTheExchange(t *testing.T) {
+func TestRecordedCall(t *testing.T) {
 	b := newFixture(t)
 	var seen RecordedCall
 	b.OnCall(func(c RecordedCall) { seen = c })
@@ -39,6 +39,6 @@ func TestCallTellsTheExchange(t *testing.T) {
 		t.Errorf("got %+v, want a refused call of cli_1 with code 230001", seen)
 	}
 	if string(seen.Body) != `{"content":"no","msg_type":"text","receive_id":"oc_1"}` {
-		t.Errorf("body: %s", seen.Body)
+		t.Errorf("got the body %s, want the one that was posted", seen.Body)
 	}
 }

@@ -1,7 +1,6 @@
 package larktest
 
 import (
-	"bytes"
 	"crypto/rand"
 	"encoding/json"
 	"errors"
@@ -39,8 +38,8 @@ func (p *Platform) Click(messageID, openID string) (updateToken string) {
 	return t
 }
 
-// Answered answers the callback of a click with {}, which changes nothing. Until a
-// callback is answered, the platform refuses updates with its token.
+// Answered answers the callback of a click with {}, which changes nothing. The platform
+// refuses updates with a callback's token until the callback has its answer.
 func (p *Platform) Answered(updateToken string) {
 	_ = p.Answer(updateToken, []byte("{}")) // fails for an unknown token, which no update takes
 }
@@ -90,26 +89,20 @@ func (c *click) check(now time.Time) *failure {
 	return nil
 }
 
-// checkUpdate checks the new card: one that is not shared needs the users who get it.
+// checkUpdate checks the new card. A card that is not shared must list the users who
+// get the update.
 func checkUpdate(x *exchange, fields map[string]json.RawMessage) *failure {
-	raw := encode(fields)
-	if fields == nil || bytes.Equal(raw, []byte("{}")) {
+	if len(fields) == 0 {
 		return fail(10002, "card is required")
 	}
 	if len(x.body) > maxCard {
 		return fail(10002, "card is larger than 30 KB")
 	}
-	if f := checkCard(raw, 11311); f != nil {
-		return f
+	c, f := parseCard(encode(fields), 11311)
+	if f == nil && !c.shared() && len(c.OpenIDs) == 0 {
+		f = fail(300090, "open_ids is required for a card with update_multi false")
 	}
-	c, err := parseCard(raw)
-	switch {
-	case err != nil:
-		return fail(11311, "card is not valid")
-	case !c.shared() && len(c.OpenIDs) == 0:
-		return fail(300090, "open_ids is required for a card with update_multi false")
-	}
-	return nil
+	return f
 }
 
 // Toast is a short message that the user who clicked sees.
@@ -122,8 +115,9 @@ type Toast struct {
 // callback is the decoded reply of an app to a click: a toast, a card, both or
 // neither.
 type callback struct {
-	toast Toast
-	card  json.RawMessage // nil for no change
+	toast   Toast
+	content json.RawMessage // the new card; nil for no change
+	card    card            // content, decoded
 }
 
 // Answer applies the reply to a click's callback, in the new format or the old, as
@@ -156,8 +150,8 @@ func (p *Platform) Answer(updateToken string, reply []byte) error {
 		return nil
 	}
 	m.Toast = cb.toast
-	if cb.card != nil {
-		m.setCard(string(cb.card), p.now())
+	if cb.content != nil {
+		m.setCard(string(cb.content), p.now())
 	}
 	return nil
 }
@@ -178,17 +172,23 @@ func readCallback(reply []byte) (callback, *failure) {
 		}
 		delete(fields, "toast")
 	}
-	card, ok := fields["card"]
+	newCard, ok := fields["card"]
 	switch {
 	case ok && len(fields) > 1:
 		return cb, malformed("there is more than toast and card")
 	case ok:
-		return cb, cb.unwrap(card)
+		return cb, cb.unwrap(newCard)
 	case len(fields) > 0:
-		cb.card = encode(fields)
-		return cb, checkCard(cb.card, 200673)
+		return cb, cb.setCard(encode(fields))
 	}
 	return cb, nil
+}
+
+// setCard checks the content of the new card and keeps it.
+func (cb *callback) setCard(content json.RawMessage) (f *failure) {
+	cb.content = content
+	cb.card, f = parseCard(content, 200673)
+	return f
 }
 
 // unwrap reads the card from the new format's {"type","data"}.
@@ -204,30 +204,24 @@ func (cb *callback) unwrap(raw json.RawMessage) *failure {
 	case wrapped == nil:
 		return nil // null
 	case wrapped.Data != nil && wrapped.Type == "raw":
-		cb.card = encode(wrapped.Data)
+		return cb.setCard(encode(wrapped.Data))
 	case wrapped.Data != nil && wrapped.Type == "template":
-		cb.card = encode(wrapped)
-	default:
-		return fail(200673, "card.type must be raw or template, with an object as data")
+		return cb.setCard(encode(wrapped))
 	}
-	return checkCard(cb.card, 200673)
+	return fail(200673, "card.type must be raw or template, with an object as data")
 }
 
 // checkReplaces refuses a card whose version of card JSON differs from that of the
 // card which it replaces. The version of a template is not known here.
 func (cb *callback) checkReplaces(m *Message) *failure {
-	if cb.card == nil {
+	if cb.content == nil {
 		return nil
 	}
-	before, err := parseCard([]byte(m.Content))
+	before, err := decodeCard([]byte(m.Content))
 	if err != nil || m.MsgType != "interactive" {
 		return fail(200673, "the message is not a card")
 	}
-	after, err := parseCard(cb.card)
-	if err != nil {
-		return fail(200673, "card is not valid") // not reached: it was checked
-	}
-	if before.Type == "" && after.Type == "" && (before.Schema == "2.0") != (after.Schema == "2.0") {
+	if before.Type == "" && cb.card.Type == "" && (before.Schema == "2.0") != (cb.card.Schema == "2.0") {
 		return fail(200673, "the card is of another version of card JSON than the one that was clicked")
 	}
 	return nil

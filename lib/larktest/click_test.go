@@ -16,14 +16,14 @@ func (b *fixture) update(token string, card object) reply {
 
 func TestDelayedUpdate(t *testing.T) {
 	b := newFixture(t)
-	id := b.sendRaw("oc_1", "interactive", sharedCard).want(0).data().string("message_id")
+	id := b.sendCard(sharedCard)
 	token := b.Click(id, "ou_1")
 	next := object{"schema": "2.0", "body": object{"elements": []any{}}}
 	b.update(token, next).want(10002) // before the callback has its answer
 	b.Answered(token)
 	b.update(token, next).want(0)
 	if c, _ := b.Card(id); string(c) != `{"body":{"elements":[]},"schema":"2.0"}` {
-		t.Errorf("card: %s", c)
+		t.Errorf("got the card %s, want the one of the update", c)
 	}
 	b.update(token, next).want(0)
 	b.update(token, next).want(300040)
@@ -40,13 +40,14 @@ func TestDelayedUpdateRefusals(t *testing.T) {
 		card  object
 		code  int
 	}{
-		{"in time", clickLife, good, 0},
-		{"too late", clickLife + time.Second, good, 300030},
+		{"in time", 30 * time.Minute, good, 0},
+		{"too late", 30*time.Minute + time.Second, good, 300030},
 		{"exclusive card without users", 0, object{"elements": []any{}}, 300090},
 		{"exclusive card", 0, object{"elements": []any{}, "open_ids": []string{"ou_1"}}, 0},
 		{"no card", 0, nil, 10002},
 		{"broken card", 0, object{"schema": "9"}, 11311},
-		{"large card", 0, object{"elements": []any{strings.Repeat("x", maxCard)}}, 10002},
+		{"card over 30 KB", 0, object{"elements": []any{strings.Repeat("x", 30<<10)}}, 10002},
+		{"card below 30 KB", 0, object{"config": object{"update_multi": true}, "elements": []any{strings.Repeat("x", 29<<10)}}, 0},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -63,7 +64,7 @@ func TestDelayedUpdateOfTheWrongCard(t *testing.T) {
 	b := newFixture(t)
 	good := object{"config": object{"update_multi": true}, "elements": []any{}}
 	b.update("c-unknown", good).want(300020)
-	id := b.sendRaw("oc_1", "interactive", sharedCard).want(0).data().string("message_id")
+	id := b.sendCard(sharedCard)
 	token := b.Click(id, "ou_1")
 	b.Answered(token)
 	own := b.token
@@ -74,37 +75,37 @@ func TestDelayedUpdateOfTheWrongCard(t *testing.T) {
 	b.update(token, good).want(200000)
 }
 
-const askingCard = `{"schema":"2.0","body":{"elements":[{"tag":"column_set","columns":[{"tag":"column","elements":[{"tag":"button"}]}]}]}}`
+const buttonCard = `{"schema":"2.0","body":{"elements":[{"tag":"column_set","columns":[{"tag":"column","elements":[{"tag":"button"}]}]}]}}`
 
-// clicked is a card in a chat that somebody has just clicked.
-func (b *fixture) clicked(card string) (id, token string) {
+// sendAndClick sends a card to a chat and has a user click it.
+func (b *fixture) sendAndClick(card string) (id, token string) {
 	b.t.Helper()
-	id = b.sendRaw("oc_1", "interactive", card).want(0).data().string("message_id")
+	id = b.sendCard(card)
 	return id, b.Click(id, "ou_1")
 }
 
 func TestAnswer(t *testing.T) {
 	const template = `{"type":"template","data":{"template_id":"AAq"}}`
 	tests := []struct{ name, sent, answer, card, toast string }{
-		{"nothing", askingCard, `{}`, askingCard, ""},
-		{"null", askingCard, `{"toast":null,"card":null}`, askingCard, ""},
-		{"toast", askingCard, `{"toast":{"type":"info","content":"hi"}}`, askingCard, "hi"},
-		{"both", askingCard, `{"toast":{"content":"hi"},"card":{"type":"raw","data":{"schema":"2.0","body":{}}}}`, `{"body":{},"schema":"2.0"}`, "hi"},
-		{"template", askingCard, `{"card":` + template + `}`, `{"data":{"template_id":"AAq"},"type":"template"}`, ""},
+		{"nothing", buttonCard, `{}`, buttonCard, ""},
+		{"null", buttonCard, `{"toast":null,"card":null}`, buttonCard, ""},
+		{"toast", buttonCard, `{"toast":{"type":"info","content":"hi"}}`, buttonCard, "hi"},
+		{"both", buttonCard, `{"toast":{"content":"hi"},"card":{"type":"raw","data":{"schema":"2.0","body":{}}}}`, `{"body":{},"schema":"2.0"}`, "hi"},
+		{"template", buttonCard, `{"card":` + template + `}`, `{"data":{"template_id":"AAq"},"type":"template"}`, ""},
 		{"old style", sharedCard, `{"elements":[],"toast":{"content":"hi"}}`, `{"elements":[]}`, "hi"},
 		{"old style template", sharedCard, template, `{"data":{"template_id":"AAq"},"type":"template"}`, ""},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			b := newFixture(t)
-			id, token := b.clicked(tt.sent)
+			id, token := b.sendAndClick(tt.sent)
 			if err := b.Answer(token, []byte(tt.answer)); err != nil {
 				t.Fatal(err)
 			}
 			card, _ := b.Card(id)
 			m, _ := b.Message(id)
 			if !sameJSON(t, string(card), tt.card) || m.Toast.Content != tt.toast || m.Updated > 1 {
-				t.Errorf("card %s, message %+v", card, m)
+				t.Errorf("got the card %s in %+v, want the card %s and the toast %q", card, m, tt.card, tt.toast)
 			}
 			b.update(token, object{"schema": "2.0", "body": object{}}).want(0)
 		})
@@ -128,7 +129,7 @@ func TestAnswerIsRefused(t *testing.T) {
 		{"nothing at all", ``, "200672"},
 		{"null", `null`, "200672"},
 		{"list", `[]`, "200672"},
-		{"large", `{"toast":{"content":"` + strings.Repeat("x", maxCard) + `"}}`, "200672"},
+		{"large", `{"toast":{"content":"` + strings.Repeat("x", 30<<10) + `"}}`, "200672"},
 		{"toast is a text", `{"toast":"hi"}`, "200672"},
 		{"kind of toast", `{"toast":{"type":"loud"}}`, "200672"},
 		{"a field beside the card", `{"card":{"type":"raw","data":{"schema":"2.0","body":{}}},"elements":[]}`, "200672"},
@@ -144,12 +145,12 @@ func TestAnswerIsRefused(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			b := newFixture(t)
-			id, token := b.clicked(askingCard)
+			id, token := b.sendAndClick(buttonCard)
 			if err := b.Answer(token, []byte(tt.answer)); err == nil || !strings.Contains(err.Error(), tt.code) {
 				t.Errorf("got %v, want the code %s", err, tt.code)
 			}
-			if card, _ := b.Card(id); string(card) != askingCard {
-				t.Errorf("the card is %s", card)
+			if card, _ := b.Card(id); string(card) != buttonCard {
+				t.Errorf("got the card %s, want no change", card)
 			}
 			b.update(token, object{"schema": "2.0", "body": object{}}).want(10002) // no answer yet
 		})
@@ -158,14 +159,14 @@ func TestAnswerIsRefused(t *testing.T) {
 
 func TestAnswerCountsOnce(t *testing.T) {
 	b := newFixture(t)
-	id, token := b.clicked(askingCard)
+	id, token := b.sendAndClick(buttonCard)
 	for _, answer := range []string{`{"toast":{"content":"one"}}`, `{"toast":{"content":"two"}}`, `no`} {
 		if err := b.Answer(token, []byte(answer)); err != nil {
 			t.Fatal(err)
 		}
 	}
 	if m, _ := b.Message(id); m.Toast.Content != "one" {
-		t.Errorf("the toast is %+v", m.Toast)
+		t.Errorf("got the toast %+v, want that of the first answer", m.Toast)
 	}
 	if err := b.Answer("c-unknown", []byte(`{}`)); err == nil || strings.Contains(err.Error(), "c-unknown") {
 		t.Errorf("got %v, want an error without the token", err)
@@ -174,29 +175,29 @@ func TestAnswerCountsOnce(t *testing.T) {
 
 func TestAnswerToARecalledCard(t *testing.T) {
 	b := newFixture(t)
-	id, token := b.clicked(askingCard)
+	id, token := b.sendAndClick(buttonCard)
 	b.call("DELETE", "/open-apis/im/v1/messages/"+id, nil).want(0)
 	if err := b.Answer(token, []byte(`{"card":{"type":"raw","data":{"schema":"2.0","body":{}}}}`)); err != nil {
 		t.Fatal(err)
 	}
-	if card, _ := b.Card(id); string(card) != askingCard {
-		t.Errorf("the card is %s", card)
+	if card, _ := b.Card(id); string(card) != buttonCard {
+		t.Errorf("got the card %s, want no change", card)
 	}
 }
 
 func TestHasButtons(t *testing.T) {
 	for content, want := range map[string]bool{
-		askingCard: true,
+		buttonCard: true,
 		`{"elements":[{"tag":"action","actions":[{"tag":"button"}]}]}`: true,
 		sharedCard: false,
 		`{`:        false,
 	} {
 		m := Message{MsgType: "interactive", Content: content}
-		if m.HasButtons() != want {
-			t.Errorf("%s: %v", content, !want)
+		if got := m.HasButtons(); got != want {
+			t.Errorf("%s: got %v, want %v", content, got, want)
 		}
 	}
-	if m := (&Message{MsgType: "text", Content: askingCard}); m.HasButtons() {
-		t.Error("a text has buttons")
+	if m := (&Message{MsgType: "text", Content: buttonCard}); m.HasButtons() {
+		t.Error("got buttons in a text, want none")
 	}
 }

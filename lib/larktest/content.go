@@ -1,6 +1,7 @@
 package larktest
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -58,11 +59,12 @@ func (p *Platform) checkContent(x *exchange, msgType, content string) *failure {
 		if f := checkPost(fields); f != nil {
 			return f
 		}
-		var whole any
-		_ = json.Unmarshal([]byte(content), &whole) // it has been parsed before
-		return checkMarkdown(whole, 230099)
+		var all any
+		_ = json.Unmarshal([]byte(content), &all) // cannot fail: it was decoded above
+		return checkMarkdown(all, 230099)
 	case "interactive":
-		return checkCard([]byte(content), 230099)
+		_, f := parseCard([]byte(content), 230099)
+		return f
 	case "image":
 		return p.checkOwner(x, msgType, text(fields["image_key"]))
 	case "file", "audio", "media":
@@ -71,7 +73,7 @@ func (p *Platform) checkContent(x *exchange, msgType, content string) *failure {
 	return nil
 }
 
-// text is the string in raw, or "".
+// text returns the string in raw, or "" if raw is no string.
 func text(raw json.RawMessage) string {
 	var s string
 	if json.Unmarshal(raw, &s) != nil {
@@ -87,11 +89,8 @@ func (p *Platform) checkOwner(x *exchange, msgType, key string) *failure {
 	if u == nil || u.AppID != x.app.ID {
 		return fail(230017, "Bot is NOT the owner of the resource.")
 	}
-	want := map[string]string{"opus": "audio", "mp4": "media", "message": "image", "avatar": "avatar"}[u.Type]
-	if want == "" {
-		want = "file"
-	}
-	if msgType != want {
+	needed := map[string]string{"opus": "audio", "mp4": "media", "message": "image", "avatar": "avatar"}[u.Type]
+	if msgType != cmp.Or(needed, "file") {
 		return fail(230055, "The type of file upload does not match the type of message being sent.")
 	}
 	return nil
@@ -122,7 +121,7 @@ func checkPost(languages map[string]json.RawMessage) *failure {
 	return nil
 }
 
-// card is the part of a card that the platform checks.
+// card has the fields of a card that the platform checks.
 type card struct {
 	Schema string          `json:"schema"`
 	Type   string          `json:"type"`
@@ -142,22 +141,34 @@ type card struct {
 // removedInV2 are the tags of schema 1 that schema 2 refuses ("card-json-v2-breaking-changes").
 var removedInV2 = []string{"action", "note"}
 
-// badCard returns a failure with a second code inside its message, as Lark nests it.
-func badCard(code, sub int, detail string) *failure {
-	return fail(code, fmt.Sprintf("Failed to create card content, ext=ErrCode: %d; ErrMsg: %s", sub, detail))
+// badCard returns the failure code, with a second code inside its message as Lark
+// nests it.
+func badCard(code, nested int, detail string) *failure {
+	return fail(code, fmt.Sprintf("Failed to create card content, ext=ErrCode: %d; ErrMsg: %s", nested, detail))
 }
 
-// checkCard checks the outline of a card: its schema, a template or a card entity.
-func checkCard(raw []byte, code int) *failure {
-	c, err := parseCard(raw)
+// parseCard decodes a card and checks its schema or, if it is a template or a card
+// entity, the id of that.
+func parseCard(raw []byte, code int) (card, *failure) {
+	c, err := decodeCard(raw)
 	if err != nil {
-		return badCard(code, 200621, "parse card json err, please check whether the card json is correct; ErrorValue: "+err.Error())
+		return card{}, badCard(code, 200621, "parse card json err, please check whether the card json is correct; ErrorValue: "+err.Error())
 	}
-	var whole any
-	_ = json.Unmarshal(raw, &whole) // it has been parsed before
-	if f := checkMarkdown(whole, code); f != nil {
-		return f
+	var all any
+	_ = json.Unmarshal(raw, &all) // cannot fail: decodeCard has read it
+	if f := checkMarkdown(all, code); f != nil {
+		return card{}, f
 	}
+	return c, c.check(code)
+}
+
+func decodeCard(raw []byte) (card, error) {
+	var c card
+	err := json.Unmarshal(raw, &c)
+	return c, err
+}
+
+func (c card) check(code int) *failure {
 	switch {
 	case c.Type == "template":
 		return checkReference(c, "template_id", code)
@@ -171,12 +182,6 @@ func checkCard(raw []byte, code int) *failure {
 		return badCard(code, 200621, "card has no elements")
 	}
 	return nil
-}
-
-func parseCard(raw []byte) (card, error) {
-	var c card
-	err := json.Unmarshal(raw, &c)
-	return c, err
 }
 
 // checkReference checks that the data of a template or card entity has an id.

@@ -51,9 +51,9 @@ func TestFileIsSentAsUploaded(t *testing.T) {
 	}
 }
 
-func TestCheckCard(t *testing.T) {
+func TestParseCard(t *testing.T) {
 	tests := []struct {
-		name, card, sub string // sub-code, "" for a good card
+		name, card, code string // the nested code, "" for a good card
 	}{
 		{"schema 1", `{"elements":[{"tag":"action"}]}`, ""},
 		{"languages", `{"i18n_elements":{}}`, ""},
@@ -70,12 +70,12 @@ func TestCheckCard(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			f := checkCard([]byte(tt.card), 230099)
+			_, f := parseCard([]byte(tt.card), 230099)
 			switch {
-			case tt.sub == "" && f != nil:
-				t.Errorf("refused: %s", f.msg)
-			case tt.sub != "" && (f == nil || !strings.Contains(f.msg, "ErrCode: "+tt.sub)):
-				t.Errorf("got %v, want ErrCode: %s", f, tt.sub)
+			case tt.code == "" && f != nil:
+				t.Errorf("got the failure %s, want none", f.msg)
+			case tt.code != "" && (f == nil || !strings.Contains(f.msg, "ErrCode: "+tt.code)):
+				t.Errorf("got %v, want ErrCode: %s", f, tt.code)
 			}
 		})
 	}
@@ -92,9 +92,9 @@ func TestShared(t *testing.T) {
 		`{"config":{"wide_screen_mode":true},"elements":[0]}`: false,
 	}
 	for raw, want := range tests {
-		c, err := parseCard([]byte(raw))
+		c, err := decodeCard([]byte(raw))
 		if err != nil || c.shared() != want {
-			t.Errorf("%s: %v %v", raw, c.shared(), err)
+			t.Errorf("%s: got %v and the error %v, want %v", raw, c.shared(), err, want)
 		}
 	}
 }

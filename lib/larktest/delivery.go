@@ -34,7 +34,7 @@ func (s Sample) For(app *lark.App, now time.Time) json.RawMessage {
 	}
 	header, event := child(doc, "header"), child(doc, "event")
 	replace(header, "event_id", newID())
-	replace(header, "create_time", stampLike(header["create_time"], now))
+	replace(header, "create_time", timestampLike(header["create_time"], now))
 	replace(header, "token", token)
 	replace(header, "app_id", app.AppID)
 	replace(doc, "uuid", newID())
@@ -44,8 +44,8 @@ func (s Sample) For(app *lark.App, now time.Time) json.RawMessage {
 
 	message := child(event, "message")
 	replace(message, "message_id", "om_"+newID())
-	replace(message, "create_time", stampLike(message["create_time"], now))
-	replace(message, "update_time", stampLike(message["update_time"], now))
+	replace(message, "create_time", timestampLike(message["create_time"], now))
+	replace(message, "update_time", timestampLike(message["update_time"], now))
 	switch s.Type() { // in a click, token is the card's update token
 	case lark.TypeCardAction:
 		replace(event, "token", "c-"+newID())
@@ -71,9 +71,9 @@ func replace(o object, name string, value any) {
 	}
 }
 
-// stampLike returns a time in the unit of an older one: microseconds if that has 16
-// digits, else milliseconds.
-func stampLike(old any, now time.Time) string {
+// timestampLike returns now in the unit of the sample's timestamp: microseconds if that
+// has 16 digits, else milliseconds.
+func timestampLike(old any, now time.Time) string {
 	if text, _ := old.(string); len(text) == 16 {
 		return strconv.FormatInt(now.UnixMicro(), 10)
 	}

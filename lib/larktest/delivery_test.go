@@ -29,7 +29,7 @@ func TestDeliveryIsAccepted(t *testing.T) {
 		other := sampleApp()
 		other.EncryptKeys, other.VerificationTokens = []lark.EncryptKey{lark.NewEncryptKey("other")}, []lark.Secret{"other"}
 		if _, err := other.Receive(sample.Delivery(sampleApp(), now), now); err == nil {
-			t.Errorf("%s: another app accepts it", eventType)
+			t.Errorf("%s: got no error from another app, want one", eventType)
 		}
 	}
 }

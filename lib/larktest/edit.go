@@ -89,7 +89,7 @@ func patchCard(p *Platform, x *exchange) (any, *failure) {
 		return nil, fail(230031, "Message can only be modified within 14 days after sending.")
 	}
 	for _, content := range []string{m.Content, b.Content} {
-		if c, err := parseCard([]byte(content)); err != nil || !c.shared() {
+		if c, err := decodeCard([]byte(content)); err != nil || !c.shared() {
 			return nil, invalidContent("config.update_multi must be true before and after the update")
 		}
 	}

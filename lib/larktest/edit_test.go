@@ -20,14 +20,14 @@ func (b *fixture) patch(id, content string) reply {
 func TestEdit(t *testing.T) {
 	b := newFixture(t)
 	id := b.send("oc_1", "a")
-	for range maxEdits {
+	for range 20 {
 		b.edit(id, "text", `{"text":"b"}`).want(0)
 	}
 	b.edit(id, "text", `{"text":"c"}`).want(230072)
 	if m := b.Messages("oc_1")[0]; m.Edited != 20 || m.Content != `{"text":"b"}` {
 		t.Errorf("got %+v, want 20 edits and the content b", m)
 	}
-	card := b.sendRaw("oc_1", "interactive", sharedCard).want(0).data().string("message_id")
+	card := b.sendCard(sharedCard)
 	b.edit(card, "text", `{"text":"b"}`).want(230054)
 	b.edit(id, "interactive", sharedCard).want(99992402)
 	b.edit("om_none", "text", `{"text":"b"}`).want(99992354)
@@ -37,26 +37,25 @@ func TestEdit(t *testing.T) {
 
 func TestPatchCard(t *testing.T) {
 	b := newFixture(t)
-	card := func(content string) string {
-		return b.sendRaw("oc_1", "interactive", content).want(0).data().string("message_id")
-	}
 	const next = `{"config":{"update_multi":true},"elements":[{"tag":"hr"}]}`
-	id := card(sharedCard)
+	id := b.sendCard(sharedCard)
 	b.patch(id, next).want(0)
 	if c, ok := b.Card(id); !ok || string(c) != next {
-		t.Errorf("card: %s", c)
+		t.Errorf("got the card %s, want %s", c, next)
 	}
 	b.patch(id, `{"elements":[]}`).want(230001)
-	b.patch(card(`{"elements":[]}`), next).want(230001)
+	b.patch(b.sendCard(`{"elements":[]}`), next).want(230001)
 	b.patch(id, `{}`).want(230099)
 	b.patch(b.send("oc_1", "x"), next).want(230001)
-	b.clock.advance(cardLife + time.Second)
+	b.clock.advance(14 * 24 * time.Hour)
 	b.token = b.tenantToken("cli_1", "s1")
+	b.patch(id, next).want(0)
+	b.clock.advance(time.Second)
 	b.patch(id, next).want(230031)
 	b.token = b.tenantToken("cli_2", "s2")
 	b.patch(id, next).want(230027)
 	if _, ok := b.Card("om_none"); ok {
-		t.Error("a card nobody sent")
+		t.Error("got a card that nobody sent, want none")
 	}
 }
 

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// sendEphemeral is "ephemeral-v1/send": a card one member of a chat sees.
+// sendEphemeral is "ephemeral-v1/send": it sends a card that one member of a chat sees.
 func sendEphemeral(p *Platform, x *exchange) (any, *failure) {
 	var b struct {
 		ChatID  string          `json:"chat_id"`
@@ -28,7 +28,7 @@ func sendEphemeral(p *Platform, x *exchange) (any, *failure) {
 	case b.MsgType != "interactive":
 		return nil, fail(10003, "Invalid parameter: msg_type")
 	}
-	if f := checkCard(b.Card, 10003); f != nil {
+	if _, f := parseCard(b.Card, 10003); f != nil {
 		return nil, f
 	}
 	m := &Message{

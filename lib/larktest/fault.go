@@ -33,15 +33,15 @@ const (
 
 // Fault is a rule that makes calls fail or slow.
 type Fault struct {
-	// Match picks the calls; nil picks all. It may read the body of a call
-	// that is not a form. It runs under the platform's lock and must not use
-	// the platform.
+	// Match reports whether the rule applies to a call; nil stands for all calls. It may
+	// read the body of a call that is not a form. It runs under the platform's lock and
+	// must not use the platform.
 	Match func(*http.Request) bool
-	// Times is to how many calls the rule applies; 0 means to all.
+	// Times is how many calls the rule applies to; 0 stands for all.
 	Times int
 	Kind  FaultKind
-	// Delay is waited before anything else. If the caller gives up meanwhile,
-	// the call is not done.
+	// Delay is how long the platform waits before anything else. If the caller cancels
+	// its request during that time, the call does nothing.
 	Delay time.Duration
 	// Reset is how long Throttle asks the caller to wait, in whole seconds; the
 	// default is one second.
@@ -63,7 +63,8 @@ func (p *Platform) Fail(rule Fault) {
 	p.faults = append(p.faults, &rule)
 }
 
-// takeFault returns the rule for x, counted, or the zero rule.
+// takeFault returns the rule that applies to x, and counts that it was applied. It
+// returns the zero rule if there is none.
 func (p *Platform) takeFault(x *exchange) Fault {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -82,7 +83,7 @@ func (p *Platform) takeFault(x *exchange) Fault {
 	return Fault{}
 }
 
-// answer serves x, or applies the fault that matches it.
+// answer returns the answer to x, changed by the fault that matches x.
 func (p *Platform) answer(x *exchange) *answer {
 	f := p.takeFault(x)
 	if f.Delay > 0 {
@@ -91,7 +92,7 @@ func (p *Platform) answer(x *exchange) *answer {
 		select {
 		case <-t.C:
 		case <-x.Context().Done():
-			return &answer{lost: true, msg: "caller gave up"}
+			return &answer{lost: true, msg: "the caller canceled its request"}
 		}
 	}
 	switch f.Kind {

@@ -32,12 +32,12 @@ func TestFaultKinds(t *testing.T) {
 			for range 2 {
 				r := b.sendRaw("oc_1", "text", `{"text":"x"}`).want(tt.code)
 				if r.status != tt.status || r.header.Get("x-ogw-ratelimit-reset") != tt.reset {
-					t.Errorf("HTTP %d, %v", r.status, r.header)
+					t.Errorf("got HTTP %d, %v, want HTTP %d and the reset %q", r.status, r.header, tt.status, tt.reset)
 				}
 			}
 			b.send("oc_1", "x")
 			if n := len(b.Messages("")); n != 1 {
-				t.Errorf("want 1 message, got %d", n)
+				t.Errorf("got %d messages, want 1", n)
 			}
 		})
 	}
@@ -46,9 +46,9 @@ func TestFaultKinds(t *testing.T) {
 func TestServerErrorIsAPage(t *testing.T) {
 	b := newFixture(t)
 	b.Fail(Fault{Kind: ServerError})
-	for range 3 { // for ever
+	for range 3 { // Times is 0
 		if r := b.get("/open-apis/im/v1/chats"); r.status != 500 || !strings.HasPrefix(r.raw, "<html>") {
-			t.Errorf("HTTP %d %s", r.status, r.raw)
+			t.Errorf("got HTTP %d %s, want HTTP 500 and a page", r.status, r.raw)
 		}
 	}
 }
@@ -79,7 +79,7 @@ func TestLoseAnswerDoesTheWork(t *testing.T) {
 		return http.DefaultClient.Do(r)
 	}
 	if _, err := post(); err == nil {
-		t.Error("the first answer arrived")
+		t.Error("got the first answer, want a closed connection")
 	}
 	r, err := post()
 	if err != nil || r.StatusCode != 200 {
@@ -87,11 +87,11 @@ func TestLoseAnswerDoesTheWork(t *testing.T) {
 	}
 	defer r.Body.Close()
 	if n := len(b.Messages("oc_1")); n != 1 {
-		t.Errorf("want 1 message, got %d", n)
+		t.Errorf("got %d messages, want 1", n)
 	}
 	calls := b.Calls()
 	if first := calls[len(calls)-2]; first.Status != 0 {
-		t.Errorf("the lost call has status %d", first.Status)
+		t.Errorf("got the status %d of the lost call, want 0", first.Status)
 	}
 }
 
@@ -104,7 +104,7 @@ func TestDelayEndsWithTheCaller(t *testing.T) {
 	func() {
 		defer func() {
 			if err, _ := recover().(error); !errors.Is(err, http.ErrAbortHandler) {
-				t.Errorf("recovered %v", err)
+				t.Errorf("got the panic %v, want %v", err, http.ErrAbortHandler)
 			}
 		}()
 		b.ServeHTTP(httptest.NewRecorder(), r)

@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-// followUpLife is how old a message may be to get follow-up bubbles
+// followUpLife is how long after it was sent a message can get follow-up bubbles
 // ("im-v1/message/push_follow_up").
 const followUpLife = 10 * time.Minute
 
@@ -34,16 +34,16 @@ func pushFollowUp(p *Platform, x *exchange) (any, *failure) {
 	if f != nil {
 		return nil, f
 	}
-	if f := p.followable(x, m); f != nil {
+	if f := p.checkFollowUp(x, m); f != nil {
 		return nil, f
 	}
 	m.FollowUps = texts
 	return nil, nil
 }
 
-// followable checks that the message is the newest of a chat with one user and has
+// checkFollowUp checks that the message is the newest of a chat with one user and has
 // no follow-up bubbles yet.
-func (p *Platform) followable(x *exchange, m *Message) *failure {
+func (p *Platform) checkFollowUp(x *exchange, m *Message) *failure {
 	newest := m
 	for _, o := range p.messages.all {
 		if o.ChatID() == m.ChatID() {

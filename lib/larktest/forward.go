@@ -2,10 +2,11 @@ package larktest
 
 import "slices"
 
-// notForwarded are the message types that cannot be forwarded ("im-v1/message/forward").
-var notForwarded = []string{"audio", "system"}
+// unforwardableTypes are the message types that cannot be forwarded ("im-v1/message/forward").
+var unforwardableTypes = []string{"audio", "system"}
 
-// forwardTarget checks the receiver of a forward; uuid comes in the query here.
+// forwardTarget decodes the body of a call that forwards and checks its receiver. The
+// uuid of these calls is in the query.
 func (x *exchange) forwardTarget(b *outgoing) (receiverType string, f *failure) {
 	if f := x.decode(b); f != nil {
 		return "", f
@@ -35,7 +36,7 @@ func forwardMessage(p *Platform, x *exchange) (any, *failure) {
 		return nil, fail(230064, "The message to be forwarded is invalid.")
 	case m.Recalled:
 		return nil, fail(230065, "The message to be forwarded has been recalled.")
-	case slices.Contains(notForwarded, m.MsgType):
+	case slices.Contains(unforwardableTypes, m.MsgType):
 		return nil, fail(230061, "The message type does not support forwarding.")
 	}
 	// In a forward, a uuid applies to one receiver.
@@ -55,11 +56,11 @@ func mergeForward(p *Platform, x *exchange) (any, *failure) {
 		c.add("message_id_list", "", "the len must be 1 to 100")
 		return nil, c.failure()
 	}
-	good, invalid, f := p.mergeable(b.IDs)
+	messages, invalid, f := p.mergeable(b.IDs)
 	if f != nil {
 		return nil, f
 	}
-	if slices.ContainsFunc(good, func(m *Message) bool { return m.ChatID() != good[0].ChatID() }) {
+	if slices.ContainsFunc(messages, func(m *Message) bool { return m.ChatID() != messages[0].ChatID() }) {
 		return nil, fail(230069, "Does not support forwarding messages from different groups.")
 	}
 	data, f := p.addOrFind(x, "merge_forward "+b.ReceiveID, &Message{
@@ -72,15 +73,15 @@ func mergeForward(p *Platform, x *exchange) (any, *failure) {
 	return map[string]any{"message": data, "invalid_message_id_list": invalid}, nil
 }
 
-// mergeable splits ids into messages that can be forwarded and the rest. It fails
-// if none can be forwarded.
-func (p *Platform) mergeable(ids []string) (good []*Message, invalid []string, f *failure) {
+// mergeable returns the messages that can be forwarded, and the ids for which there is
+// no such message. It fails if no message can be forwarded.
+func (p *Platform) mergeable(ids []string) (messages []*Message, invalid []string, f *failure) {
 	recalled := 0
 	invalid = []string{}
 	for _, id := range ids {
 		m := p.messages.byID[id]
 		if m != nil && !m.Recalled && m.MsgType != "system" {
-			good = append(good, m)
+			messages = append(messages, m)
 			continue
 		}
 		if m != nil && m.Recalled {
@@ -91,8 +92,8 @@ func (p *Platform) mergeable(ids []string) (good []*Message, invalid []string, f
 	switch {
 	case recalled == len(ids):
 		f = fail(230065, "All messages to be forwarded have been recalled.")
-	case len(good) == 0:
+	case len(messages) == 0:
 		f = fail(230064, "All messages to be forwarded are invalid.")
 	}
-	return good, invalid, f
+	return messages, invalid, f
 }

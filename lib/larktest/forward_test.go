@@ -10,8 +10,8 @@ func TestForward(t *testing.T) {
 		return b.post("/open-apis/im/v1/messages/"+id+"/forward?receive_id_type=open_id&uuid="+uuid, object{"receive_id": to})
 	}
 	first := forward(id, "ou_1", "u").want(0).data().string("message_id")
-	if forward(id, "ou_1", "u").want(0).data().string("message_id") != first {
-		t.Error("the uuid forwarded twice to one target")
+	if second := forward(id, "ou_1", "u").want(0).data().string("message_id"); second != first {
+		t.Errorf("got the message %s for the same uuid, want %s", second, first)
 	}
 	forward(id, "ou_2", "u").want(0)
 	if one, two := b.Messages("ou_1"), b.Messages("ou_2"); len(one) != 1 || len(two) != 1 || one[0].Content != `{"text":"a"}` {
@@ -33,13 +33,14 @@ func TestMergeForward(t *testing.T) {
 	}
 	one, two, other := b.send("oc_1", "a"), b.send("oc_1", "b"), b.send("oc_2", "c")
 	d := merge(one, two, "om_none").want(0).data()
-	if bad := d.body["invalid_message_id_list"].([]any); len(bad) != 1 || bad[0] != "om_none" {
-		t.Errorf("invalid: %v", bad)
+	if invalid := d.body["invalid_message_id_list"].([]any); len(invalid) != 1 || invalid[0] != "om_none" {
+		t.Errorf("got the invalid ids %v, want om_none", invalid)
 	}
 	if m := b.Messages("oc_9"); len(m) != 1 || m[0].MsgType != "merge_forward" {
 		t.Errorf("got %+v, want one merge_forward", m)
 	}
 	merge().want(99992402)
+	merge(make([]string, 101)...).want(99992402)
 	merge("om_none").want(230064)
 	merge(one, other).want(230069)
 	b.call("DELETE", "/open-apis/im/v1/messages/"+one, nil).want(0)

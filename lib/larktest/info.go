@@ -11,15 +11,15 @@ func botInfo(_ *Platform, x *exchange) (any, *failure) {
 	}}, nil
 }
 
-// outboundIPs is "event-v1/outbound_ip/list"; the addresses are of the range
-// kept for documentation.
+// outboundIPs is "event-v1/outbound_ip/list". Its addresses are in the range that is
+// reserved for documentation.
 func outboundIPs(_ *Platform, x *exchange) (any, *failure) {
 	ips := []string{"192.0.2.1", "192.0.2.2", "192.0.2.3"}
 	return page(x, "ip_list", 50, ips, func(ip string) any { return ip })
 }
 
-// listTickets is "helpdesk-v1/ticket/list" of a help desk without tickets: the
-// path exists for its authorization.
+// listTickets is "helpdesk-v1/ticket/list" of a help desk without tickets. The platform
+// has this path because calls below it need the help desk's authorization.
 func listTickets(*Platform, *exchange) (any, *failure) {
 	return map[string]any{"total": 0, "tickets": []any{}}, nil
 }

@@ -40,7 +40,7 @@ func oauthToken(p *Platform, x *exchange) (any, *failure) {
 			return nil, fail(20003, "The authorization code is not found.")
 		}
 	case "refresh_token":
-		if t := p.tokens.valid(b.RefreshToken, x.time); t == nil || t.kind != refreshToken || t.app != app.ID {
+		if t := p.tokens.find(b.RefreshToken, x.time); t == nil || t.kind != refreshToken || t.app != app.ID {
 			return nil, fail(20026, "The refresh token is invalid.")
 		}
 		delete(p.tokens.byValue, b.RefreshToken)

@@ -15,9 +15,8 @@ var (
 	imageMarkup = regexp.MustCompile(`!\[[^\]]*\]\(([^)\s]*)`)
 )
 
-// checkMarkdown checks what Lark refuses of the Markdown in a card or post,
-// wherever it stands in it: more than five tables (11310), and images that are
-// named by anything but a key (200570).
+// checkMarkdown checks all Markdown in a card or a post. Lark refuses more than five
+// tables (11310), and images that are not named by a key (200570).
 func checkMarkdown(v any, code int) *failure {
 	tables := 0
 	for _, text := range markdownOf(v) {

@@ -26,7 +26,7 @@ func TestCheckMarkdown(t *testing.T) {
 			t.Fatal(err)
 		}
 		got := ""
-		if f := checkCard(raw, 230099); f != nil {
+		if _, f := parseCard(raw, 230099); f != nil {
 			got = f.msg
 		}
 		if (got == "") != (tt.want == "") || !strings.Contains(got, tt.want) {

@@ -19,7 +19,7 @@ type Message struct {
 	// "webhook" for a custom bot.
 	ReceiveIDType string
 	MsgType       string
-	// Content is the JSON text the API takes, the latest of edits and updates.
+	// Content is the JSON text that the API takes, after the latest edit or update.
 	Content  string
 	UUID     string
 	ParentID string
@@ -27,39 +27,38 @@ type Message struct {
 	ThreadID string
 	InThread bool
 	Recalled bool
-	// Edited counts edits; Updated, updates of a card.
+	// Edited is the number of edits, and Updated the number of updates of a card.
 	Edited, Updated        int
 	CreateTime, UpdateTime time.Time
 	// AppID is empty for a webhook and for a message of a user (AddMessage).
 	AppID, TenantKey string
-	// OnlyFor is the one user who sees an ephemeral card.
+	// OnlyFor is the id of the one user who sees an ephemeral card.
 	OnlyFor   string
 	Reactions []string // emoji types, in order
 	Urgent    []Urgent
 	FollowUps []string
 	Clicks    []string // open_ids of users who clicked the card
-	// Toast is what the answer to the latest of these clicks showed; zero for nothing.
+	// Toast is the toast in the answer to the latest of these clicks, zero if it had none.
 	Toast Toast
 }
 
-// messages are all messages in order of delivery.
+// messages holds all messages and what belongs to them.
 type messages struct {
-	all    []*Message
+	all    []*Message // in the order of their delivery
 	byID   map[string]*Message
-	byUUID map[string]*Message // by scope and uuid
-	recent map[string][]time.Time
-	reads  map[string][]read
+	byUUID map[string]*Message    // by scope and uuid
+	recent map[string][]time.Time // the times of the last second's messages, by receiver
+	reads  map[string][]read      // by message id
 	// reactions are the emojis that were added and not removed, by reaction id.
 	reactions map[string]reaction
 }
 
 func newMessages() messages {
 	return messages{
-		byID:   map[string]*Message{},
-		byUUID: map[string]*Message{},
-		recent: map[string][]time.Time{},
-		reads:  map[string][]read{},
-
+		byID:      map[string]*Message{},
+		byUUID:    map[string]*Message{},
+		recent:    map[string][]time.Time{},
+		reads:     map[string][]read{},
 		reactions: map[string]reaction{},
 	}
 }
@@ -81,8 +80,8 @@ func (p *Platform) Messages(receiveID string) []Message {
 	return out
 }
 
-// Message returns one message, also one of a user (AddMessage), but none of a
-// batch.
+// Message returns the message with this id. It also returns messages of users
+// (AddMessage), but none of a batch.
 func (p *Platform) Message(id string) (Message, bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -111,9 +110,9 @@ func (p *Platform) Card(messageID string) (json.RawMessage, bool) {
 	return json.RawMessage(m.Content), true
 }
 
-// AddMessage makes the platform know a message a user sent, so that it can be
-// forwarded and replies to it carry its chat. Messages does not return it. An
-// empty ID is filled; the ID is returned.
+// AddMessage adds a message that a user sent, so that an app can forward it and reply to
+// it in its chat. Messages does not return it. If m has no ID, it gets a new one.
+// AddMessage returns the ID.
 func (p *Platform) AddMessage(m Message) string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -122,7 +121,7 @@ func (p *Platform) AddMessage(m Message) string {
 	return m.ID
 }
 
-// add delivers m, and fills in its id and times if it has none.
+// add adds m, and sets its id and its times if it has none.
 func (ms *messages) add(p *Platform, m *Message) {
 	if m.ID == "" {
 		m.ID = p.nextID("om_")
@@ -138,7 +137,7 @@ func (ms *messages) add(p *Platform, m *Message) {
 	}
 }
 
-// data is the message object of the API ("im-v1/message/create").
+// data returns the message object of the API ("im-v1/message/create").
 func (m *Message) data() map[string]any {
 	d := map[string]any{
 		"message_id":  m.ID,

@@ -10,7 +10,7 @@ func TestMessageData(t *testing.T) {
 	}
 	sender := d.body["sender"].(object)
 	if sender["id"] != "cli_1" || sender["sender_type"] != "app" || sender["tenant_key"] != OwnTenant {
-		t.Errorf("sender: %v", sender)
+		t.Errorf("got the sender %v, want the app cli_1 of the tenant %s", sender, OwnTenant)
 	}
 	if d.body["body"].(object)["content"] != `{"text":"x"}` || d.body["deleted"] != false {
 		t.Errorf("got %v, want the content x, not deleted", d.body)
@@ -25,11 +25,11 @@ func TestMessagesByReceiver(t *testing.T) {
 	b.AddMessage(Message{ReceiveID: "oc_1", MsgType: "text"})
 	for receiver, n := range map[string]int{"": 3, "oc_1": 2, "oc_2": 1, "oc_3": 0} {
 		if got := len(b.Messages(receiver)); got != n {
-			t.Errorf("%q: want %d, got %d", receiver, n, got)
+			t.Errorf("%q: got %d messages, want %d", receiver, got, n)
 		}
 	}
 	if m := b.Messages("oc_1")[1]; m.Content != `{"text":"c"}` {
-		t.Errorf("order: %+v", m)
+		t.Errorf("got %+v as the second message, want the content c", m)
 	}
 }
 
@@ -38,14 +38,14 @@ func TestMessageIsACopy(t *testing.T) {
 	id := b.AddMessage(Message{ID: "om_user", Reactions: []string{"OK"}})
 	m, ok := b.Message(id)
 	if !ok {
-		t.Fatal("no message")
+		t.Fatalf("got no message %s, want one", id)
 	}
 	m.Reactions[0] = "changed"
-	if again, _ := b.Message(id); again.Reactions[0] != "OK" {
-		t.Error("a caller changed the platform")
+	if stored, _ := b.Message(id); stored.Reactions[0] != "OK" {
+		t.Errorf("got the reaction %s after the caller changed its copy, want OK", stored.Reactions[0])
 	}
 	if _, ok := b.Message("om_none"); ok {
-		t.Error("a message nobody sent")
+		t.Error("got a message that nobody sent, want none")
 	}
 }
 

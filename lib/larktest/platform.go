@@ -21,9 +21,9 @@ const OwnTenant = "tk_own"
 // App is one app registered with the platform.
 type App struct {
 	ID, Secret string
-	// Marketplace apps get their tokens with an app_ticket, one per tenant.
+	// Marketplace says that the app gets its tokens with an app_ticket, one per tenant.
 	Marketplace bool
-	// HelpDeskID and HelpDeskToken authorize calls below /open-apis/helpdesk/.
+	// HelpDeskID and HelpDeskToken are the credentials of calls below /open-apis/helpdesk/.
 	HelpDeskID, HelpDeskToken string
 }
 
@@ -38,7 +38,7 @@ type Platform struct {
 
 	logSerial atomic.Int64
 
-	mu        sync.Mutex // guards all below
+	mu        sync.Mutex // guards the fields below
 	serial    int
 	apps      map[string]App
 	tokens    tokens
@@ -58,8 +58,8 @@ type Platform struct {
 // Option sets one property of a new Platform.
 type Option func(*Platform)
 
-// WithClock sets the clock that all lifetimes and windows use. It must be safe
-// for concurrent use. The default is time.Now.
+// WithClock sets the clock that all time limits use. It must be safe for concurrent
+// use. The default is time.Now.
 func WithClock(now func() time.Time) Option { return func(p *Platform) { p.now = now } }
 
 // WithApps registers apps.
@@ -71,20 +71,20 @@ func WithApps(apps ...App) Option {
 	}
 }
 
-// WithTokenLife sets how long issued tokens live. The default and the
-// platform's maximum is two hours.
+// WithTokenLife sets how long tokens are valid. The default is two hours, which is the
+// maximum of the platform.
 func WithTokenLife(d time.Duration) Option { return func(p *Platform) { p.tokenLife = d } }
 
-// WithChatLimit refuses more than n messages a second to one receiver with
-// 230020. The platform's own limit is 5 ("im-v1/message/create"); without this
-// option there is none.
+// WithChatLimit sets how many messages a second one receiver can get; more are refused
+// with 230020. The limit of the real platform is 5 ("im-v1/message/create"). Without this
+// option there is no limit.
 func WithChatLimit(n int) Option { return func(p *Platform) { p.chatLimit = n } }
 
 // WithAnyHook accepts messages for every webhook, without a signature: those of
 // custom bots that AddHook has not added, too.
 func WithAnyHook() Option { return func(p *Platform) { p.anyHook = true } }
 
-// New returns a platform without messages or faults, changed by opts.
+// New returns a platform without messages and faults, with the properties that opts set.
 func New(opts ...Option) *Platform {
 	p := &Platform{
 		now:       time.Now,

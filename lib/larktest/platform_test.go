@@ -30,12 +30,13 @@ func (c *clock) advance(d time.Duration) {
 	c.t = c.t.Add(d)
 }
 
-// fixture is a platform with a custom app, a marketplace app and a clock.
+// fixture is a platform with two custom apps and a marketplace app, whose clock a test
+// sets.
 type fixture struct {
 	*Platform
 	t     *testing.T
 	clock *clock
-	token string // of the custom app; calls use it
+	token string // of the app that calls; at first cli_1
 }
 
 func newFixture(t *testing.T, opts ...Option) *fixture {
@@ -96,60 +97,67 @@ func (b *fixture) do(r *http.Request) reply {
 	b.ServeHTTP(w, r)
 	out := reply{t: b.t, status: w.Code, header: w.Header(), raw: w.Body.String()}
 	if out.header.Get("X-Tt-Logid") == "" {
-		b.t.Errorf("%s: no X-Tt-Logid", r.URL.Path)
+		b.t.Errorf("%s: got no X-Tt-Logid, want one", r.URL.Path)
 	}
-	// Files and error pages are no JSON; want reports that.
+	// Files and error pages are not JSON; the method want fails for them.
 	_ = json.Unmarshal(w.Body.Bytes(), &out.body)
 	return out
 }
 
-// want checks the code.
+// want fails the test if the answer has another code.
 func (r reply) want(code int) reply {
 	r.t.Helper()
 	got, ok := r.body["code"].(float64)
 	if !ok || int(got) != code {
-		r.t.Fatalf("code: want %d, got HTTP %d %s", code, r.status, r.raw)
+		r.t.Fatalf("got HTTP %d %s, want the code %d", r.status, r.raw, code)
 	}
 	return r
 }
 
-// data is the data field.
+// data returns the reply with its field data as the body.
 func (r reply) data() reply {
 	r.t.Helper()
 	d, ok := r.body["data"].(object)
 	if !ok {
-		r.t.Fatalf("no data in %s", r.raw)
+		r.t.Fatalf("got %s, want a field data", r.raw)
 	}
 	r.body = d
 	return r
 }
 
-// string is a field that must be there.
+// string returns a field of the body; the test fails if there is none.
 func (r reply) string(field string) string {
 	r.t.Helper()
 	s, ok := r.body[field].(string)
 	if !ok {
-		r.t.Fatalf("no %s in %s", field, r.raw)
+		r.t.Fatalf("got %s, want a field %s", r.raw, field)
 	}
 	return s
 }
 
-// send sends a text to a chat and returns its id.
+// send sends a text to a chat and returns the id of the message.
 func (b *fixture) send(chat, text string) string {
 	b.t.Helper()
 	return b.sendRaw(chat, "text", `{"text":"`+text+`"}`).want(0).data().string("message_id")
 }
 
+// sendCard sends a card to the chat oc_1 and returns the id of the message.
+func (b *fixture) sendCard(content string) string {
+	b.t.Helper()
+	return b.sendRaw("oc_1", "interactive", content).want(0).data().string("message_id")
+}
+
+// sendRaw sends content of any message type to a chat.
 func (b *fixture) sendRaw(chat, msgType, content string) reply {
 	b.t.Helper()
 	return b.post("/open-apis/im/v1/messages?receive_id_type=chat_id",
 		object{"receive_id": chat, "msg_type": msgType, "content": content})
 }
 
-func TestNewIsQuiet(t *testing.T) {
+func TestNewPlatformIsEmpty(t *testing.T) {
 	p := New()
 	if len(p.Calls()) != 0 || len(p.Messages("")) != 0 || p.TokenCalls() != 0 {
-		t.Error("a new platform has a past")
+		t.Errorf("got %d calls, %d messages and %d token calls, want none", len(p.Calls()), len(p.Messages("")), p.TokenCalls())
 	}
 }
 
@@ -165,6 +173,6 @@ func TestConcurrentUse(t *testing.T) {
 	}
 	wg.Wait()
 	if n := len(b.Messages("oc_1")); n != 20 {
-		t.Errorf("want 20 messages, got %d", n)
+		t.Errorf("got %d messages, want 20", n)
 	}
 }

@@ -17,7 +17,7 @@ func TestReaction(t *testing.T) {
 		t.Errorf("got %v, want an id and the emoji OK", d.body)
 	}
 	if m, _ := b.Message(id); !slices.Equal(m.Reactions, []string{"OK"}) {
-		t.Errorf("reactions: %v", m.Reactions)
+		t.Errorf("got the reactions %v, want OK", m.Reactions)
 	}
 	remove := func(message, reaction string) reply {
 		t.Helper()

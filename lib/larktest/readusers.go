@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// readLife is how long after a message was sent its readers can be asked for
+// readLife is how long after a message was sent an app can ask who has read it
 // ("im-v1/message/read_users").
 const readLife = 7 * 24 * time.Hour
 
@@ -15,7 +15,7 @@ type read struct {
 	time time.Time
 }
 
-// MarkRead records that users, by the ids read_users will show, have read a message.
+// MarkRead records that users have read a message. Their ids are what read_users shows.
 func (p *Platform) MarkRead(messageID string, users ...string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

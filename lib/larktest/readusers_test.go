@@ -15,7 +15,9 @@ func TestReadUsers(t *testing.T) {
 		t.Errorf("got %v, want two users, the first of them ou_1, and more", d.body)
 	}
 	b.get("/open-apis/im/v1/messages/" + id + "/read_users").want(99992402)
-	b.clock.advance(readLife + time.Second)
+	b.clock.advance(7 * 24 * time.Hour)
 	b.token = b.tenantToken("cli_1", "s1")
+	b.get(path).want(0)
+	b.clock.advance(time.Second)
 	b.get(path).want(230033)
 }

@@ -1,6 +1,7 @@
 package larktest
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -16,7 +17,7 @@ import (
 	"unicode/utf8"
 )
 
-// maxBody bounds what is held of a request that is not a form; the largest
+// maxBody is how many bytes of a request that is not a form are read. The largest
 // documented body is a text message of 150 KB.
 const maxBody = 1 << 20
 
@@ -26,14 +27,14 @@ type exchange struct {
 	*http.Request
 	time         time.Time
 	logID        string
-	body         []byte // unless form
-	form         form   // unless body
-	app          App    // of the token, or of the credentials in a token call
+	body         []byte // of a request that is not a form
+	form         form
+	app          App // of the token, or of the credentials in a token call
 	tenant       string
 	beforeAnswer func() // runs before the answer is sent, without the lock
 }
 
-// receive reads the whole request. Of a form it keeps sizes and digests only.
+// receive reads the whole request. It keeps only small files of a form.
 func (p *Platform) receive(r *http.Request) *exchange {
 	x := &exchange{Request: r, time: p.now(), logID: p.nextLogID()}
 	kind, params, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
@@ -46,8 +47,8 @@ func (p *Platform) receive(r *http.Request) *exchange {
 	return x
 }
 
-// decode parses the JSON body into v. The header is compulsory on every call
-// with a body ("api-call-guide").
+// decode parses the JSON body into v. Every call with a body needs the header
+// Content-Type ("api-call-guide").
 func (x *exchange) decode(v any) *failure {
 	if kind, _, _ := mime.ParseMediaType(x.Header.Get("Content-Type")); kind != "application/json" {
 		return fail(9499, "Bad Request: Content-Type must be application/json; charset=utf-8")
@@ -91,7 +92,7 @@ func (c *check) maxLen(field, value string, n int) {
 	}
 }
 
-// failure is nil without violations.
+// failure returns the failure that lists the violations, nil if there are none.
 func (c check) failure() *failure {
 	if len(c) == 0 {
 		return nil
@@ -101,66 +102,63 @@ func (c check) failure() *failure {
 	return f
 }
 
-// maxKept is how much of a part is held; of more, only size and digest.
+// maxKept is the size up to which the content of a form's file is kept.
 const maxKept = 1 << 20
 
-// sniffLen is enough to tell an image by its first bytes.
-const sniffLen = 512
+// headLen is how many of a file's first bytes are kept to detect its format.
+const headLen = 512
 
-// part is one field or file of a form.
-type part struct {
+// formPart is one field or file of a form.
+type formPart struct {
 	fileName string
 	size     int64
 	sha256   string
-	head     []byte // the first sniffLen bytes
-	whole    []byte // if not larger than maxKept
+	head     []byte // the first headLen bytes
+	content  []byte // nil if larger than maxKept
 }
 
-// form is a multipart body. It has no parts if the body was not a valid form.
-type form struct{ parts map[string]part }
+// form is a multipart body by field name. It is nil if the body was not a valid form.
+type form map[string]formPart
 
 // value returns a field that is not a file.
-func (f form) value(name string) string { return string(f.parts[name].whole) }
+func (f form) value(name string) string { return string(f[name].content) }
 
-// readForm reads a form part by part and never holds a large part in memory.
+// readForm reads a form and never holds a large file in memory.
 func readForm(r *multipart.Reader) form {
-	f := form{parts: map[string]part{}}
+	f := form{}
 	for {
 		p, err := r.NextRawPart()
 		if errors.Is(err, io.EOF) {
 			return f
 		}
 		if err != nil {
-			return form{}
+			return nil
 		}
-		kept, err := readPart(p)
-		if err != nil {
-			return form{}
+		if f[p.FormName()], err = readPart(p); err != nil {
+			return nil
 		}
-		f.parts[p.FormName()] = kept
 	}
 }
 
-func readPart(r *multipart.Part) (part, error) {
+func readPart(r *multipart.Part) (formPart, error) {
 	digest := sha256.New()
 	in := io.TeeReader(r, digest)
-	whole, err := io.ReadAll(io.LimitReader(in, maxKept+1))
+	content, err := io.ReadAll(io.LimitReader(in, maxKept+1))
 	if err != nil {
-		return part{}, err
+		return formPart{}, err
 	}
 	rest, err := io.Copy(io.Discard, in)
 	if err != nil {
-		return part{}, err
+		return formPart{}, err
 	}
-	p := part{
+	p := formPart{
 		fileName: r.FileName(),
-		size:     int64(len(whole)) + rest,
+		size:     int64(len(content)) + rest,
 		sha256:   hex.EncodeToString(digest.Sum(nil)),
 	}
+	p.head = bytes.Clone(content[:min(len(content), headLen)])
 	if p.size <= maxKept {
-		p.whole, p.head = whole, whole[:min(len(whole), sniffLen)]
-	} else {
-		p.head = append([]byte(nil), whole[:sniffLen]...)
+		p.content = content
 	}
 	return p, nil
 }

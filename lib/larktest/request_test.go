@@ -21,7 +21,7 @@ func TestDecode(t *testing.T) {
 		{"no type", "", `{}`, 400, 9499, "Content-Type"},
 		{"not json", "application/json", `{`, 400, 9499, "not JSON"},
 		{"content as object", "application/json", `{"content":{"text":"x"}}`, 400, 9499, "json: content"},
-		{"huge", "application/json", strings.Repeat(" ", maxBody+1), 413, 9499, "too large"},
+		{"huge", "application/json", strings.Repeat(" ", 1<<20+1), 413, 9499, "too large"},
 		{"no charset", "application/json", `{}`, 400, 99992402, "validation"},
 	}
 	for _, tt := range tests {
@@ -32,13 +32,13 @@ func TestDecode(t *testing.T) {
 			r.Header.Set("Authorization", "Bearer "+b.token)
 			got := b.do(r).want(tt.code)
 			if got.status != tt.status || !strings.Contains(got.string("msg"), tt.msg) {
-				t.Errorf("HTTP %d %s", got.status, got.raw)
+				t.Errorf("got HTTP %d %s, want HTTP %d and %q", got.status, got.raw, tt.status, tt.msg)
 			}
 		})
 	}
 }
 
-// upload posts a form; the content of the field file is a file.
+// upload posts a form with a file and other fields.
 func (b *fixture) upload(path, file string, content []byte, fields map[string]string) reply {
 	b.t.Helper()
 	var body bytes.Buffer
@@ -48,7 +48,7 @@ func (b *fixture) upload(path, file string, content []byte, fields map[string]st
 		b.t.Fatal(err)
 	}
 	f.Write(content)
-	// Fields after the file: their order must not matter.
+	// The fields come after the file, because their order must not matter.
 	for k, v := range fields {
 		w.WriteField(k, v)
 	}
@@ -59,8 +59,8 @@ func (b *fixture) upload(path, file string, content []byte, fields map[string]st
 	return b.do(r)
 }
 
-func TestPartsAreCountedAndDigested(t *testing.T) {
-	for _, size := range []int{0, 1, sniffLen + 1, maxKept, maxKept + 1, 3*maxKept + 5} {
+func TestReadForm(t *testing.T) {
+	for _, size := range []int{0, 1, 513, 1 << 20, 1<<20 + 1, 3<<20 + 5} {
 		t.Run(fmt.Sprint(size), func(t *testing.T) {
 			content := bytes.Repeat([]byte("x"), size)
 			var body bytes.Buffer
@@ -71,21 +71,21 @@ func TestPartsAreCountedAndDigested(t *testing.T) {
 			}
 			f.Write(content)
 			w.Close()
-			p := readForm(multipart.NewReader(&body, w.Boundary())).parts["f"]
+			p := readForm(multipart.NewReader(&body, w.Boundary()))["f"]
 			sum := sha256.Sum256(content)
 			if p.size != int64(size) || p.sha256 != hex.EncodeToString(sum[:]) || p.fileName != "n" {
 				t.Errorf("got %d %s %s, want %d %x n", p.size, p.sha256, p.fileName, size, sum)
 			}
-			if kept := p.whole != nil; kept != (size <= maxKept) {
-				t.Errorf("kept whole: %v", kept)
+			if kept := p.content != nil; kept != (size <= 1<<20) {
+				t.Errorf("got the content kept: %v, want %v", kept, size <= 1<<20)
 			}
 		})
 	}
 }
 
-func TestBrokenFormHasNoParts(t *testing.T) {
+func TestReadFormOfABrokenBody(t *testing.T) {
 	body := io.MultiReader(bytes.NewReader([]byte("--b\r\nContent-Disposition: form-data; name=\"f\"\r\n\r\ncut")))
-	if f := readForm(multipart.NewReader(body, "b")); f.parts != nil {
-		t.Errorf("got %v, want no parts", f.parts)
+	if f := readForm(multipart.NewReader(body, "b")); f != nil {
+		t.Errorf("got %v, want nil", f)
 	}
 }

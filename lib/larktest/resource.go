@@ -18,7 +18,7 @@ var (
 	fileTypes  = []string{"opus", "mp4", "pdf", "doc", "xls", "ppt", "stream"}
 )
 
-// Upload is an image or file an app uploaded.
+// Upload is an image or a file that an app uploaded.
 type Upload struct {
 	Key    string // image_key or file_key
 	Type   string // image_type or file_type
@@ -28,10 +28,10 @@ type Upload struct {
 	AppID  string
 }
 
-// upload is an Upload with its content, if that is small enough to keep.
+// upload is an Upload with its content, which is nil if it is larger than maxKept.
 type upload struct {
 	Upload
-	whole []byte
+	content []byte
 }
 
 // Uploads returns what was uploaded, in order.
@@ -60,10 +60,10 @@ func uploadImage(p *Platform, x *exchange) (any, *failure) {
 	if f != nil {
 		return nil, f
 	}
-	if !isImage(x.form.parts["image"].head) {
+	if !isImage(x.form["image"].head) {
 		return nil, fail(234011, "Can't regonnize the image format.")
 	}
-	key := p.storeUpload(x, "img_v3_", "image", "image_type", x.form.parts["image"].fileName)
+	key := p.storeUpload(x, "img_v3_", "image", "image_type", x.form["image"].fileName)
 	return map[string]any{"image_key": key}, nil
 }
 
@@ -81,27 +81,27 @@ func uploadFile(p *Platform, x *exchange) (any, *failure) {
 func invalidUpload() *failure { return fail(234001, "Invalid request param.") }
 
 // checkUpload checks the form: the file in it, its type and its size.
-func checkUpload(x *exchange, file, kind string, kinds []string, limit int64) *failure {
+func checkUpload(x *exchange, file, typeField string, types []string, limit int64) *failure {
 	var c check
-	c.oneOf(kind, x.form.value(kind), kinds)
-	part, ok := x.form.parts[file]
+	c.oneOf(typeField, x.form.value(typeField), types)
+	content, ok := x.form[file]
 	switch {
 	case !ok || c.failure() != nil:
 		return invalidUpload()
-	case part.size == 0:
+	case content.size == 0:
 		return fail(234010, "File's size can't be 0.")
-	case part.size > limit:
+	case content.size > limit:
 		return fail(234006, "The file size exceed the max value.")
 	}
 	return nil
 }
 
 // storeUpload stores the file of the form and returns its key.
-func (p *Platform) storeUpload(x *exchange, prefix, file, kind, name string) string {
-	f := x.form.parts[file]
-	u := &upload{whole: f.whole, Upload: Upload{
+func (p *Platform) storeUpload(x *exchange, prefix, file, typeField, name string) string {
+	f := x.form[file]
+	u := &upload{content: f.content, Upload: Upload{
 		Key:    p.nextID(prefix),
-		Type:   x.form.value(kind),
+		Type:   x.form.value(typeField),
 		Name:   name,
 		Size:   f.size,
 		SHA256: f.sha256,
@@ -127,14 +127,14 @@ const maxDownload = 100 << 20
 
 type resourceKey struct{ message, file string }
 
-// resource is a file in a message a user sent.
+// resource is a file in a message that a user sent.
 type resource struct {
 	typ string
 	binary
 }
 
-// AddResource adds a file a bot can download from a message it received. typ
-// is image or file. open is called for each download and must yield size
+// AddResource adds a file that a bot can download from a message which it received. typ
+// is image or file. open is called for each download and must return a reader of size
 // bytes; a reader that is an io.Closer is closed.
 func (p *Platform) AddResource(messageID, fileKey, typ, contentType string, size int64, open func() io.Reader) {
 	p.mu.Lock()
@@ -167,7 +167,7 @@ func downloadResource(p *Platform, x *exchange) (any, *failure) {
 	return &r.binary, nil
 }
 
-// downloadOwn is "im-v1/image/get" and "im-v1/file/get": it returns what the app
+// downloadOwn is "im-v1/image/get" and "im-v1/file/get": it returns a file that the app
 // itself uploaded. The platform keeps no content over 1 MB.
 func downloadOwn(p *Platform, x *exchange) (any, *failure) {
 	u := p.upload(x.PathValue("key"))
@@ -177,13 +177,13 @@ func downloadOwn(p *Platform, x *exchange) (any, *failure) {
 		return nil, invalidUpload()
 	case u.AppID != x.app.ID:
 		return nil, fail(234008, "The app is not the resource sender.")
-	case u.whole == nil:
+	case u.content == nil:
 		return nil, fail(234001, "Invalid request param: the stand-in keeps no content over 1 MB.")
 	}
 	return &binary{
-		contentType: http.DetectContentType(u.whole),
+		contentType: http.DetectContentType(u.content),
 		name:        u.Name,
 		size:        u.Size,
-		open:        func() io.Reader { return bytes.NewReader(u.whole) },
+		open:        func() io.Reader { return bytes.NewReader(u.content) },
 	}, nil
 }

@@ -18,7 +18,7 @@ func TestRoutes(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.method+tt.path, func(t *testing.T) {
 			if r := newFixture(t).call(tt.method, tt.path, nil).want(tt.code); r.status != tt.status {
-				t.Errorf("want HTTP %d, got %d", tt.status, r.status)
+				t.Errorf("got HTTP %d, want %d", r.status, tt.status)
 			}
 		})
 	}

@@ -17,10 +17,10 @@ const (
 //go:embed samples.json
 var samples []byte
 
-// Sample is one payload and where the documentation shows it.
+// Sample is a payload that Lark posts, and the page of the documentation that shows it.
 type Sample struct {
 	Name   string
-	Source string
+	Source string // the page
 	// Schema is "1.0", "2.0", "card-v1", "challenge", "encrypted" or
 	// "approval-callback".
 	Schema  string
@@ -36,8 +36,8 @@ func Samples() []Sample {
 	return all
 }
 
-// Type returns the event type of a plain event or card callback, "" for
-// anything else. A click in the old style is card.action.trigger_v1.
+// Type returns the event type of an event or a card callback that is not encrypted, ""
+// for anything else. A click in the old format is card.action.trigger_v1.
 func (s Sample) Type() string {
 	var p struct {
 		Header struct {
@@ -70,7 +70,7 @@ func FindSample(eventType string) (Sample, bool) {
 	return Sample{}, false
 }
 
-// SampleTypes returns the event types there is a sample of, sorted.
+// SampleTypes returns the event types for which there is a sample, sorted.
 func SampleTypes() []string {
 	var types []string
 	for _, s := range Samples() {

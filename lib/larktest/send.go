@@ -6,13 +6,14 @@ import (
 	"time"
 )
 
-// uuidWindow is how long a uuid stands for one message ("im-v1/message/create").
+// uuidWindow is how long calls with the same uuid make one message only
+// ("im-v1/message/create").
 const uuidWindow = time.Hour
 
 var (
 	receiverTypes = []string{"open_id", "union_id", "user_id", "email", "chat_id"}
 	userIDTypes   = []string{"open_id", "union_id", "user_id"}
-	// forwards may also go to a thread ("im-v1/message/forward").
+	// A message can be forwarded to a thread, too ("im-v1/message/forward").
 	forwardTypes = slices.Concat(receiverTypes, []string{"thread_id"})
 )
 
@@ -67,7 +68,7 @@ func replyMessage(p *Platform, x *exchange) (any, *failure) {
 		m.RootID = parent.ID
 	}
 	if m.InThread && m.ThreadID == "" {
-		// A thread is known by its root, so that all replies to it share the id.
+		// The id of a thread is made from its root, so that all replies to the root share it.
 		m.ThreadID = "omt_" + strings.TrimPrefix(m.RootID, "om_")
 	}
 	return p.addOrFind(x, "reply", m)

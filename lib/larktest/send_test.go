@@ -28,7 +28,7 @@ func TestSendRefusals(t *testing.T) {
 			b := newFixture(t)
 			b.post("/open-apis/im/v1/messages?receive_id_type="+tt.idType, tt.body).want(tt.code)
 			if len(b.Messages("")) != 0 {
-				t.Error("a refused message was delivered")
+				t.Errorf("got the messages %+v, want none", b.Messages(""))
 			}
 		})
 	}
@@ -40,10 +40,10 @@ func TestSendToEveryKindOfReceiver(t *testing.T) {
 		r := b.post("/open-apis/im/v1/messages?receive_id_type="+idType,
 			object{"receive_id": id, "msg_type": "text", "content": `{"text":"x"}`, "uuid": strings.Repeat("é", 48) + idType[:2]})
 		if chat := r.want(0).data().string("chat_id"); !strings.HasPrefix(chat, "oc_") {
-			t.Errorf("chat_id %s", chat)
+			t.Errorf("got the chat_id %s, want oc_ before it", chat)
 		}
 		if m := b.Messages(id); len(m) != 1 || m[0].ReceiveIDType != idType {
-			t.Errorf("%s: %+v", idType, m)
+			t.Errorf("%s: got %+v, want one message", idType, m)
 		}
 	}
 }
@@ -77,17 +77,17 @@ func TestUUIDStandsForOneMessageAnHour(t *testing.T) {
 	}
 	first := send("a")
 	b.clock.advance(time.Hour - time.Second)
-	if send("b") != first || len(b.Messages("")) != 1 {
-		t.Error("the uuid sent two messages within an hour")
+	if second := send("b"); second != first || len(b.Messages("")) != 1 {
+		t.Errorf("within an hour: got %s of %d messages, want %s of 1", second, len(b.Messages("")), first)
 	}
 	b.clock.advance(time.Second)
-	if send("c") == first || len(b.Messages("")) != 2 {
-		t.Error("the uuid is still taken after an hour")
+	if third := send("c"); third == first || len(b.Messages("")) != 2 {
+		t.Errorf("after an hour: got %s of %d messages, want another one of 2", third, len(b.Messages("")))
 	}
 	b.token = b.tenantToken("cli_2", "s2")
 	send("d")
-	if len(b.Messages("")) != 3 {
-		t.Error("two apps share a uuid")
+	if n := len(b.Messages("")); n != 3 {
+		t.Errorf("from another app: got %d messages, want 3", n)
 	}
 }
 
@@ -122,7 +122,7 @@ func TestReply(t *testing.T) {
 		t.Errorf("got %+v, want a reply in a thread to the first one, of the same root", two)
 	}
 	if three := reply(two.ID, false); three.ThreadID != two.ThreadID || !three.InThread {
-		t.Errorf("left the thread: %+v", three)
+		t.Errorf("got %+v, want a reply in the thread %s", three, two.ThreadID)
 	}
 	if unknown := reply("om_never_seen", false); unknown.ParentID != "om_never_seen" {
 		t.Errorf("got %+v, want a reply to om_never_seen", unknown)

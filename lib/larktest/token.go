@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// renewBelow is the remaining life under which a token call issues a new token
-// instead of the present one ("authentication-management/access-token").
+// renewBelow is the remaining validity below which a token call issues a new token
+// instead of returning the present one ("authentication-management/access-token").
 const renewBelow = 30 * time.Minute
 
 // token is one issued access token.
@@ -25,11 +25,11 @@ type tokenKey struct {
 	app, tenant string
 }
 
-// tokens are the valid tokens and, per app and tenant, the newest of them.
+// tokens holds the tokens that are valid and the newest one of each kind, app and tenant.
 type tokens struct {
 	byValue map[string]*token
 	newest  map[tokenKey]*token
-	removed map[tokenKey]bool // app and tenant only
+	removed map[tokenKey]bool // the tenants that have removed an app; without a kind
 	calls   int
 }
 
@@ -41,8 +41,8 @@ func newTokens() tokens {
 	}
 }
 
-// valid returns the token with this value, or nil.
-func (ts *tokens) valid(value string, now time.Time) *token {
+// find returns the token with this value, or nil if it is unknown or has expired.
+func (ts *tokens) find(value string, now time.Time) *token {
 	t := ts.byValue[value]
 	if t == nil || !t.expires.IsZero() && !now.Before(t.expires) {
 		return nil
@@ -50,8 +50,8 @@ func (ts *tokens) valid(value string, now time.Time) *token {
 	return t
 }
 
-// issue returns the newest token of k if at least renewBelow of its life is left,
-// else a new one. Earlier tokens stay valid until they expire.
+// issue returns the newest token of k if it is valid for renewBelow or longer, else a
+// new one. Earlier tokens stay valid until they expire.
 func (ts *tokens) issue(k tokenKey, now time.Time, life time.Duration) *token {
 	if t := ts.newest[k]; t != nil && t.expires.Sub(now) >= renewBelow {
 		return t
@@ -75,36 +75,35 @@ func (p *Platform) TokenCalls() int {
 func (p *Platform) RevokeTokens(appID string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.tokens.drop(func(k tokenKey) bool { return k.app == appID })
+	p.tokens.revoke(func(k tokenKey) bool { return k.app == appID })
 }
 
-// Uninstall removes a marketplace app from a tenant: its tokens there become
-// invalid and there are no new ones. Every tenant not removed counts as having
-// the app.
+// Uninstall removes a marketplace app from a tenant: the app's tokens for that tenant
+// become invalid, and it gets no new ones. All other tenants have the app.
 func (p *Platform) Uninstall(appID, tenantKey string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.tokens.removed[tokenKey{app: appID, tenant: tenantKey}] = true
-	p.tokens.drop(func(k tokenKey) bool { return k.app == appID && k.tenant == tenantKey })
+	p.tokens.revoke(func(k tokenKey) bool { return k.app == appID && k.tenant == tenantKey })
 }
 
-// drop removes the tokens whose key matches.
-func (ts *tokens) drop(matches func(tokenKey) bool) {
+// revoke removes the tokens whose key matches.
+func (ts *tokens) revoke(matches func(tokenKey) bool) {
 	maps.DeleteFunc(ts.byValue, func(_ string, t *token) bool {
 		return matches(tokenKey{t.kind, t.app, t.tenant})
 	})
 	maps.DeleteFunc(ts.newest, func(k tokenKey, _ *token) bool { return matches(k) })
 }
 
-// AddUserToken makes value a user_access_token of the app. It does not expire;
-// any form is accepted, as the platform's own are opaque.
+// AddUserToken makes value a user_access_token of the app, which does not expire. value
+// can have any form, because the tokens of the real platform are opaque.
 func (p *Platform) AddUserToken(appID, value string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.tokens.byValue[value] = &token{value: value, kind: userAccess, app: appID, tenant: OwnTenant}
 }
 
-// tokenKind is a kind of token.
+// tokenKind is a kind of access token, or the kinds that an endpoint accepts.
 type tokenKind int
 
 const (
@@ -116,9 +115,10 @@ const (
 	refreshToken
 )
 
-// accepts reports whether an endpoint that needs g accepts a token of kind k.
-func (g tokenKind) accepts(k tokenKind) bool {
-	return g == k || g == tenantOrUserToken && (k == tenantToken || k == userAccess)
+// accepts reports whether an endpoint that needs a token of kind t accepts one of kind
+// other.
+func (t tokenKind) accepts(other tokenKind) bool {
+	return t == other || t == tenantOrUserToken && (other == tenantToken || other == userAccess)
 }
 
 const (
@@ -126,8 +126,8 @@ const (
 	invalidToken = "Invalid access token for authorization. Please make a request with token attached."
 )
 
-// authorize checks the bearer token of x and, on help desk paths, the second
-// credential; it sets the app and tenant of x.
+// authorize checks the bearer token of x and, below the help desk's path, the help
+// desk's credentials. It sets the app and the tenant of x.
 func (p *Platform) authorize(x *exchange, rt route) *failure {
 	if rt.token == noToken {
 		return nil
@@ -136,9 +136,9 @@ func (p *Platform) authorize(x *exchange, rt route) *failure {
 	if !ok || value == "" {
 		return fail(99991661, missingToken)
 	}
-	t := p.tokens.valid(value, x.time)
+	t := p.tokens.find(value, x.time)
 	if t == nil {
-		return rejected(value)
+		return rejectToken(value)
 	}
 	x.app, x.tenant = p.apps[t.app], t.tenant
 	switch {
@@ -154,9 +154,9 @@ func (p *Platform) authorize(x *exchange, rt route) *failure {
 	return nil
 }
 
-// rejected returns the failure of a token that is unknown or has expired. The
+// rejectToken returns the failure of a token that is unknown or has expired. The
 // code depends on the token's prefix.
-func rejected(value string) *failure {
+func rejectToken(value string) *failure {
 	switch {
 	case strings.HasPrefix(value, "t-"):
 		return fail(99991663, invalidToken)
@@ -168,10 +168,11 @@ func rejected(value string) *failure {
 	return fail(99991671, "Invalid access token format: it must start with t- or u-")
 }
 
-// checkHelpDesk is "helpdesk-v1": custom apps only, id and token in a header.
+// checkHelpDesk checks the header with the id and the token of the help desk, which only
+// custom apps have ("helpdesk-v1").
 func checkHelpDesk(x *exchange) *failure {
-	want := base64.StdEncoding.EncodeToString([]byte(x.app.HelpDeskID + ":" + x.app.HelpDeskToken))
-	if x.app.HelpDeskID == "" || x.app.Marketplace || x.Header.Get("X-Lark-Helpdesk-Authorization") != want {
+	credential := base64.StdEncoding.EncodeToString([]byte(x.app.HelpDeskID + ":" + x.app.HelpDeskToken))
+	if x.app.HelpDeskID == "" || x.app.Marketplace || x.Header.Get("X-Lark-Helpdesk-Authorization") != credential {
 		return fail(154001, "helpdesk authorization failed")
 	}
 	return nil

@@ -11,19 +11,19 @@ func TestTokenIsKeptUntilHalfAnHourRemains(t *testing.T) {
 	b := newFixture(t)
 	first := b.token
 	b.clock.advance(90 * time.Minute)
-	if b.tenantToken("cli_1", "s1") != first {
-		t.Error("a new token while 30 minutes remain")
+	if got := b.tenantToken("cli_1", "s1"); got != first {
+		t.Errorf("30 minutes before the expiry: got %s, want %s", got, first)
 	}
 	b.clock.advance(time.Second)
 	second := b.tenantToken("cli_1", "s1")
 	if second == first {
-		t.Error("the old token with less than 30 minutes left")
+		t.Errorf("later: got %s, want a new token", second)
 	}
 	b.get("/open-apis/im/v1/chats").want(0)
 	b.token = second
 	b.get("/open-apis/im/v1/chats").want(0)
 	if n := b.TokenCalls(); n != 3 {
-		t.Errorf("want 3 token calls, got %d", n)
+		t.Errorf("got %d token calls, want 3", n)
 	}
 }
 
@@ -31,7 +31,7 @@ func TestTokenLife(t *testing.T) {
 	b := newFixture(t, WithTokenLife(time.Hour))
 	r := b.post("/open-apis/auth/v3/tenant_access_token/internal", object{"app_id": "cli_1", "app_secret": "s1"})
 	if r.body["expire"] != 3600.0 {
-		t.Errorf("expire: %v", r.body["expire"])
+		t.Errorf("got the expiry %v, want 3600", r.body["expire"])
 	}
 }
 
@@ -44,7 +44,7 @@ func TestRevokeTokens(t *testing.T) {
 	b.token = "u-1"
 	b.get("/open-apis/im/v1/chats").want(99991668)
 	if b.token = b.tenantToken("cli_1", "s1"); b.token == old {
-		t.Error("the revoked token is issued again")
+		t.Errorf("got %s, which was revoked, want a new token", old)
 	}
 	b.get("/open-apis/im/v1/chats").want(0)
 }

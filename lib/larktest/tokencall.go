@@ -6,7 +6,8 @@ import (
 	"time"
 )
 
-// credentials is the body of the token endpoints. Each uses some of its fields.
+// credentials is the body of the calls to the token endpoints, each of which uses some
+// of the fields.
 type credentials struct {
 	AppID     string `json:"app_id"`
 	AppSecret string `json:"app_secret"`
@@ -15,7 +16,7 @@ type credentials struct {
 	TenantKey string `json:"tenant_key"`
 }
 
-// identify reads app id and secret and sets the app of x.
+// identify decodes the body, checks the app's id and secret, and sets the app of x.
 func (p *Platform) identify(x *exchange, c *credentials) *failure {
 	if f := x.decode(c); f != nil {
 		return f
@@ -31,7 +32,8 @@ func (p *Platform) identify(x *exchange, c *credentials) *failure {
 	return nil
 }
 
-// identifyCustom is identify for the endpoints of custom apps.
+// identifyCustom does the same as identify for the endpoints of custom apps, and sets
+// the tenant.
 func (p *Platform) identifyCustom(x *exchange) *failure {
 	p.tokens.calls++
 	f := p.identify(x, &credentials{})
@@ -42,7 +44,7 @@ func (p *Platform) identifyCustom(x *exchange) *failure {
 	return f
 }
 
-// issue returns the app's token of one kind.
+// issue returns a token of the app.
 func (p *Platform) issue(x *exchange, kind tokenKind, tenant string) *token {
 	return p.tokens.issue(tokenKey{kind, x.app.ID, tenant}, x.time, p.tokenLife)
 }
@@ -89,21 +91,21 @@ func tenantTokenMarketplace(p *Platform, x *exchange) (any, *failure) {
 	if f := x.decode(&c); f != nil {
 		return nil, f
 	}
-	app := p.tokens.valid(c.AppToken, x.time)
+	t := p.tokens.find(c.AppToken, x.time)
 	switch {
 	case c.AppToken == "" || c.TenantKey == "":
 		return nil, fail(10003, "invalid param")
-	case app == nil || app.kind != appToken:
+	case t == nil || t.kind != appToken:
 		return nil, fail(99991664, invalidToken)
 	}
-	x.app, x.tenant = p.apps[app.app], c.TenantKey
+	x.app, x.tenant = p.apps[t.app], c.TenantKey
 	if !x.app.Marketplace {
 		return nil, fail(10013, "get tenant access token failed: not a marketplace app")
 	}
-	if p.tokens.removed[tokenKey{app: app.app, tenant: c.TenantKey}] {
+	if p.tokens.removed[tokenKey{app: t.app, tenant: c.TenantKey}] {
 		return nil, fail(10013, "get tenant access token failed: app not installed")
 	}
-	t := p.issue(x, tenantToken, c.TenantKey)
+	t = p.issue(x, tenantToken, c.TenantKey)
 	return noDataField{"tenant_access_token": t.value, "expire": secondsLeft(t, x.time)}, nil
 }
 
@@ -133,11 +135,11 @@ func userToken(p *Platform, x *exchange) (any, *failure) {
 func (p *Platform) IssueTicket(appID string) string {
 	ticket := rand.Text()
 	p.mu.Lock()
-	ts := slices.Concat(p.tickets[appID], []string{ticket})
-	p.tickets[appID] = ts[max(0, len(ts)-2):]
-	fs := p.onTicket
+	tickets := slices.Concat(p.tickets[appID], []string{ticket})
+	p.tickets[appID] = tickets[max(0, len(tickets)-2):]
+	functions := p.onTicket
 	p.mu.Unlock()
-	for _, f := range fs {
+	for _, f := range functions {
 		f(appID, ticket)
 	}
 	return ticket

@@ -1,8 +1,6 @@
 package larktest
 
-import (
-	"testing"
-)
+import "testing"
 
 func TestTokenCallRefusals(t *testing.T) {
 	const (
@@ -30,10 +28,10 @@ func TestTokenCallRefusals(t *testing.T) {
 			b := newFixture(t)
 			b.token = "" // none is needed
 			if r := b.post(tt.path, tt.body).want(tt.code); r.status != 400 {
-				t.Errorf("HTTP %d", r.status)
+				t.Errorf("got HTTP %d, want 400", r.status)
 			}
-			if b.TokenCalls() != 2 {
-				t.Error("a refused call is not counted")
+			if n := b.TokenCalls(); n != 2 {
+				t.Errorf("got %d token calls, want 2, the refused one among them", n)
 			}
 		})
 	}
@@ -51,7 +49,7 @@ func TestAppTokenInternal(t *testing.T) {
 	b.get("/open-apis/im/v1/chats").want(0)
 }
 
-// marketplaceToken goes the whole way from a ticket to a tenant token.
+// marketplaceToken exchanges a ticket for an app token, and that for a tenant token.
 func (b *fixture) marketplaceToken(ticket, tenant string) reply {
 	b.t.Helper()
 	a := b.post("/open-apis/auth/v3/app_access_token",
@@ -66,12 +64,12 @@ func TestMarketplaceTokens(t *testing.T) {
 	one := b.marketplaceToken(ticket, "t1").want(0).string("tenant_access_token")
 	two := b.marketplaceToken(ticket, "t2").want(0).string("tenant_access_token")
 	if one == two {
-		t.Error("two tenants share a token")
+		t.Errorf("got %s for both tenants, want two tokens", one)
 	}
 	b.token = two
 	b.send("oc_1", "x")
 	if m := b.Messages("oc_1")[0]; m.AppID != "cli_m" || m.TenantKey != "t2" {
-		t.Errorf("sender: %s %s", m.AppID, m.TenantKey)
+		t.Errorf("got the sender %s of %s, want cli_m of t2", m.AppID, m.TenantKey)
 	}
 	b.Uninstall("cli_m", "t2")
 	b.get("/open-apis/im/v1/chats").want(99991663)
@@ -95,7 +93,7 @@ func TestResendTicket(t *testing.T) {
 	b.post("/open-apis/auth/v3/app_ticket/resend", object{"app_id": "cli_1", "app_secret": "s1"}).want(10016)
 	b.post("/open-apis/auth/v3/app_ticket/resend", object{"app_id": "cli_m", "app_secret": "sm"}).want(0)
 	if len(got) != 2 || got[0] != "cli_m" {
-		t.Fatalf("tickets: %v", got)
+		t.Fatalf("got the tickets %v, want one of cli_m", got)
 	}
 	b.marketplaceToken(got[1], "t1").want(0)
 }

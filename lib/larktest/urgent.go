@@ -6,7 +6,8 @@ type Urgent struct {
 	Users []string
 }
 
-// urgent is "im-v1/message/urgent_app" and its siblings.
+// urgent returns the handler of "im-v1/message/urgent_app", "urgent_sms" or
+// "urgent_phone".
 func urgent(kind string) handler {
 	return func(p *Platform, x *exchange) (any, *failure) {
 		var b struct {

@@ -18,9 +18,9 @@ const (
 
 var hookTypes = []string{"text", "post", "image", "share_chat", "interactive"}
 
-// AddHook adds a custom bot and returns the id that ends its webhook's path.
-// With a secret, its requests must be signed. Messages returns its messages by the id
-// ("custom-bot-usage-guide").
+// AddHook adds a custom bot and returns the id of its webhook, the last segment of the
+// webhook's path. If secret is not "", requests to the webhook must be signed. Messages
+// takes the id as the receiver ("custom-bot-usage-guide").
 func (p *Platform) AddHook(secret string) (id string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -35,7 +35,7 @@ func postHook(p *Platform, x *exchange) (any, *failure) {
 		return nil, fail(19001, "param invalid: incoming webhook access token invalid")
 	}
 	var b struct {
-		direct
+		objectBody
 		Timestamp string `json:"timestamp"`
 		Sign      string `json:"sign"`
 	}
@@ -52,19 +52,19 @@ func postHook(p *Platform, x *exchange) (any, *failure) {
 	}
 	// A custom bot cannot upload, so the owner of an image is not checked.
 	if b.MsgType != "image" {
-		if f := p.checkDirect(x, b.direct); f != nil {
+		if f := p.checkObjectBody(x, b.objectBody); f != nil {
 			return nil, fail(9499, "Bad Request: "+f.msg)
 		}
 	}
 	p.messages.add(p, &Message{
-		ReceiveID: x.PathValue("id"), ReceiveIDType: hookType, MsgType: b.MsgType, Content: string(b.payload()),
+		ReceiveID: x.PathValue("id"), ReceiveIDType: hookType, MsgType: b.MsgType, Content: string(b.messageContent()),
 		CreateTime: x.time,
 	})
 	return noDataField{"msg": "success", "data": struct{}{}, "StatusCode": 0, "StatusMessage": "success"}, nil
 }
 
-// signed checks the signature of a custom bot: an HMAC whose key is the timestamp
-// and the secret, and whose message is empty.
+// signed reports whether sign is the signature of a custom bot and is less
+// than an hour old. It is an HMAC of no bytes, whose key is the timestamp and the secret.
 func signed(secret, timestamp, sign string, now time.Time) bool {
 	sec, err := strconv.ParseInt(timestamp, 10, 64)
 	if err != nil || now.Sub(time.Unix(sec, 0)).Abs() > time.Hour {

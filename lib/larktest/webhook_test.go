@@ -24,12 +24,12 @@ func signedText(secret string, at time.Time) object {
 func TestHookSignature(t *testing.T) {
 	at := time.Unix(1735689600, 0)
 	if !signed("demo-secret", "1735689600", "f6gYqUgEvZNjYvv1B6dRG4sD7VRNbQH2ApgRH2ur0HI=", at) {
-		t.Error("a good signature is refused")
+		t.Error("got false, want true for the signature of the protocol notes")
 	}
 }
 
 func TestHook(t *testing.T) {
-	with := func(o object, kv ...any) object {
+	withFields := func(o object, kv ...any) object {
 		for i := 0; i < len(kv); i += 2 {
 			o[kv[i].(string)] = kv[i+1]
 		}
@@ -44,18 +44,19 @@ func TestHook(t *testing.T) {
 		code int
 	}{
 		{"text", good(), 0},
-		{"card", with(good(), "msg_type", "interactive", "card", card), 0},
-		{"post", with(good(), "msg_type", "post", "content", post), 0},
-		{"image", with(good(), "msg_type", "image", "content", object{"image_key": "img_1"}), 0},
-		{"share", with(good(), "msg_type", "share_chat", "content", object{"share_chat_id": "oc_1"}), 0},
-		{"wrong sign", with(good(), "sign", "x"), 19021},
+		{"card", withFields(good(), "msg_type", "interactive", "card", card), 0},
+		{"post", withFields(good(), "msg_type", "post", "content", post), 0},
+		{"image", withFields(good(), "msg_type", "image", "content", object{"image_key": "img_1"}), 0},
+		{"share", withFields(good(), "msg_type", "share_chat", "content", object{"share_chat_id": "oc_1"}), 0},
+		{"wrong sign", withFields(good(), "sign", "x"), 19021},
 		{"other secret", signedText("other", start), 19021},
 		{"59 min old", signedText("s", start.Add(-59*time.Minute)), 0},
 		{"61 min old", signedText("s", start.Add(-61*time.Minute)), 19021},
-		{"number", with(good(), "timestamp", start.Unix()), 9499},
-		{"content as string", with(good(), "content", `{"text":"x"}`), 9499},
-		{"unknown type", with(good(), "msg_type", "audio"), 9499},
-		{"too large", with(good(), "content", object{"text": strings.Repeat("x", maxHook)}), 9499},
+		{"number", withFields(good(), "timestamp", start.Unix()), 9499},
+		{"content as string", withFields(good(), "content", `{"text":"x"}`), 9499},
+		{"unknown type", withFields(good(), "msg_type", "audio"), 9499},
+		{"over 20 KB", withFields(good(), "content", object{"text": strings.Repeat("x", 20<<10)}), 9499},
+		{"below 20 KB", withFields(good(), "content", object{"text": strings.Repeat("x", 19<<10)}), 0},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -67,7 +68,7 @@ func TestHook(t *testing.T) {
 				t.Errorf("got %s, want success and one message", r.raw)
 			}
 			if tt.code != 0 && len(b.Messages("")) != 0 {
-				t.Error("a refused message was delivered")
+				t.Errorf("got the messages %+v, want none", b.Messages(""))
 			}
 		})
 	}
