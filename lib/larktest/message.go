@@ -19,7 +19,8 @@ type Message struct {
 	// "webhook" for a custom bot.
 	ReceiveIDType string
 	MsgType       string
-	// Content is the JSON text that the API takes, after the latest edit or update.
+	// Content is the JSON text that the API takes, after the latest edit or update. Of a
+	// card entity it is the card JSON.
 	Content  string
 	UUID     string
 	ParentID string

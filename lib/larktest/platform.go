@@ -53,6 +53,7 @@ type Platform struct {
 	received  map[resourceKey]resource
 	hooks     map[string]string // secret by hook id
 	documents documents
+	entities  []*entity // card entities, oldest first
 }
 
 // Option sets one property of a new Platform.

@@ -21,7 +21,7 @@ type route struct {
 // match, the first is meant.
 func routes() []route {
 	return slices.Concat(ownRoutes, contactRoutes, chatRoutes, recordRoutes, records.routes(),
-		approvalRoutes, calendarRoutes, events.routes(), loginRoutes)
+		approvalRoutes, calendarRoutes, events.routes(), loginRoutes, cardKitRoutes)
 }
 
 var ownRoutes = []route{

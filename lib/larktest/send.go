@@ -111,6 +111,9 @@ func (p *Platform) addOrFind(x *exchange, scope string, m *Message) (any, *failu
 	if f := p.throttle(x, m.ReceiveID); f != nil {
 		return nil, f
 	}
+	if f := p.sendEntity(x, m); f != nil {
+		return nil, f
+	}
 	m.AppID, m.TenantKey, m.CreateTime = x.app.ID, x.tenant, x.time
 	ms.add(p, m)
 	if m.UUID != "" {
