@@ -56,11 +56,12 @@ func (a account) outputs(ctx context.Context, stack operate.Stack) (operate.Outp
 	return operate.FindOutputs(ctx, a.config, stack)
 }
 
-// defaultPrefix is the prefix of the settings if ParameterPrefix in template.yaml is not
-// changed.
-const defaultPrefix = "/larkbridge"
+// defaultStack returns the stack that the environment names, or else larkbridge.
+func (p program) defaultStack() operate.Stack {
+	return operate.Stack(cmp.Or(p.getenv("LARKBRIDGE_STACK"), "larkbridge"))
+}
 
 // stackFlag adds the flag --stack to a command and returns its value.
 func (p program) stackFlag(cmd *cobra.Command) *string {
-	return cmd.Flags().String("stack", cmp.Or(p.getenv("LARKBRIDGE_STACK"), "larkbridge"), "the `name` of the stack (LARKBRIDGE_STACK)")
+	return cmd.Flags().String("stack", string(p.defaultStack()), "the `name` of the stack (LARKBRIDGE_STACK)")
 }

@@ -35,7 +35,7 @@ credentials are good and which open id the app's bot has, so that mentions of it
 are known (bot_open_id).` + accountHelp,
 		Args: oneArgument("the name of an app"),
 	}
-	prefix := prefixFlag(cmd)
+	prefix := p.prefixFlag(cmd)
 	file := cmd.Flags().String("file", "", "read the settings from this `file`, - for standard input")
 	key := cmd.Flags().String("key", "", "encrypt with this KMS `key` instead of the account's own for Parameter Store")
 	noCheck := cmd.Flags().Bool("no-check", false, "do not ask Lark about the credentials and the bot")
@@ -58,7 +58,7 @@ func (p program) newAppList() *cobra.Command {
 		Long:  `Lists the apps and which of their fields are set, but no value.` + accountHelp,
 		Args:  noArguments,
 	}
-	prefix := prefixFlag(cmd)
+	prefix := p.prefixFlag(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		apps, err := p.apps(cmd.Context(), *prefix)
 		if err != nil {
@@ -70,8 +70,8 @@ func (p program) newAppList() *cobra.Command {
 }
 
 // prefixFlag adds the flag --prefix to a command and returns its value.
-func prefixFlag(cmd *cobra.Command) *string {
-	return cmd.Flags().String("prefix", defaultPrefix, "the `path` of the settings in Parameter Store")
+func (p program) prefixFlag(cmd *cobra.Command) *string {
+	return cmd.Flags().String("prefix", p.defaultStack().Prefix(), "the `path` of the settings in Parameter Store")
 }
 
 // apps returns the apps whose settings are under the prefix.

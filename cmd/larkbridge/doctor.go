@@ -71,7 +71,7 @@ func (p program) doctor(ctx context.Context, a account, stack operate.Stack, giv
 		given = operate.Outputs{
 			EventURL: cmp.Or(given.EventURL, found.EventURL),
 			CardURL:  cmp.Or(given.CardURL, found.CardURL),
-			Prefix:   cmp.Or(given.Prefix, found.Prefix, defaultPrefix),
+			Prefix:   cmp.Or(given.Prefix, found.Prefix, stack.Prefix()),
 		}
 	}
 	return &operate.Doctor{

@@ -28,6 +28,9 @@ func (s Stack) SendFunction() string { return string(s) + "-send" }
 // LogGroup is the name of the log group of a function ("event", "card" or "send").
 func (s Stack) LogGroup(function string) string { return "/aws/lambda/" + string(s) + "-" + function }
 
+// Prefix is the prefix of the settings' parameters unless the stack has another one.
+func (s Stack) Prefix() string { return "/" + string(s) }
+
 // QueuePair is the names of a queue of requests and of its dead-letter queue.
 type QueuePair struct{ Work, Dead string }
 
@@ -60,7 +63,7 @@ func FindOutputs(ctx context.Context, config aws.Config, stack Stack) (Outputs, 
 	case len(described.Stacks) != 1:
 		return Outputs{}, fmt.Errorf("CloudFormation knows %d stacks of the name %s", len(described.Stacks), stack)
 	}
-	var o Outputs
+	o := Outputs{Prefix: stack.Prefix()}
 	for _, out := range described.Stacks[0].Outputs {
 		switch aws.ToString(out.OutputKey) {
 		case "EventUrl":
@@ -70,8 +73,8 @@ func FindOutputs(ctx context.Context, config aws.Config, stack Stack) (Outputs, 
 		}
 	}
 	for _, p := range described.Stacks[0].Parameters {
-		if aws.ToString(p.ParameterKey) == "ParameterPrefix" {
-			o.Prefix = aws.ToString(p.ParameterValue)
+		if prefix := aws.ToString(p.ParameterValue); aws.ToString(p.ParameterKey) == "ParameterPrefix" && prefix != "" {
+			o.Prefix = prefix
 		}
 	}
 	return o, nil

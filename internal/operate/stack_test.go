@@ -47,6 +47,13 @@ func TestOutputsOnCloudFormation(t *testing.T) {
 	}
 }
 
+// A stack without a prefix of its own has its settings under its name.
+func TestPrefix(t *testing.T) {
+	if got, want := operate.Stack("team").Prefix(), "/team"; got != want {
+		t.Errorf("got the prefix %s, want %s", got, want)
+	}
+}
+
 func TestOutputsErrors(t *testing.T) {
 	for _, c := range []struct {
 		status     int

@@ -19,8 +19,6 @@ var (
 	sourceCode = regexp.MustCompile(`(?m)^(    #.*\n)*    CodeUri: \.\n`)
 	// function is the beginning of a function; its name becomes the name of the zip.
 	function = regexp.MustCompile(`(?m)^  (\w+)Function:\n    Type: AWS::Serverless::Function\n    Metadata:\n      BuildMethod: makefile\n    Properties:\n`)
-	// repositoryFiles are files of the repository that `sam deploy` would upload.
-	repositoryFiles = regexp.MustCompile(`(?m)^    (?:LicenseUrl|ReadmeUrl): .*\n`)
 )
 
 // packaged returns the template with the functions' zips in place of their
@@ -33,7 +31,6 @@ func packaged(template []byte, code string) ([]byte, error) {
 		return nil, fmt.Errorf("got %d functions that begin as make release expects, want %d", got, want)
 	}
 	template = sourceCode.ReplaceAll(template, nil)
-	template = repositoryFiles.ReplaceAll(template, nil)
 	template = function.ReplaceAllFunc(template, func(head []byte) []byte {
 		name := string(function.FindSubmatch(head)[1])
 		return fmt.Appendf(nil, "  %sFunction:\n    Type: AWS::Serverless::Function\n    Properties:\n      CodeUri: %s%s.zip\n", name, code, strings.ToLower(name))

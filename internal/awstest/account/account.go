@@ -85,7 +85,7 @@ func (a *Account) ConnectLark(app larktest.App, change map[string]any) *larktest
 	maps.Copy(settings, change)
 	doc, err := json.Marshal(stage.Settings(settings))
 	a.must(err)
-	a.must(a.PutSecret(a.t.Context(), a.Parameters["ParameterPrefix"]+"/default", string(doc)))
+	a.must(a.PutSecret(a.t.Context(), a.functions[0].Environment["PARAMETER_PREFIX"]+"/default", string(doc)))
 	return platform
 }
 

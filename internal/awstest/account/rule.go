@@ -1,5 +1,7 @@
 package account
 
+import "cmp"
+
 // createRules makes the buses and, on them, the rules.
 func (a *Account) createRules() {
 	a.t.Helper()
@@ -9,7 +11,7 @@ func (a *Account) createRules() {
 	rules, err := a.Rules()
 	a.must(err)
 	for _, rule := range rules {
-		a.Rule(rule.Name, rule.Bus, rule.Pattern, rule.Properties["Targets"])
+		a.Rule(rule.Name, cmp.Or(rule.Bus, "default"), rule.Pattern, rule.Properties["Targets"])
 	}
 }
 

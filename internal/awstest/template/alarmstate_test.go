@@ -24,6 +24,10 @@ const (
 	throttles    = "Throttles larkbridge-"
 	deadVisible  = "ApproximateNumberOfMessagesVisible larkbridge-send-dead"
 	deadAge      = "ApproximateAgeOfOldestMessage larkbridge-send-dead"
+	visible      = "ApproximateNumberOfMessagesVisible larkbridge-send"
+	age          = "ApproximateAgeOfOldestMessage larkbridge-send"
+	sendErrors   = "Errors larkbridge-send"
+	requests     = "Count larkbridge-httpapi"
 	fifo         = ".fifo"
 	tickets      = string(metric.TicketStored) + " default"
 )
@@ -63,11 +67,26 @@ var alarmStates = []struct {
 	{"cards", []period{{}}, false},
 	{"send-failed", []period{{string(metric.SendFailed): repeat(1, 5)}}, true},
 	{"send-failed", []period{{string(metric.SendFailed): repeat(1, 4)}}, false},
+	{"throttled", []period{{throttles + "event": {1}}, {}}, true}, // the data came late
+	{"throttled", []period{{throttles + "event": {1}}, {}, {}}, false},
 	{"slow", []period{{latency: {2100}}, {latency: {2100}}}, true},
+	{"slow", []period{{latency: {2100}}, {}, {latency: {2100}}}, true},
+	{"slow", []period{{latency: {2100}}, {}, {}}, false},
 	{"slow", []period{{latency: {2100}}, {duration: {10, 42000}}}, true},
 	{"slow", []period{{latency: {2099}}, {latency: {2100}, duration: {42000}}}, false},
 	{"slow", []period{{latency: {2100}}, {latency: append(repeat(100, 99), 3000)}}, false}, // one in a hundred may be slow
 	{"slow", []period{{}, {}}, false},
+	{"send-errors", []period{{sendErrors: repeat(1, 5)}}, true},
+	{"send-errors", []period{{sendErrors: repeat(1, 4)}}, false},
+	{"waiting", []period{{visible: {1, 1}, age: {600, 900}}}, true},
+	{"waiting", []period{{visible + fifo: {2, 1}, age + fifo: {900}}}, true},
+	{"waiting", []period{{visible: {1, 1}, age: {899}}}, false},
+	{"waiting", []period{{visible: {1, 0, 1}, age: {3600}}}, false}, // what is old is put off
+	{"waiting", []period{{}}, false},
+	{"traffic", []period{{requests: repeat(1000, 60)}}, true}, // a fifth of 1000 a second
+	{"traffic", []period{{requests: repeat(1000, 59)}}, false},
+	{"too-many-requests", []period{{"TooManyRequests": {1}}}, true},
+	{"too-many-requests", []period{{}}, false},
 	{"ticket", []period{{}, {}}, true},
 	{"ticket", []period{{tickets: {1}}, {}, {}}, true},
 	{"ticket", []period{{tickets: {1}}, {}}, false},
@@ -111,10 +130,12 @@ func TestAlarmStates(t *testing.T) {
 	}
 }
 
-// inAlarm reports whether an alarm is in the state ALARM after the periods.
+// inAlarm reports whether an alarm is in the state ALARM after the periods. There
+// is no data before them.
 func inAlarm(t *testing.T, a template.Alarm, data []period) bool {
 	t.Helper()
 	breaching := 0
+	data = append(make([]period, a.Evaluations), data...)
 	for _, p := range data[len(data)-int(a.Evaluations):] {
 		switch value := watched(t, a, p); {
 		case math.IsNaN(value) && a.Missing == "breaching",
@@ -175,6 +196,8 @@ func statistic(t *testing.T, name string, points []float64) float64 {
 		return sum
 	case name == "Maximum":
 		return slices.Max(points)
+	case name == "Minimum":
+		return slices.Min(points)
 	case isPercentile:
 		p, err := strconv.ParseFloat(percentile, 64)
 		if err != nil {

@@ -79,6 +79,9 @@ func (fx *fixture) checkMath(a template.Alarm) (f findings) {
 	if a.Expression == "" {
 		return f
 	}
+	if strings.Contains(a.Expression, "FILL(") && a.ToAlarm >= a.Evaluations {
+		f.add("alarm %s: a period that FILL filled hides data that comes late", a.ID)
+	}
 	for _, id := range operand.FindAllString(a.Expression, -1) {
 		if !ids[id] {
 			f.add("alarm %s: %s in its expression is nothing", a.ID, id)
@@ -95,6 +98,9 @@ func (fx *fixture) checkMath(a template.Alarm) (f findings) {
 func (fx *fixture) checkSeries(who string, s template.Series) (f findings) {
 	if s.Namespace == metric.Namespace {
 		want := fx.metrics[s.Metric]
+		if fx.filtered(s.Metric) {
+			want = []string{"Stack"}
+		}
 		if want == nil {
 			f.add("%s: nothing counts %s", who, s.Metric)
 		} else if !slices.Equal(slices.Sorted(maps.Keys(s.Dimensions)), want) || s.Dimensions["Stack"] != template.Stack {
@@ -109,6 +115,24 @@ func (fx *fixture) checkSeries(who string, s template.Series) (f findings) {
 		f.add("%s: %s of %v, which is nothing of the template", who, s.Metric, s.Dimensions)
 	}
 	return f
+}
+
+// filtered reports whether a filter of the template counts a metric in a log, by
+// stack.
+func (fx *fixture) filtered(metricName string) bool {
+	return slices.ContainsFunc(fx.Of("AWS::Logs::MetricFilter"), func(r *template.Resource) bool {
+		var p struct {
+			MetricTransformations []struct {
+				MetricNamespace, MetricName string
+				Dimensions                  []struct{ Key string }
+			}
+		}
+		if err := r.Decode(&p); err != nil || len(p.MetricTransformations) != 1 {
+			return false
+		}
+		counts := p.MetricTransformations[0]
+		return counts.MetricNamespace == metric.Namespace && counts.MetricName == metricName && len(counts.Dimensions) == 1 && counts.Dimensions[0].Key == "Stack"
+	})
 }
 
 // checkDashboard does for its graphs what checkAlarms does for alarms.

@@ -2,6 +2,9 @@ package template_test
 
 import (
 	"slices"
+	"strconv"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/larkbridge/larkbridge/internal/awstest/template"
 )
@@ -39,12 +42,7 @@ func checkBucket(fx *fixture) (f findings) {
 			BucketEncryption               struct {
 				ServerSideEncryptionConfiguration []struct{ ServerSideEncryptionByDefault struct{ SSEAlgorithm string } }
 			}
-			LifecycleConfiguration struct {
-				Rules []struct {
-					Status           string
-					ExpirationInDays template.Int
-				}
-			}
+			LifecycleConfiguration struct{ Rules []lifecycleRule }
 		}
 		if err := r.Decode(&p); err != nil {
 			f.add("%v", err)
@@ -55,20 +53,51 @@ func checkBucket(fx *fixture) (f findings) {
 		if rules := p.BucketEncryption.ServerSideEncryptionConfiguration; len(rules) != 1 || rules[0].ServerSideEncryptionByDefault.SSEAlgorithm == "" {
 			f.add("bucket %s: not encrypted", r.ID)
 		}
-		if rules := p.LifecycleConfiguration.Rules; len(rules) == 0 || rules[0].Status != "Enabled" || rules[0].ExpirationInDays == 0 {
-			f.add("bucket %s: keeps all for ever", r.ID)
+		if diff := cmp.Diff(fx.lifecycle(), p.LifecycleConfiguration.Rules); diff != "" {
+			f.add("bucket %s: lifecycle (-want +got):\n%s", r.ID, diff)
 		}
-		if !fx.onlyOverTLS(r) {
+		if !fx.onlyOverTLS("s3:*", r.ARN, r.ARN+"/*") {
 			f.add("bucket %s: answers without TLS", r.ID)
 		}
 	}
 	return f
 }
 
-func (fx *fixture) onlyOverTLS(bucket *template.Resource) bool {
+// lifecycleRule is a rule by which S3 removes objects and unfinished uploads.
+type lifecycleRule struct {
+	ID                             string `json:"Id"`
+	Status, Prefix                 string
+	ExpirationInDays               template.Int
+	AbortIncompleteMultipartUpload struct{ DaysAfterInitiation template.Int }
+}
+
+// lifecycle returns the bucket's rules: details of events expire, files are their
+// users' own and expire only if the parameter FileDays says so.
+func (fx *fixture) lifecycle() []lifecycleRule {
+	rules := []lifecycleRule{{ID: "expire-details", Status: "Enabled", Prefix: "events/", ExpirationInDays: 30}}
+	if days, _ := strconv.Atoi(fx.Parameters["FileDays"]); days > 0 {
+		rules = append(rules, lifecycleRule{ID: "expire-files", Status: "Enabled", Prefix: "files/", ExpirationInDays: template.Int(days)})
+	}
+	uploads := lifecycleRule{ID: "abort-uploads", Status: "Enabled"}
+	uploads.AbortIncompleteMultipartUpload.DaysAfterInitiation = 7
+	return append(rules, uploads)
+}
+
+// onlyOverTLS reports whether a policy refuses everybody an action on some
+// resources without TLS.
+func (fx *fixture) onlyOverTLS(action string, resources ...string) bool {
 	return slices.ContainsFunc(fx.statements, func(s statement) bool {
 		return s.Effect == "Deny" && slices.Equal(s.Condition["Bool"]["aws:SecureTransport"], template.List{"false"}) &&
-			slices.Equal(s.Principal["AWS"], template.List{"*"}) && slices.Equal(s.Action, template.List{"s3:*"}) &&
-			slices.Contains(s.Resource, bucket.ARN) && slices.Contains(s.Resource, bucket.ARN+"/*")
+			slices.Equal(s.Principal["AWS"], template.List{"*"}) && slices.Equal(s.Action, template.List{action}) &&
+			!slices.ContainsFunc(resources, func(r string) bool { return !slices.Contains(s.Resource, r) })
 	})
+}
+
+func checkTopics(fx *fixture) (f findings) {
+	for _, topic := range fx.Of("AWS::SNS::Topic") {
+		if !fx.onlyOverTLS("sns:Publish", topic.ARN) {
+			f.add("topic %s: takes messages without TLS", topic.ID)
+		}
+	}
+	return f
 }

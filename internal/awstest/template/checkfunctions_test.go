@@ -47,6 +47,9 @@ func checkLogs(fx *fixture) (f findings) {
 		if err := group.Decode(&p); err != nil || p.RetentionInDays == 0 {
 			f.add("log group %s: keeps its entries for ever (%v)", group.ID, err)
 		}
+		if kept := objects(fx.document, "Resources")[group.ID]; kept["DeletionPolicy"] != "RetainExceptOnCreate" || kept["UpdateReplacePolicy"] != "Retain" {
+			f.add("log group %s: goes with the stack", group.ID)
+		}
 	}
 	for _, fn := range fx.functions {
 		if fn.LogGroup != "/aws/lambda/"+fn.Name || fx.byName("AWS::Logs::LogGroup", fn.LogGroup) == nil {

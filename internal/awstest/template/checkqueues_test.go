@@ -14,6 +14,9 @@ func checkQueues(fx *fixture) (f findings) {
 		if !q.Encrypted {
 			f.add("queue %s: not encrypted", q.ID)
 		}
+		if !fx.onlyOverTLS("sqs:*", q.ARN) {
+			f.add("queue %s: answers without TLS", q.ID)
+		}
 		if q.Retention != longest {
 			f.add("queue %s: keeps messages for %d s", q.ID, q.Retention)
 		}

@@ -22,7 +22,7 @@ func TestStandingStill(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(alarms) != 10 || metrics != 16 || len(loaded.Of("AWS::CloudWatch::Dashboard")) != 1 || len(sources) != 2 {
+	if len(alarms) != 14 || metrics != 23 || len(loaded.Of("AWS::CloudWatch::Dashboard")) != 1 || len(sources) != 2 {
 		t.Errorf("%d alarms with %d metrics, %d polled queues", len(alarms), metrics, len(sources))
 	}
 }

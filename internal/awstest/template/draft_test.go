@@ -52,10 +52,10 @@ func (d draft) queuePolicy() map[string]any {
 	return d.statement("sqs:SendMessage", "AWS::SQS::QueuePolicy")
 }
 
-// letting is the statement of the queue's policy about a service.
-func (d draft) letting(service string) (found map[string]any) {
+// letting is the statement of a policy about a service.
+func (d draft) letting(policy, service string) (found map[string]any) {
 	d.t.Helper()
-	_ = walk(d.first("AWS::SQS::QueuePolicy"), func(node map[string]any) error {
+	_ = walk(objects(d.document, "Resources")[policy], func(node map[string]any) error {
 		if who, ok := node["Principal"].(map[string]any); ok && who["Service"] == service {
 			found = node
 		}
@@ -63,6 +63,21 @@ func (d draft) letting(service string) (found map[string]any) {
 	})
 	if found == nil {
 		d.t.Fatalf("no statement about %s to break", service)
+	}
+	return found
+}
+
+// refusing is the first statement that refuses an action.
+func (d draft) refusing(action string) (found map[string]any) {
+	d.t.Helper()
+	_ = walk(d.document["Resources"], func(node map[string]any) error {
+		if found == nil && node["Effect"] == "Deny" && node["Action"] == action {
+			found = node
+		}
+		return nil
+	})
+	if found == nil {
+		d.t.Fatalf("no statement refuses %s", action)
 	}
 	return found
 }

@@ -21,6 +21,8 @@ type facts struct {
 	calls   map[string][]string // of AWS, by folder, as IAM calls them
 	metrics map[string][]string // that are counted, with their dimensions
 	runbook map[string]bool     // its sections
+
+	keyPrefixes map[string]bool // of the keys of the table
 }
 
 func gather(t *testing.T) facts {
@@ -36,7 +38,23 @@ func gather(t *testing.T) facts {
 	for _, found := range regexp.MustCompile(`(?m)^## (\S+)$`).FindAllStringSubmatch(read(t, root, "docs", "runbook.md"), -1) {
 		f.runbook[found[1]] = true
 	}
+	f.keyPrefixes = keyPrefixes(t, filepath.Join(root, "lib", "store"))
 	return f
+}
+
+// keyPrefixes returns the texts in a package that a key begins with, such as
+// evt#.
+func keyPrefixes(t *testing.T, folder string) map[string]bool {
+	prefixes := make(map[string]bool)
+	for _, file := range sources(t, folder) {
+		ast.Inspect(file, func(n ast.Node) bool {
+			if literal, ok := n.(*ast.BasicLit); ok && regexp.MustCompile(`^"[a-z]+#"$`).MatchString(literal.Value) {
+				prefixes[strings.Trim(literal.Value, `"`)] = true
+			}
+			return true
+		})
+	}
+	return prefixes
 }
 
 func read(t *testing.T, path ...string) string {

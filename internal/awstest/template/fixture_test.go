@@ -84,12 +84,14 @@ func (f *findings) add(format string, arguments ...any) {
 var checks = map[string]func(*fixture) findings{
 	"wildcards":   checkWildcards,
 	"grants":      checkGrants,
+	"keys":        checkKeys,
 	"functions":   checkFunctions,
 	"environment": checkEnvironment,
 	"queues":      checkQueues,
 	"delivery":    checkDelivery,
 	"table":       checkTable,
 	"bucket":      checkBucket,
+	"topics":      checkTopics,
 	"logs":        checkLogs,
 	"account":     checkAccount,
 	"api":         checkAPI,
@@ -128,14 +130,15 @@ func inspect(t *testing.T, document map[string]any, parameters map[string]string
 
 // filled is a value for each parameter that may be empty or is any text.
 var filled = map[string]string{
-	"AlarmEmail":       "ops@example.com",
-	"CardHandlerArns":  "arn:aws:lambda:us-east-1:123456789012:function:handler, arn:aws:lambda:us-east-1:123456789012:function:other:live",
-	"DefaultTo":        "oc_1",
-	"KmsKeyArn":        "arn:aws:kms:us-east-1:123456789012:key/0a1b",
-	"MarketplaceApp":   "default",
-	"OperatorTopicArn": "arn:aws:sns:us-east-1:123456789012:operators",
-	"ParameterPrefix":  "/acme/lark",
-	"RunbookUrl":       "https://example.com/runbook.md",
+	"AlarmEmail":         "ops@example.com",
+	"AlarmTopicServices": "backup.amazonaws.com, codestar-notifications.amazonaws.com",
+	"CardHandlerArns":    "arn:aws:lambda:us-east-1:123456789012:function:handler, arn:aws:lambda:us-east-1:123456789012:function:other:live",
+	"DefaultTo":          "oc_1",
+	"KmsKeyArn":          "arn:aws:kms:us-east-1:123456789012:key/0a1b",
+	"MarketplaceApp":     "default",
+	"OperatorTopicArn":   "arn:aws:sns:us-east-1:123456789012:operators",
+	"ParameterPrefix":    "/acme/lark",
+	"RunbookUrl":         "https://example.com/runbook.md",
 }
 
 // sets are the deployments that the checks look at: the defaults, and what

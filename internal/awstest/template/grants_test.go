@@ -59,9 +59,8 @@ func (fx *fixture) compare(role *template.Resource, needed map[grant]bool) (f fi
 			f.add("%v: only Allow is known here", s)
 		}
 		for _, action := range s.Action {
-			_, through := s.Condition["StringEquals"]["kms:ViaService"]
-			if usesKey := strings.HasPrefix(action, "kms:"); usesKey != through || !usesKey && len(s.Condition) > 0 {
-				f.add("%v: a key only through a service, and no other condition", s)
+			if !conditioned(s, action) {
+				f.add("%v: a key only through a service, the table only by keys, and no other condition", s)
 			}
 			for _, resource := range s.Resource {
 				g := grant{action, resource}
@@ -75,6 +74,41 @@ func (fx *fixture) compare(role *template.Resource, needed map[grant]bool) (f fi
 	for g := range needed {
 		if !given[g] && !covered(g, given) {
 			f.add("%s may not do %s on %s, which it needs", role.ID, g.action, g.resource)
+		}
+	}
+	return f
+}
+
+// conditioned reports whether a statement has the condition that an action must
+// have, and no other.
+func conditioned(s statement, action string) bool {
+	var has bool
+	switch service, _, _ := strings.Cut(action, ":"); service {
+	case "kms":
+		_, has = s.Condition["StringEquals"]["kms:ViaService"]
+	case "dynamodb":
+		has = len(s.Condition["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]) > 0
+	default:
+		return len(s.Condition) == 0
+	}
+	return has && len(s.Condition) == 1
+}
+
+// checkKeys compares the keys of the table that the roles may use with those that
+// lib/store makes: each kind of key begins with a prefix of its own.
+func checkKeys(fx *fixture) (f findings) {
+	granted := make(map[string]bool)
+	for _, s := range fx.statements {
+		for _, key := range s.Condition["ForAllValues:StringLike"]["dynamodb:LeadingKeys"] {
+			granted[key] = true
+			if prefix, ok := strings.CutSuffix(key, "*"); !ok || !fx.keyPrefixes[prefix] {
+				f.add("%v: lib/store makes no keys %s", s, key)
+			}
+		}
+	}
+	for prefix := range fx.keyPrefixes {
+		if !granted[prefix+"*"] {
+			f.add("no role may use the keys %s*, which lib/store makes: add them to the functions that do", prefix)
 		}
 	}
 	return f
@@ -164,7 +198,7 @@ func (fx *fixture) calledOn(f template.Function, action string) ([]string, error
 	case "sqs":
 		return fx.polled(f), nil
 	case "lambda":
-		return strings.FieldsFunc(fx.Parameters["CardHandlerArns"], func(r rune) bool { return r == ',' || r == ' ' }), nil
+		return fx.listed("CardHandlerArns"), nil
 	}
 	return nil, fmt.Errorf("what it is called on is not known here")
 }

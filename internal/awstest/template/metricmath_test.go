@@ -12,7 +12,7 @@ import (
 )
 
 // evaluate returns the value of an expression of CloudWatch's metric math, as
-// far as the template uses it: +, *, /, FILL and MAX. A metric without data is
+// far as the template uses it: +, *, /, >, FILL, MAX and IF. A metric without data is
 // NaN. But for the brackets of its lists the syntax is Go's.
 func evaluate(t *testing.T, expression string, values map[string]float64) float64 {
 	t.Helper()
@@ -45,6 +45,11 @@ func evaluateNode(t *testing.T, node ast.Expr, values map[string]float64) float6
 			return x * y
 		case token.QUO:
 			return x / y
+		case token.GTR:
+			if x > y {
+				return 1
+			}
+			return 0
 		}
 	case *ast.CallExpr:
 		var args []float64
@@ -54,6 +59,10 @@ func evaluateNode(t *testing.T, node ast.Expr, values map[string]float64) float6
 		switch name, _ := n.Fun.(*ast.Ident); {
 		case name != nil && name.Name == "MAX":
 			return slices.Max(args)
+		case name != nil && name.Name == "IF" && args[0] != 0:
+			return args[1]
+		case name != nil && name.Name == "IF":
+			return args[2]
 		case name != nil && name.Name == "FILL" && !math.IsNaN(args[0]):
 			return args[0]
 		case name != nil && name.Name == "FILL":
@@ -70,6 +79,8 @@ func TestEvaluate(t *testing.T) {
 		"a + b * 2":                  9,
 		"FILL(none, 0) + FILL(b, 0)": 4,
 		"MAX([a, b, 2])":             4,
+		"IF(b > a, 7, 8)":            7,
+		"IF(a > b, 7, 8)":            8,
 		"100 * MAX([FILL(none, 0) / 2, FILL(b, 0) / 8])": 50,
 	} {
 		if got := evaluate(t, expression, values); got != want {

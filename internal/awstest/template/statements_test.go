@@ -88,6 +88,8 @@ func walk(v any, do func(map[string]any) error) error {
 // only takes away.
 var mayBeWide = map[string]string{
 	"AWS::S3::BucketPolicy OnlyOverTLS": "refuses everybody everything that comes without TLS",
+	"AWS::SQS::QueuePolicy OnlyOverTLS": "the same",
+	"AWS::SNS::TopicPolicy OnlyOverTLS": "the same",
 }
 
 // checkWildcards looks for whatever means "all", or "all but".
@@ -162,6 +164,33 @@ var actsFor = map[string]map[string]map[string]template.List{
 	"budgets.amazonaws.com sns:Publish":    {"StringEquals": {"aws:SourceAccount": {template.Account}}},
 }
 
+// fifoTopics has the condition for a FIFO queue, which no other topic can write
+// to.
+var fifoTopics = map[string]map[string]template.List{"ArnLike": {"aws:SourceArn": {"arn:aws:sns:*:" + template.Account + ":*.fifo"}}}
+
+// actsForAccount reports whether a statement lets a service act for this account
+// only, and lets it act.
+func (fx *fixture) actsForAccount(s statement, service, action string) bool {
+	want := actsFor[service+" "+action]
+	switch {
+	case service == "sns.amazonaws.com" && fx.onFIFO(s):
+		want = fifoTopics
+	case action == "sns:Publish" && slices.Contains(fx.listed("AlarmTopicServices"), service):
+		want = actsFor["cloudwatch.amazonaws.com sns:Publish"]
+	}
+	return want != nil && reflect.DeepEqual(s.Condition, want)
+}
+
+// onFIFO reports whether a statement is about FIFO queues.
+func (fx *fixture) onFIFO(s statement) bool {
+	return slices.ContainsFunc(s.Resource, func(arn string) bool { q := fx.queue(arn); return q != nil && q.FIFO })
+}
+
+// listed returns the elements of a parameter that is a list.
+func (fx *fixture) listed(parameter string) []string {
+	return strings.FieldsFunc(fx.Parameters[parameter], func(r rune) bool { return r == ',' || r == ' ' })
+}
+
 // checkAccount looks for policies of resources that let in more than services
 // that act for this account, or that would keep those out.
 func checkAccount(fx *fixture) (f findings) {
@@ -180,7 +209,7 @@ func checkAccount(fx *fixture) (f findings) {
 		}
 		for _, service := range s.Principal["Service"] {
 			for _, action := range s.Action {
-				if want, ok := actsFor[service+" "+action]; !ok || !reflect.DeepEqual(s.Condition, want) {
+				if !fx.actsForAccount(s, service, action) {
 					f.add("%v: %s does not say so that it acts for this account", s, service)
 				}
 			}
