@@ -16,13 +16,13 @@ import (
 // pages joined.
 const maxAnswer = 8 << 20
 
-// answer is the JSON of every answer of the platform
+// answer is the JSON that the platform answers every call with
 // (api-call-guide/calling-process/get-).
 type answer struct {
 	Code *int            `json:"code"`
 	Msg  string          `json:"msg"`
 	Data json.RawMessage `json:"data"`
-	// StatusCode and StatusMessage stand for code and msg in the answers of older
+	// StatusCode and StatusMessage replace code and msg in the answers of older
 	// webhooks.
 	StatusCode    *int
 	StatusMessage string
@@ -51,7 +51,7 @@ func readAnswer(resp *http.Response) (*Result, error) {
 	return parseAnswer(resp, data)
 }
 
-// parseAnswer is readAnswer for a body that has been read.
+// parseAnswer does the same as readAnswer for a body that has been read.
 func parseAnswer(resp *http.Response, data []byte) (*Result, error) {
 	id := logID(resp.Header)
 	reset, _ := strconv.Atoi(resp.Header.Get("X-Ogw-Ratelimit-Reset"))
@@ -62,7 +62,7 @@ func parseAnswer(resp *http.Response, data []byte) (*Result, error) {
 		a.Code, a.Msg = a.StatusCode, a.StatusMessage
 	}
 	if err != nil || a.Code == nil {
-		// Under 400 nobody knows whether the call was carried out.
+		// With a status below 400 it is not known whether the call was carried out.
 		e := &Error{Kind: KindTransport, Retryable: true, Status: resp.StatusCode, LogID: id, Header: resp.Header, RetryAfter: wait,
 			Msg: fmt.Sprintf("HTTP %d: the answer is not Lark's JSON: %s %s", resp.StatusCode, resp.Header.Get("Content-Type"), excerpt(data))}
 		if resp.StatusCode >= 400 {
@@ -92,16 +92,17 @@ func parseAnswer(resp *http.Response, data []byte) (*Result, error) {
 }
 
 // missingScopes returns text that names the scopes that an answer says are
-// missing, with the first link of its helps, which grants them; "" for none.
+// missing, and the first link in helps, under which they can be granted. It returns ""
+// if no scope is missing.
 func (a *answer) missingScopes() string {
-	const most = 5
+	const maxScopes = 5
 	var violations []struct{ Type, Subject string }
 	if json.Unmarshal(a.Error.PermissionViolations, &violations) != nil {
 		return ""
 	}
 	var scopes []string
 	for _, v := range violations {
-		if strings.Contains(v.Type, "scope") && v.Subject != "" && len(scopes) < most {
+		if strings.Contains(v.Type, "scope") && v.Subject != "" && len(scopes) < maxScopes {
 			scopes = append(scopes, v.Subject)
 		}
 	}
@@ -133,11 +134,11 @@ type ErrorKind string
 const (
 	KindAuth       ErrorKind = "auth"       // the app's or the user's credentials
 	KindPermission ErrorKind = "permission" // a scope or right is missing
-	KindThrottled  ErrorKind = "throttled"  // too fast: wait
-	KindQuota      ErrorKind = "quota"      // the month's calls are used up
+	KindThrottled  ErrorKind = "throttled"  // too many calls in a short time
+	KindQuota      ErrorKind = "quota"      // all calls of the month are used up
 	KindValidation ErrorKind = "validation" // the request is wrong
-	KindNotFound   ErrorKind = "not_found"  // what it names is not there
-	KindServer     ErrorKind = "server"     // Lark's own fault
+	KindNotFound   ErrorKind = "not_found"  // what the request names does not exist
+	KindServer     ErrorKind = "server"     // an error on Lark's side
 	KindTransport  ErrorKind = "transport"  // no answer, or none that can be read
 )
 
@@ -158,7 +159,7 @@ type Error struct {
 	Helps                json.RawMessage `json:"helps,omitempty"`
 	Troubleshooter       string          `json:"troubleshooter,omitempty"`
 
-	cause error
+	err error
 }
 
 // Error returns the kind and the message and, where Lark gave a code, the code, the
@@ -173,7 +174,7 @@ func (e *Error) Error() string {
 }
 
 // Unwrap returns the error that made the call fail, nil when the answer did.
-func (e *Error) Unwrap() error { return e.cause }
+func (e *Error) Unwrap() error { return e.err }
 
 // codeOf returns the code of an [Error], 0 for any other error.
 func codeOf(err error) int {
@@ -188,12 +189,12 @@ func invalid(msg string) *Error { return &Error{Kind: KindValidation, Msg: msg} 
 
 // transport returns the error of a call that did not begin, or whose outcome is not
 // known.
-func transport(doing string, cause error) *Error {
-	return &Error{Kind: KindTransport, Msg: doing + ": " + cause.Error(), Retryable: true, cause: cause}
+func transport(doing string, err error) *Error {
+	return &Error{Kind: KindTransport, Msg: doing + ": " + err.Error(), Retryable: true, err: err}
 }
 
 // tokenRefused reports whether a code, at any HTTP status, means that the token is
-// no longer good (api-call-guide, common codes).
+// not valid any more (api-call-guide, common codes).
 func tokenRefused(code int) bool {
 	switch code {
 	case 99991663, 99991664, 99991671, 99991665, 20013, 20014:
@@ -203,7 +204,7 @@ func tokenRefused(code int) bool {
 }
 
 // asksToRetryLater reports whether a message asks to try again later. Not every API has
-// a code of its own for that: 9499 also means a bad request.
+// a code of its own for that: 9499 means a bad request, too.
 func asksToRetryLater(msg string) bool {
 	msg = strings.ToLower(msg)
 	for _, phrase := range [...]string{"too many request", "toomanyrequest", "frequency limit", "rate limit", "try again later"} {
@@ -227,7 +228,7 @@ func classify(code, status int) (kind ErrorKind, retryable bool) {
 		return KindQuota, false
 	case 2200, 1500, 1642, 1663, 1668, 5000, 10101, 10105, 55001, 10500, 300120, 11246, 232096, 20050, 20072:
 		return KindServer, true
-	case 10012: // the app_ticket is not good: resend asks for a new one
+	case 10012: // the app_ticket is not valid: resend asks for a new one
 		return KindAuth, true
 	case 99991661, 99991663, 99991664, 99991665, 99991668, 99991669, 99991671, 99991677, 99991543,
 		10013, 10014, 10015, 10016, 20005, 20013, 20014, 99991662, 99991673, 154001:

@@ -25,7 +25,7 @@ const (
 	LarkURL   = "https://open.larksuite.com"
 )
 
-// DefaultApp is the name of the app that needs no name in a URL or a request.
+// DefaultApp is the name of the app that a URL or a request without a name is for.
 const DefaultApp = "default"
 
 // App holds the identity of one Lark app and the secrets that it shares with the
@@ -45,7 +45,7 @@ type App struct {
 	// AllowUnsigned admits events that only the Verification Token proves.
 	AllowUnsigned bool
 	// BotOpenID is the open id of the app's own bot, "" when it is not known. It
-	// tells mentions of the bot from those of others.
+	// distinguishes mentions of the bot from mentions of others.
 	BotOpenID string
 }
 

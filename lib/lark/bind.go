@@ -13,10 +13,10 @@ import (
 
 // Bind decodes the event into target, a pointer to a struct such as
 // [MessageReceive]. A value of another type than its field's is converted where it
-// can be: a number that comes as a string, a single value in place of a list; a
-// string field takes any value, as its JSON. What cannot be converted leaves its
-// field as it was. Bind returns an error only when the event is no object or target
-// no pointer to a struct.
+// can be: a number that comes as a string, and a single value in place of a list. A
+// string field takes the JSON of any value. A value that cannot be converted leaves
+// its field as it was. Bind returns an error only when the event is not an object or
+// target is not a pointer to a struct.
 func (ev *Event) Bind(target any) error {
 	v := reflect.ValueOf(target)
 	if v.Kind() != reflect.Pointer || v.IsNil() || v.Elem().Kind() != reflect.Struct {
@@ -73,8 +73,8 @@ func assignFields(fields map[string]json.RawMessage, v reflect.Value) {
 	}
 }
 
-// valueOf returns the value of a name, in any case as encoding/json has it; nil when
-// there is none.
+// valueOf returns the value of a name, whatever its case as encoding/json does, or nil
+// if there is none.
 func valueOf(fields map[string]json.RawMessage, name string) json.RawMessage {
 	if doc, ok := fields[name]; ok {
 		return doc
@@ -114,7 +114,7 @@ func assignMap(doc json.RawMessage, v reflect.Value) {
 	}
 }
 
-// assignScalar sets a string, a number or a truth value from a value of another of
+// assignScalar sets a string, a number or a Boolean value from a value of another of
 // these types.
 func assignScalar(doc json.RawMessage, v reflect.Value) {
 	text := string(doc)

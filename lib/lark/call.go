@@ -25,7 +25,7 @@ const (
 	NoToken     TokenType = "none"
 )
 
-// DefaultTimeout is the time for a call, its tokens and its retry included.
+// DefaultTimeout is how long a call may take, its tokens and its retries included.
 const DefaultTimeout = 30 * time.Second
 
 // Call describes one call of an open API.
@@ -52,7 +52,7 @@ type Call struct {
 	// NoDataField makes the whole answer the data, for the few APIs without a
 	// data field.
 	NoDataField bool
-	// Timeout is the time for everything; 0 is [DefaultTimeout].
+	// Timeout is how long the call may take, as for [DefaultTimeout]; 0 is that.
 	Timeout time.Duration
 }
 
@@ -71,7 +71,8 @@ type Result struct {
 
 // token returns the type of token that the call uses: the user's where one is given,
 // else the tenant's, else the first that the API takes. A token or a tenant that is
-// given and cannot be used is an error: the call must not run with other rights.
+// given and cannot be used is an error, because the call must not be made with other
+// permissions.
 func (call Call) token() (TokenType, error) {
 	types := call.Tokens
 	if len(types) == 0 {
@@ -138,8 +139,8 @@ func (call Call) target(base string) (string, error) {
 	return u.String(), nil
 }
 
-// escapeSegment returns a value as one segment of a path: it adds no segment and no
-// query, and is no step upwards.
+// escapeSegment returns a value as one segment of a path. It escapes everything that
+// would add a segment or a query, or would name the parent.
 func escapeSegment(value string) string {
 	if value == "." || value == ".." {
 		return strings.ReplaceAll(value, ".", "%2E")
@@ -162,8 +163,8 @@ func newDownload(resp *http.Response, body io.ReadCloser) *Download {
 }
 
 // Download makes a call whose answer is a file. An answer of Lark's that reports
-// an error is that error, whatever its status: it is never taken for the file.
-// The call's time-out covers the reading of the file too.
+// an error is returned as that error, whatever its status, and never as the file.
+// The call's time-out covers the reading of the file, too.
 func (c *Client) Download(ctx context.Context, call Call) (*Download, error) {
 	ctx, cancel := call.withTimeout(ctx)
 	var file *Download
@@ -179,7 +180,7 @@ func (c *Client) Download(ctx context.Context, call Call) (*Download, error) {
 	return file, nil
 }
 
-// cancelOnClose ends the call of a file when the file is closed.
+// cancelOnClose is the body of a download, which ends the call when it is closed.
 type cancelOnClose struct {
 	io.ReadCloser
 	cancel context.CancelFunc
@@ -190,8 +191,8 @@ func (c cancelOnClose) Close() error {
 	return c.ReadCloser.Close()
 }
 
-// maxError is the size in bytes up to which a JSON answer can be an error: a
-// larger one is a file.
+// maxError is the size in bytes up to which a JSON answer to a download can be an
+// error. A larger one is a file.
 const maxError = 64 << 10
 
 // openFile returns the file of an answer, or the error that the answer reports
@@ -206,11 +207,11 @@ func openFile(resp *http.Response) (*Download, error) {
 			resp.Body.Close()
 		}
 	}()
-	head, err := io.ReadAll(io.LimitReader(resp.Body, maxError))
+	start, err := io.ReadAll(io.LimitReader(resp.Body, maxError))
 	if err != nil {
 		return nil, transport("reading Lark's answer", err)
 	}
-	_, err = parseAnswer(resp, head)
+	_, err = parseAnswer(resp, start)
 	var failed *Error
 	errors.As(err, &failed)
 	if resp.StatusCode != http.StatusOK {
@@ -227,5 +228,5 @@ func openFile(resp *http.Response) (*Download, error) {
 	return newDownload(resp, struct {
 		io.Reader
 		io.Closer
-	}{io.MultiReader(bytes.NewReader(head), rest), rest}), nil
+	}{io.MultiReader(bytes.NewReader(start), rest), rest}), nil
 }

@@ -17,18 +17,19 @@ type Delivery struct {
 	Body   []byte
 }
 
-// Kind tells what an authentic request asks for.
+// Kind says what an authentic request is.
 type Kind int
 
 const (
-	// KindEvent is an event to put on the bus.
+	// KindEvent is an event to handle or to publish.
 	KindEvent Kind = iota
-	// KindCard is a card click, a link preview or a look at a profile: it wants a
-	// reply.
+	// KindCard is a click on a card, the preview of a link or the view of a profile.
+	// It needs a reply.
 	KindCard
-	// KindChallenge is a url_verification: reply with [Callback.Challenge].
+	// KindChallenge is a url_verification. The reply to it is [Callback.Challenge].
 	KindChallenge
-	// KindTicket is an app_ticket: store [Callback.Ticket], publish nothing.
+	// KindTicket is an app_ticket. [Callback.Ticket] is to be stored, and not to be
+	// published.
 	KindTicket
 )
 
@@ -39,8 +40,8 @@ type Callback struct {
 	Ticket    Secret
 	// Event is set for KindEvent, KindCard and KindTicket.
 	Event *Event
-	// OldCard says that the click came in the old style and wants its reply in
-	// that style too.
+	// OldCard says that the click came in the old style and needs its reply in that
+	// style, too.
 	OldCard bool
 }
 
@@ -66,7 +67,7 @@ func (a *App) Receive(req Delivery, now time.Time) (*Callback, error) {
 		return nil, err
 	}
 	var env envelope
-	plain, err := a.open(&env, req.Body, key)
+	plain, err := a.readBody(&env, req.Body, key)
 	if err != nil {
 		if sign != unsigned {
 			return nil, errUnreadable
@@ -101,8 +102,8 @@ func (a *App) checkSettings() error {
 }
 
 // checkAge returns an error for a signed request that is outside the window of
-// events. It reports whether the request is inside the narrower window of cards,
-// which counts only if the body turns out to be one. An unsigned request has no age.
+// events. It reports whether the request is inside the narrower window of cards, which
+// is checked when it is known whether the body is one. An unsigned request has no age.
 func checkAge(sign signature, h signatureHeaders, now time.Time) (fresh bool, err error) {
 	if sign == unsigned {
 		return true, nil
@@ -119,12 +120,12 @@ func inWindow(t, now time.Time, window time.Duration) bool {
 	return !t.Before(now.Add(-window)) && !t.After(now.Add(MaxClockSkew))
 }
 
-// open reads the body into env, decrypting it first where it is encrypted, and
-// returns the plain text. The key whose signature matched is tried first.
+// readBody reads the body into env and returns its plain text. It decrypts an encrypted
+// body with the key whose signature matched or, if that fails, with the others.
 //
-// A text whose padding is bad is read all the same before it is refused, so that
-// the time says nothing about the padding.
-func (a *App) open(env *envelope, body []byte, key int) ([]byte, error) {
+// A text with invalid padding is read like any other before it is refused, so that the
+// time that this takes does not depend on the padding.
+func (a *App) readBody(env *envelope, body []byte, key int) ([]byte, error) {
 	if err := env.read(body); err != nil {
 		return nil, err
 	}
@@ -138,7 +139,7 @@ func (a *App) open(env *envelope, body []byte, key int) ([]byte, error) {
 	for i := range a.EncryptKeys {
 		k := a.EncryptKeys[(key+i)%len(a.EncryptKeys)]
 		plain, padded := k.decrypt(text)
-		// One wrong key in 256 leaves good padding: what it opens is no JSON.
+		// One wrong key in 256 finds valid padding, but no JSON.
 		if err := env.read(plain); err == nil && padded {
 			env.encrypted = true
 			return plain, nil
@@ -147,8 +148,8 @@ func (a *App) open(env *envelope, body []byte, key int) ([]byte, error) {
 	return nil, errDecrypt
 }
 
-// authenticate makes the checks that need the decoded body: what its signature may
-// carry, its age, its Verification Token and its app id.
+// authenticate makes the checks that need the decoded body: its kind of signature, its
+// age, its Verification Token and its app id.
 func (a *App) authenticate(env *envelope, sign signature, fresh bool) error {
 	oldCard := env.isOldCard()
 	card := oldCard || isCard(string(env.header.text("event_type")))
@@ -169,21 +170,21 @@ func (a *App) authenticate(env *envelope, sign signature, fresh bool) error {
 	return nil
 }
 
-// checkSignatureKind returns an error for a body that may not come with its kind of
-// signature.
+// checkSignatureKind returns an error for a body that Lark does not send with this kind
+// of signature.
 func (a *App) checkSignatureKind(env *envelope, sign signature, card, oldCard bool) error {
 	hasKey := len(a.EncryptKeys) > 0
 	switch {
 	case sign == signedKey:
 		return nil
 	case env.isChallenge():
-		// Lark never signs it; with an Encrypt Key it comes encrypted.
+		// Lark never signs it, but encrypts it if there is an Encrypt Key.
 		if sign == unsigned && hasKey && !env.encrypted {
 			return errUnsigned
 		}
 		return nil
-	case sign == signedTok:
-		// With an Encrypt Key, new-style cards are signed with it.
+	case sign == signedToken:
+		// If there is an Encrypt Key, Lark signs new-style cards with it.
 		if oldCard || card && !hasKey {
 			return nil
 		}
@@ -236,13 +237,13 @@ func (a *App) decode(env *envelope, plain []byte, h Header, sent, now time.Time)
 
 // Windows in which a signed request is accepted.
 const (
-	// EventMaxAge is the age up to which an event is accepted. Lark redelivers for
-	// about 7.1 h and may keep the first timestamp, so it cannot be minutes;
-	// inside it, deduplication makes a replay harmless.
+	// EventMaxAge is the age up to which an event is accepted. It is hours, because
+	// Lark redelivers for about 7.1 h and may keep the first timestamp. A replay of a
+	// younger event does no harm, because it is a duplicate.
 	EventMaxAge = 24 * time.Hour
 	// CardMaxAge is the same for card callbacks, which are never redelivered.
 	CardMaxAge = 5 * time.Minute
-	// MaxClockSkew is how far a clock of Lark may be ahead of ours.
+	// MaxClockSkew is how far a clock of Lark may be ahead of this one.
 	MaxClockSkew = 5 * time.Minute
 )
 
@@ -250,9 +251,8 @@ const (
 // 5 min, 1 h and 6 h after each other (event-subscription-guide/event-overview).
 const RedeliverySpan = 15*time.Second + 5*time.Minute + time.Hour + 6*time.Hour
 
-// What [App.Receive] refuses is one of these; callers branch with [errors.Is]. The
-// reason in the text is for the log alone: it holds nothing from the request or the
-// settings.
+// The errors of [App.Receive], for [errors.Is]. The reason in their text holds nothing
+// from the request or the settings.
 var (
 	ErrBadRequest   = errors.New("not a Lark request")
 	ErrUnauthorized = errors.New("not authenticated")

@@ -215,8 +215,8 @@ func TestKeys(t *testing.T) {
 		}
 	}
 	a, b := `{"schema":"2.0","header":{`+token+`},"event":{"n":1}}`, `{"schema":"2.0","header":{`+token+`},"event":{"n":2}}`
-	first, again, other := receive(a), receive(a), receive(b)
-	if first == "" || first != again || first == other {
-		t.Errorf("keys of events without an id: got %q and %q for one event and %q for another", first, again, other)
+	first, second, other := receive(a), receive(a), receive(b)
+	if first == "" || first != second || first == other {
+		t.Errorf("keys of events without an id: got %q and %q for one event and %q for another", first, second, other)
 	}
 }

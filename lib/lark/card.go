@@ -8,7 +8,7 @@ import (
 	"unicode/utf8"
 )
 
-// Card is a simple card: an alarm, a question, a confirmation. It marshals to card
+// Card is a simple card, such as an alarm or a question. It marshals to card
 // JSON 2.0 (feishu-cards/card-json-v2-structure), which clients from version 7.20 on
 // show.
 //
@@ -21,9 +21,8 @@ type Card struct {
 	Elements []Element
 }
 
-// Color is the background of the title.
-// feishu-cards/card-json-v2-components/content-components/title says what each
-// stands for.
+// Color is the background of the title. Its meanings are documented in
+// feishu-cards/card-json-v2-components/content-components/title.
 type Color string
 
 // The colours of titles.
@@ -35,7 +34,7 @@ const (
 	Grey   Color = "grey"   // no longer of interest
 )
 
-// Element is a part of the body of a card. An element without content is left out.
+// Element is an element of the body of a card. One without content is left out.
 type Element interface{ components() []any }
 
 // component is one component of card JSON. Lark refuses a card with an attribute
@@ -62,7 +61,7 @@ type Fields []Field
 // Field is a value with its label.
 type Field struct{ Label, Value string }
 
-// Buttons stand side by side, in several rows where needed.
+// Buttons are buttons in a row, or in several rows where one is too narrow.
 type Buttons []Button
 
 // Button opens URL, sends a card.action.trigger with Value, or both
@@ -72,7 +71,7 @@ type Button struct {
 	Style   ButtonStyle
 	URL     string // http or https
 	Value   map[string]any
-	Confirm *Confirm // asked before the click counts
+	Confirm *Confirm // asked before the click takes effect
 }
 
 // ButtonStyle is the look of a button: Primary, Danger or Lark's default.
@@ -84,8 +83,8 @@ const (
 	Danger  ButtonStyle = "danger"
 )
 
-// Confirm is a question before the click counts. Both texts are required. Lark
-// promises it only for buttons that submit a form.
+// Confirm is a question that the user answers before the click takes effect. Both
+// texts are required. Lark documents it for buttons that submit a form only.
 type Confirm struct{ Title, Text string }
 
 // MarshalJSON returns the card JSON. Only the Value of a button can make it fail.
@@ -176,9 +175,9 @@ func unless(empty bool, c component) []any {
 	return []any{c}
 }
 
-// EscapeMarkdown returns text that [Markdown] shows as it is. Its character
-// references (…/content-components/rich-text) leave nothing that begins a tag, a
-// link, an emoji, a table, a list or an indented code block.
+// EscapeMarkdown returns text that [Markdown] shows as it is. It replaces everything
+// that can begin a tag, a link, an emoji, a table, a list or an indented code block by
+// character references (…/content-components/rich-text).
 func EscapeMarkdown(text string) string {
 	var b strings.Builder
 	for _, r := range strings.ReplaceAll("\n"+text, "\n ", "\n\u00a0")[1:] {
@@ -191,8 +190,8 @@ func EscapeMarkdown(text string) string {
 	return b.String()
 }
 
-// Truncate returns text of at most limit characters. The last one is an ellipsis
-// where something is missing. Truncate before escaping, not after.
+// Truncate returns at most limit characters of text. The last one is an ellipsis if
+// something was cut off. Text is to be truncated before it is escaped, not after.
 func Truncate(text string, limit int) string {
 	if utf8.RuneCountInString(text) <= limit {
 		return text

@@ -7,9 +7,9 @@ import (
 	"strconv"
 )
 
-// CardHandler answers clicks and link previews in Go. It has 2.2 s from the
-// click's arrival; an error, or nothing in that time, gives the click the app's
-// card_toast. A nil reply changes nothing.
+// CardHandler answers clicks and link previews in Go. It has 2.2 s from the arrival of
+// the click. If it returns an error, or nothing in that time, the click is answered
+// with the app's card_toast. A nil reply changes nothing.
 type CardHandler interface {
 	HandleCard(ctx context.Context, click *Click) (*CardReply, error)
 }
@@ -22,36 +22,37 @@ func (f CardHandlerFunc) HandleCard(ctx context.Context, click *Click) (*CardRep
 	return f(ctx, click)
 }
 
-// Click is a card.action.trigger, a url.preview.get or a profile.view.get
-// (cardkit-v1/card-callback-communication), whichever style it came in.
+// Click is a card.action.trigger of either style, a url.preview.get or a
+// profile.view.get (cardkit-v1/card-callback-communication).
 type Click struct {
 	App      string // the app's name in Larkbridge
 	Type     string // of the event
 	LogID    string // [Event.LogID]
 	Operator Operator
-	// Token updates the card later: for 30 min, at most twice.
+	// Token allows updates of the card for 30 min, at most two of them.
 	Token        Secret
 	Action       Action
 	Host         string
 	DeliveryType string
 	Context      ClickContext
-	// Event is all that came. It is on its way to the bus meanwhile: read it only.
+	// Event is the whole event. It must not be changed, because it is published at the
+	// same time.
 	Event *Event
 }
 
-// Operator is who clicked.
+// Operator is the user who clicked.
 type Operator struct{ TenantKey, OpenID, UserID, UnionID string }
 
-// ClickContext is where the card or the link is, or whose profile it is.
+// ClickContext says where the card or the link is, or whose profile is viewed.
 type ClickContext struct {
 	OpenMessageID, OpenChatID string
-	OpenID                    string // whose profile is looked at
+	OpenID                    string // of the user whose profile is viewed
 	URL, PreviewToken         string // of a link
 }
 
-// Action is what was clicked, and what was entered.
+// Action is the component that was clicked, and what the user entered.
 type Action struct {
-	// Value is what the component was made with: an object or a string.
+	// Value is the value that the component was made with, an object or a string.
 	Value      json.RawMessage
 	Tag        string
 	Name       string
@@ -65,8 +66,8 @@ type Action struct {
 	Timezone  string
 }
 
-// Bind decodes the value of the clicked component into target. A value that is an
-// object or a list inside a JSON string is decoded as if it stood there by itself.
+// Bind decodes the value of the clicked component into target. Of a value that is a
+// JSON string with an object or a list in it, it decodes that object or list.
 func (a Action) Bind(target any) error {
 	var text string
 	if json.Unmarshal(a.Value, &text) == nil && len(text) > 0 && (text[0] == '{' || text[0] == '[') &&
@@ -79,10 +80,10 @@ func (a Action) Bind(target any) error {
 	return nil
 }
 
-// NewClick reads the click that an event is, field by field: a field of another
-// type than the documentation's never hides the others. A text field keeps the
-// JSON of another type. An operator, a context or an action that is only a text is
-// the open id, the id of the message or the value.
+// NewClick returns the click in an event. It reads each field by itself, so that a
+// field of another type than the documented one does not affect the others. A string
+// field takes the JSON of a value of another type. An operator, a context or an action
+// that is a string is taken as the open id, the id of the message or the value.
 func NewClick(app string, ev *Event) *Click {
 	event := clickFields(ev.Body)
 	operator, action, context := event.object("operator"), event.object("action"), event.object("context")
@@ -124,11 +125,10 @@ func NewClick(app string, ev *Event) *Click {
 	return click
 }
 
-// fields is an object whose fields may have any type. It is nil where there is no
-// object.
+// fields is an object whose fields may have any type, nil if there is no object.
 type fields map[string]json.RawMessage
 
-// clickFields reads an object, or one inside a JSON string.
+// clickFields decodes an object, or a JSON string with an object in it.
 func clickFields(doc []byte) fields {
 	var text string
 	if json.Unmarshal(doc, &text) == nil {
@@ -143,7 +143,8 @@ func clickFields(doc []byte) fields {
 
 func (f fields) object(name string) fields { return clickFields(f[name]) }
 
-// text returns a string, or the JSON of a value of another type; "" for null.
+// text returns the string in a field, or the JSON of a value of another type; "" for
+// null.
 func (f fields) text(name string) string { return textOf(f[name]) }
 
 func textOf(doc json.RawMessage) string {
@@ -157,18 +158,18 @@ func textOf(doc json.RawMessage) string {
 	return *s
 }
 
-// flag reports whether a value is true, the text of it or a number other than 0.
+// flag reports whether a field is true, the string "true" or a number other than 0.
 func (f fields) flag(name string) bool {
-	on, err := strconv.ParseBool(f.text(name))
+	boolean, err := strconv.ParseBool(f.text(name))
 	number, notNumber := strconv.ParseFloat(f.text(name), 64)
-	return err == nil && on || notNumber == nil && number != 0
+	return err == nil && boolean || notNumber == nil && number != 0
 }
 
-// values returns the texts of a list, or of the one value that is there instead.
+// values returns the strings in a list, or the one string that is there instead.
 func values(doc json.RawMessage) []string {
-	list := []json.RawMessage{doc}
-	if many := []json.RawMessage(nil); json.Unmarshal(doc, &many) == nil && many != nil {
-		list = many
+	var list []json.RawMessage
+	if json.Unmarshal(doc, &list) != nil || list == nil {
+		list = []json.RawMessage{doc}
 	}
 	texts := make([]string, 0, len(list))
 	for _, v := range list {

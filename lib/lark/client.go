@@ -29,8 +29,8 @@ type Client struct {
 	retries      int
 	onStoreError func(error)
 
-	refreshing chan struct{} // holds one value while a token is looked for
-	known      *MemoryTokens // what this client has had from tokens
+	refreshing chan struct{} // holds one value while a goroutine gets a token
+	known      *MemoryTokens // the tokens that this client has got
 }
 
 // Do makes a call and returns its result. When Lark refuses the token, Do takes
@@ -93,9 +93,9 @@ func (c *Client) attempt(ctx context.Context, call Call, read func(*http.Respons
 	if call.HelpDesk && (c.app.HelpDeskID == "" || c.app.HelpDeskToken == "") {
 		return invalid("the call needs the help desk: set help_desk_id and help_desk_token in the app's settings")
 	}
-	var bad Secret
+	var refused Secret
 	for {
-		token, err := c.tokenFor(ctx, kind, call, bad)
+		token, err := c.tokenFor(ctx, kind, call, refused)
 		if err != nil {
 			return err
 		}
@@ -111,25 +111,25 @@ func (c *Client) attempt(ctx context.Context, call Call, read func(*http.Respons
 		if failed.Code == codeTicketInvalid {
 			c.resend(ctx)
 		}
-		if !tokenRefused(failed.Code) || bad != "" || token == "" || kind == UserToken {
+		if !tokenRefused(failed.Code) || refused != "" || token == "" || kind == UserToken {
 			return err
 		}
-		bad = token
+		refused = token
 	}
 }
 
 // tokenFor returns a token of the type that the call uses, "" for none. It does not
-// return bad, which Lark has refused.
-func (c *Client) tokenFor(ctx context.Context, kind TokenType, call Call, bad Secret) (Secret, error) {
+// return the token that Lark has refused.
+func (c *Client) tokenFor(ctx context.Context, kind TokenType, call Call, refused Secret) (Secret, error) {
 	switch kind {
 	case UserToken:
 		return call.UserAccessToken, nil
 	case AppToken:
-		return c.token(ctx, appToken, "", bad)
+		return c.token(ctx, appToken, "", refused)
 	case NoToken:
 		return "", nil
 	}
-	return c.token(ctx, tenantToken, call.TenantKey, bad)
+	return c.token(ctx, tenantToken, call.TenantKey, refused)
 }
 
 // send makes one HTTP request. An empty token is not sent.

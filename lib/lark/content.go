@@ -7,7 +7,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// Content is what a message says: [Text], [Markdown], [Post], [Card], [CardBody],
+// Content is the content of a message: [Text], [Markdown], [Post], [Card], [CardBody],
 // [Template], [ImageKey], [FileKey], [AudioKey], [Media], [StickerKey], [ShareChat],
 // [ShareUser] or, for everything else, [Raw].
 type Content interface{ content() Raw }
@@ -19,7 +19,7 @@ type Raw struct {
 	Content any
 }
 
-// The msg_types that can be edited, or that have a limit of their own.
+// The msg_types of messages that can be edited, or that have a size limit of their own.
 const (
 	MsgText        = "text"
 	MsgPost        = "post"
@@ -27,15 +27,15 @@ const (
 )
 
 // MsgType returns the msg_type of a message with this content.
-func MsgType(what Content) string { return what.content().MsgType }
+func MsgType(content Content) string { return content.content().MsgType }
 
 // Encode returns the msg_type of a message's content and its JSON, without escapes
 // that JSON does not need: Lark limits the bytes of a message.
-func Encode(what Content) (msgType string, doc []byte, err error) {
-	if what == nil {
+func Encode(content Content) (msgType string, doc []byte, err error) {
+	if content == nil {
 		return "", nil, invalid("a message needs content")
 	}
-	raw := what.content()
+	raw := content.content()
 	if raw.MsgType == "" || raw.Content == nil {
 		return "", nil, invalid("a message needs content: its msg_type or its value is missing")
 	}
@@ -59,8 +59,8 @@ func encodeJSON(value any) ([]byte, error) {
 	return doc, nil
 }
 
-// Post is rich text, in one language or several, by their names, such as zh_cn
-// and en_us.
+// Post is rich text in one or more languages, by the names of these, such as zh_cn and
+// en_us.
 type Post map[string]PostText
 
 // PostText is the rich text of a [Post] in one language.
@@ -90,7 +90,7 @@ type Template struct {
 	Variables map[string]any `json:"template_variable,omitempty"`
 }
 
-// Media is an uploaded video, and the image that stands for it, if any.
+// Media is an uploaded video and its cover image, if it has one.
 type Media struct {
 	FileKey  string `json:"file_key"`
 	ImageKey string `json:"image_key,omitempty"`
@@ -130,5 +130,5 @@ func (b CardBody) content() Raw {
 	return Raw{MsgInteractive, b}
 }
 
-// single returns content that is one value under one name.
+// single returns content that is an object with one field.
 func single(msgType, name string, value any) Raw { return Raw{msgType, map[string]any{name: value}} }

@@ -10,15 +10,15 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// member is one member of an object: its name without quotes and its value as
-// it stands in the document.
+// member is one member of an object: its name without quotes, and its value as it is in
+// the document.
 type member struct{ name, value []byte }
 
-// members holds an object in the order of the document.
+// members holds the members of an object in the order of the document.
 type members []member
 
-// raw returns the value of the named member, nil when there is none. Of
-// several the last counts, as it does for Lark's own SDKs.
+// raw returns the value of the named member, nil when there is none. If there are
+// several it returns the last, as Lark's own SDKs do.
 func (m members) raw(name string) []byte {
 	for _, v := range slices.Backward(m) {
 		if string(v.name) == name {
@@ -28,10 +28,10 @@ func (m members) raw(name string) []byte {
 	return nil
 }
 
-// text returns the text of the named member, nil when it is not a string.
+// text returns the string in the named member, nil when it is not a string.
 func (m members) text(name string) []byte { return textIn(m.raw(name)) }
 
-// unique returns the members with each name once: of several the last counts.
+// unique returns the members with each name once: the last of those with the same name.
 func (m members) unique() members {
 	if !m.mayRepeat() {
 		return m
@@ -49,8 +49,8 @@ func (m members) unique() members {
 	return once
 }
 
-// mayRepeat reports whether a name may stand twice. A few members, which is the
-// usual case, are compared without a map.
+// mayRepeat reports whether a name may occur twice. It compares a few members, which is
+// the usual case, without a map.
 func (m members) mayRepeat() bool {
 	if len(m) > 32 {
 		return true
@@ -65,8 +65,8 @@ func (m members) mayRepeat() bool {
 	return false
 }
 
-// envelope is a callback's body taken apart in one pass, before anything is
-// decided about it. All its slices point into the body.
+// envelope holds the members of a callback's body, which is read once, before anything
+// is decided about it. All its slices point into the body.
 //
 // Both schemas (event-subscription-guide, "Event structure") have an "event"
 // object; version 2.0 names the event in "header", version 1.0 in top-level
@@ -77,17 +77,17 @@ type envelope struct {
 	event   members
 	message members // event.message, where it is an object
 	body    json.RawMessage
-	bodyEnd int // its place in the document
+	bodyEnd int // the offset of the end of body in the document
 
 	r         reader
 	hasHeader bool
 	encrypted bool // the body came inside an "encrypt" field
 }
 
-// read takes src apart. It fails unless src is one JSON object and nothing
-// more: anything after it could have been added by whoever relayed it, since
-// Lark's signature is a plain hash. What is no strict JSON is read after
-// repairJSON, and what has more levels than jsontext reads after maskDeep.
+// read reads src. It fails unless src is one JSON object and nothing more: because
+// Lark's signature is a plain hash, anybody who relays a body could add something after
+// the object. A document that is not strict JSON is read after repairJSON, and one with
+// more levels than jsontext reads, after maskDeep.
 func (e *envelope) read(src []byte) error {
 	if e.readStrict(src) == nil {
 		return nil
@@ -138,13 +138,13 @@ func (e *envelope) readStrict(src []byte) error {
 	return r.end()
 }
 
-// clear makes the envelope ready for another body.
+// clear prepares the envelope for another body.
 func (e *envelope) clear() {
 	if e.top == nil {
-		const usual = 8 // members of an object
-		block := make(members, 5*usual)
-		e.top, e.header, e.event = block[:0:usual], block[usual:usual:2*usual], block[2*usual:2*usual:3*usual]
-		e.message = block[3*usual : 3*usual]
+		const size = 8 // enough for the members of most objects
+		block := make(members, 5*size)
+		e.top, e.header, e.event = block[:0:size], block[size:size:2*size], block[2*size:2*size:3*size]
+		e.message = block[3*size : 3*size]
 	}
 	e.top, e.header, e.event, e.message = e.top[:0], e.header[:0], e.event[:0], e.message[:0]
 	e.body, e.hasHeader = nil, false
@@ -182,8 +182,8 @@ func (e *envelope) token() []byte {
 	return e.top.text("token")
 }
 
-// isChallenge reports whether the body is a url_verification. An event that
-// happens to carry the same type is still an event.
+// isChallenge reports whether the body is a url_verification. An event with the same
+// type is still an event.
 func (e *envelope) isChallenge() bool {
 	return !e.hasHeader && e.body == nil && string(e.top.text("type")) == "url_verification"
 }
@@ -202,25 +202,25 @@ func (e *envelope) appID() []byte {
 	return e.event.text("app_id")
 }
 
-// reader walks a JSON document once, from front to back, and hands out slices
-// of it. jsontext checks the syntax and the UTF-8 meanwhile; duplicate names
-// are let through, because an authentic event is never dropped. One reader
-// serves several documents, one after the other.
+// reader reads a JSON document once, from its start to its end, and returns slices of
+// it. jsontext checks the syntax and the UTF-8. Duplicate names are accepted, because
+// an authentic event is never dropped. A reader can be used for one document after
+// another.
 type reader struct {
 	dec jsontext.Decoder
 	buf bytes.Buffer
 	src []byte
 }
 
-// reset makes the reader begin at the start of a document.
+// reset makes the reader start to read a document.
 func (r *reader) reset(src []byte) {
 	r.src = src
 	r.buf = *bytes.NewBuffer(src)
 	r.dec.Reset(&r.buf, jsontext.AllowDuplicateNames(true))
 }
 
-// members reads an object and calls read at the value of each member, which
-// read must read whole. The name is as in the document, without its quotes.
+// members reads an object and calls read for each member, which must read the whole
+// value. The name is as in the document, without its quotes.
 func (r *reader) members(read func(name []byte) error) error {
 	if _, err := r.dec.ReadToken(); err != nil {
 		return err
@@ -238,8 +238,8 @@ func (r *reader) members(read func(name []byte) error) error {
 	return err
 }
 
-// elements reads an array and calls read at each element, which read must read
-// whole.
+// elements reads an array and calls read for each element, which must read the whole
+// element.
 func (r *reader) elements(read func() error) error {
 	if _, err := r.dec.ReadToken(); err != nil {
 		return err
@@ -253,7 +253,7 @@ func (r *reader) elements(read func() error) error {
 	return err
 }
 
-// kind returns the first byte of what comes next.
+// kind returns the first byte of the next value, name or bracket.
 func (r *reader) kind() jsontext.Kind { return r.dec.PeekKind() }
 
 // value reads the next value and returns its bytes in the document.
@@ -293,18 +293,12 @@ func unquote(v []byte) []byte {
 	if bytes.IndexByte(v, '\\') < 0 {
 		return v[1 : len(v)-1]
 	}
-	out, err := jsontext.AppendUnquote(make([]byte, 0, len(v)), v)
-	if err != nil {
-		return nil // not reached: the value has been read
-	}
+	out, _ := jsontext.AppendUnquote(make([]byte, 0, len(v)), v) // cannot fail: jsontext has read v
 	return out
 }
 
 // quote appends s to dst as a JSON string.
 func quote[T ~string | ~[]byte](dst []byte, s T) []byte {
-	out, err := jsontext.AppendQuote(dst, s)
-	if err != nil { // invalid UTF-8 is replaced in out
-		return out
-	}
+	out, _ := jsontext.AppendQuote(dst, s) // the error is for invalid UTF-8, which out has replaced
 	return out
 }

@@ -8,11 +8,11 @@ import (
 	"time"
 )
 
-// TypeMessageReceive is the type of the event that a message was sent to the bot or
-// to a chat of it.
+// TypeMessageReceive is the type of the event of a message that was sent to the bot or
+// to a chat that the bot is in.
 const TypeMessageReceive = "im.message.receive_v1"
 
-// The callbacks that want a reply (cardkit-v1/card-callback-communication;
+// The types of callbacks that need a reply (cardkit-v1/card-callback-communication;
 // callback-subscription/callback-overview).
 const (
 	TypeCardAction = "card.action.trigger"
@@ -38,19 +38,18 @@ type Event struct {
 	TenantKey string
 	// Time is when the event was created; zero when it does not say.
 	Time time.Time
-	// Key tells deliveries of one event from other events of the app. For
-	// im.message.receive_v1 it is the message id, as Lark asks
+	// Key is the same in all deliveries of one event, and differs between the events
+	// of an app. For im.message.receive_v1 it is the message id, as Lark asks
 	// (im-v1/message/events/receive). For a click it is made from the click's
 	// token, or for one in the old style that has it from the header
 	// X-Refresh-Token: one click can be delivered under two event ids. For all
 	// others it is the event's id, and without one a hash of the event.
 	Key string
-	// LogID is [LogID] of the delivery: another one with each, and
-	// nothing vouches for it. "" when it has none.
+	// LogID is the [LogID] of the delivery, "" when it has none. It differs between
+	// deliveries, and no signature covers it.
 	LogID string
-	// TraceID follows the event into all that is done because of it. Who
-	// receives the event sets it; it tells deliveries apart and must not be
-	// taken for the event's id.
+	// TraceID is the id under which logs show everything that is done because of this
+	// delivery of the event. The receiver of the event sets it.
 	TraceID string
 
 	// Header is the JSON object of the 2.0 header, without the Verification
@@ -58,8 +57,7 @@ type Event struct {
 	Header json.RawMessage
 	// Body is Lark's "event" value as it came, byte for byte.
 	Body json.RawMessage
-	// Message is set for im.message.receive_v1: what it says, as JSON, with the
-	// fields type, text, content, command, to_me, mentions, resources, reply_to,
+	// Message is set for im.message.receive_v1: a JSON object with the fields type, text, content, command, to_me, mentions, resources, reply_to,
 	// root and thread.
 	Message json.RawMessage
 }
@@ -100,7 +98,7 @@ func (ev *Event) fromHeader(env *envelope) {
 	ev.Schema = "2.0"
 	ev.ID = string(env.header.text("event_id"))
 	if kind := env.header.text("event_type"); string(kind) == TypeMessageReceive {
-		ev.Type = TypeMessageReceive // by far the most frequent: no copy
+		ev.Type = TypeMessageReceive // the most frequent type is not copied
 	} else {
 		ev.Type = string(kind)
 	}
@@ -146,7 +144,7 @@ func (ev *Event) fromFlat(env *envelope) {
 	for _, m := range env.top.unique() {
 		switch string(m.name) {
 		case "uuid", "ts", "token":
-		case "event_type", "app_id", "tenant_key": // nobody has checked these
+		case "event_type", "app_id", "tenant_key": // these are not authenticated
 		case "event_id":
 			if ev.ID == "" {
 				h.add(m.name, m.value)
@@ -166,7 +164,7 @@ func (ev *Event) fromFlat(env *envelope) {
 	ev.Header = h.end()
 }
 
-// object writes a JSON object, member by member.
+// object encodes a JSON object, one member after another.
 type object struct{ buf []byte }
 
 // name appends the name of a member.
@@ -229,13 +227,14 @@ func hashKey(plain []byte) string {
 	return "sha256-" + hex.EncodeToString(sum[:])
 }
 
-// oldCardEvent makes a click in the old, flat style (card.action.trigger_v1,
-// message-cards/configuring-card-callbacks/card-callback-structure) the same
-// click in the new style: the known fields move to where the new style has them,
-// the others stand beside them.
+// oldCardEvent sets the fields of the event of a click in the old, flat style
+// (card.action.trigger_v1,
+// message-cards/configuring-card-callbacks/card-callback-structure), as if it had come
+// in the new style: the known fields move to where the new style has them, and the
+// other fields stay beside them.
 //
-// The old style has no event id. Its token is new with each click, so the id
-// is made from it.
+// The old style has no event id. The id is made from the token, which is new with each
+// click.
 func (a *App) oldCardEvent(ev *Event, env *envelope, plain []byte, refreshToken string, at time.Time) {
 	ev.Schema, ev.Type, ev.AppID = "1.0", TypeCardAction, a.AppID
 	ev.TenantKey = string(env.top.text("tenant_key"))
@@ -255,13 +254,13 @@ func (a *App) oldCardEvent(ev *Event, env *envelope, plain []byte, refreshToken 
 	}
 	ev.Time = at.UTC()
 
-	head := object{make([]byte, 0, 256)}
-	head.addText("event_id", ev.ID)
-	head.addText("event_type", ev.Type)
-	head.addText("create_time", strconv.FormatInt(ev.Time.UnixMicro(), 10))
-	head.addText("app_id", ev.AppID)
-	head.addText("tenant_key", ev.TenantKey)
-	ev.Header = head.end()
+	header := object{make([]byte, 0, 256)}
+	header.addText("event_id", ev.ID)
+	header.addText("event_type", ev.Type)
+	header.addText("create_time", strconv.FormatInt(ev.Time.UnixMicro(), 10))
+	header.addText("app_id", ev.AppID)
+	header.addText("tenant_key", ev.TenantKey)
+	ev.Header = header.end()
 	ev.Body = newStyle(env.top)
 }
 

@@ -72,12 +72,12 @@ func checkUntouched(t *testing.T, s larktest.Sample, ev *lark.Event) {
 			t.Errorf("%s: the event is changed:\n%s", s.Name, ev.Body)
 		}
 	}
-	for _, part := range [][]byte{ev.Header, ev.Body, ev.Message} {
-		if bytes.Contains(part, []byte(larktest.VerificationToken)) {
-			t.Errorf("%s: the verification token is in %s", s.Name, part)
+	for _, document := range [][]byte{ev.Header, ev.Body, ev.Message} {
+		if bytes.Contains(document, []byte(larktest.VerificationToken)) {
+			t.Errorf("%s: the verification token is in %s", s.Name, document)
 		}
-		if len(part) > 0 && !json.Valid(part) {
-			t.Errorf("%s: not JSON: %s", s.Name, part)
+		if len(document) > 0 && !json.Valid(document) {
+			t.Errorf("%s: not JSON: %s", s.Name, document)
 		}
 	}
 }

@@ -48,7 +48,7 @@ func ExampleNewClient() {
 		return
 	}
 	fmt.Println(res.Status, string(res.Data))
-	// Output: 200 {"has_more":false,"items":[]}
+	// Output: 200 {"has_more":false,"items":[],"total":0}
 }
 
 func ExampleClient_Send() {

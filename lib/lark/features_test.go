@@ -1,11 +1,9 @@
 package lark_test
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -177,22 +175,15 @@ func tokenFeatures() []feature {
 
 // recorded returns a check that the calls with these ids do what the recording of
 // the Python SDK shows, or what is better on purpose.
-func recorded(ids ...string) func(*testing.T) {
+func recorded(calls ...string) func(*testing.T) {
 	return func(t *testing.T) {
-		data, err := os.ReadFile("testdata/seed-vectors.json")
-		if err != nil {
-			t.Fatal(err)
-		}
-		var all struct{ API []apiVector }
-		if err := json.Unmarshal(data, &all); err != nil {
-			t.Fatal(err)
-		}
-		for _, id := range ids {
-			i := slices.IndexFunc(all.API, func(v apiVector) bool { return v.ID == id })
+		vectors := readAPIVectors(t)
+		for _, id := range calls {
+			i := slices.IndexFunc(vectors, func(v apiVector) bool { return v.ID == id })
 			if i < 0 {
-				t.Fatalf("there is no recording %s", id)
+				t.Fatalf("got no recording %s, want one", id)
 			}
-			all.API[i].run(t, fixes()[id])
+			vectors[i].run(t, fixes()[id])
 		}
 	}
 }

@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// Form is a multipart body. Its files are streamed, and opened again for a retry.
+// Form is a multipart body. Its files are streamed, and opened once for each attempt.
 type Form struct {
 	Fields []FormField
 	Files  []File
@@ -25,14 +25,14 @@ type File struct {
 	Name  string // as Lark shows it; "" is "file"
 	Type  string // "" is application/octet-stream
 	Size  int64  // in bytes
-	// Open begins the content from its start, each time.
+	// Open returns a reader of the content, from its start.
 	Open func(ctx context.Context) (io.ReadCloser, error)
 }
 
 // body returns a reader of the form, its content type and its size in bytes.
 func (f *Form) body(ctx context.Context) (io.ReadCloser, string, int64, error) {
-	var head bytes.Buffer
-	w := multipart.NewWriter(&head)
+	var buffer bytes.Buffer
+	w := multipart.NewWriter(&buffer)
 	b := &formBody{}
 	for _, field := range f.Fields {
 		if err := w.WriteField(field.Name, field.Value); err != nil {
@@ -43,14 +43,14 @@ func (f *Form) body(ctx context.Context) (io.ReadCloser, string, int64, error) {
 		if _, err := w.CreatePart(file.header()); err != nil {
 			return nil, "", 0, fmt.Errorf("writing the form: %w", err)
 		}
-		b.add(&head)
+		b.add(&buffer)
 		b.readers = append(b.readers, &lazyFile{ctx: ctx, open: file.Open})
 		b.size += file.Size
 	}
 	if err := w.Close(); err != nil {
 		return nil, "", 0, fmt.Errorf("writing the form: %w", err)
 	}
-	b.add(&head)
+	b.add(&buffer)
 	b.Reader = io.MultiReader(b.readers...)
 	return b, w.FormDataContentType(), b.size, nil
 }
@@ -72,18 +72,18 @@ func (f File) header() textproto.MIMEHeader {
 	}
 }
 
-// formBody is the body of a form: the headers of its parts and their contents in
-// turn.
+// formBody is the body of a form: the header of each field and file, followed by its
+// content.
 type formBody struct {
 	io.Reader
 	readers []io.Reader
 	size    int64
 }
 
-// add appends what was written to head, and empties it.
-func (b *formBody) add(head *bytes.Buffer) {
-	text := bytes.Clone(head.Bytes())
-	head.Reset()
+// add appends what was written to the buffer, and empties it.
+func (b *formBody) add(buffer *bytes.Buffer) {
+	text := bytes.Clone(buffer.Bytes())
+	buffer.Reset()
 	b.readers = append(b.readers, bytes.NewReader(text))
 	b.size += int64(len(text))
 }

@@ -56,9 +56,9 @@ func FuzzReceive(f *testing.F) {
 		if got := cb.Event.LogID; harmless.MatchString(id) && got != id || !harmless.MatchString(id) && got != "" {
 			t.Errorf("the log id %q is taken as %q", id, got)
 		}
-		for _, part := range []json.RawMessage{cb.Event.Header, cb.Event.Body, cb.Event.Message} {
-			if part != nil && !json.Valid(part) {
-				t.Errorf("not JSON: %q", part)
+		for _, document := range []json.RawMessage{cb.Event.Header, cb.Event.Body, cb.Event.Message} {
+			if document != nil && !json.Valid(document) {
+				t.Errorf("not JSON: %q", document)
 			}
 		}
 	})

@@ -1,7 +1,7 @@
 package lark
 
-// Header gives the values of a request's headers by their names, in whatever
-// case they are written; "" is the value of one that is absent.
+// Header returns the values of a request's headers by their names, whatever the case of
+// these; "" is the value of a header that is absent.
 // [net/http.Header] is a Header.
 type Header interface {
 	Get(name string) string
@@ -26,13 +26,13 @@ func readSignatureHeaders(h Header) signatureHeaders {
 	return signatureHeaders{h.Get(HeaderTimestamp), h.Get(HeaderNonce), h.Get(HeaderSignature)}
 }
 
-// maxLogID is more characters than a log id of Lark has.
+// maxLogID is the length up to which a log id is accepted. Lark's are shorter.
 const maxLogID = 64
 
-// LogID returns the id by which Lark's own logs know a callback, and for which
-// Lark's support asks. No signature covers it: it is whatever the sender wrote.
-// LogID returns "" for anything but 1 to 64 letters, digits, ".", "_" and "-",
-// which do no harm in a log.
+// LogID returns the id that a callback has in Lark's own logs, and for which Lark's
+// support asks. No signature covers it: it is whatever the sender wrote. LogID returns
+// "" for anything but 1 to 64 letters, digits, ".", "_" and "-", which do no harm in a
+// log.
 func LogID(h Header) string {
 	if h == nil {
 		return ""

@@ -26,15 +26,15 @@ func Do[T any](ctx context.Context, c *Client, call Call) (T, error) {
 // bind decodes JSON of the answer into target.
 func (r *Result) bind(doc json.RawMessage, target any) error {
 	if err := json.Unmarshal(doc, target); err != nil {
-		return &Error{Kind: KindTransport, Msg: "decoding the data: " + err.Error(), Status: r.Status, LogID: r.LogID, Header: r.Header, cause: err}
+		return &Error{Kind: KindTransport, Msg: "decoding the data: " + err.Error(), Status: r.Status, LogID: r.LogID, Header: r.Header, err: err}
 	}
 	return nil
 }
 
 // List makes a call that returns a list and yields its elements, page after page.
 // The list is the one array in the data, whatever its name. An error, of which
-// every one is an [*Error], ends the sequence; elements that it yielded before are
-// whole.
+// every one is an [*Error], ends the sequence; the elements that it yielded before are
+// complete.
 func List[T any](ctx context.Context, c *Client, call Call) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var zero T
@@ -61,10 +61,10 @@ func List[T any](ctx context.Context, c *Client, call Call) iter.Seq2[T, error] 
 	}
 }
 
-// List makes a call that returns lists, again for each page, up to limit pages.
-// The result is the last page's with the elements of all; its has_more and
-// page_token say how to go on. Every array in the data is a list, whatever its
-// name: several of them grow side by side.
+// List makes a call that returns lists, once for each page, up to limit pages. The
+// result is that of the last page, with the elements of all pages. Its has_more and
+// page_token say whether there are more pages and how to get them. Every array in the
+// data is a list, whatever its name, and each of them is joined.
 func (c *Client) List(ctx context.Context, call Call, limit int) (*Result, error) {
 	var last page
 	lists, n, size := map[string][]json.RawMessage{}, 0, 0
@@ -110,7 +110,7 @@ type page struct {
 	data  map[string]json.RawMessage
 	lists map[string][]json.RawMessage // the arrays in data, by name
 	next  string                       // the token of the next page; "" for none
-	ends  bool                         // the answer says that it is the last page
+	last  bool                         // the answer says that it is the last page
 	total int                          // how many elements all pages have; 0 when the answer does not say
 }
 
@@ -139,8 +139,8 @@ func (p page) single(before string) (string, error) {
 }
 
 // pages makes a call for each page of a list. What would lose elements is an
-// error: a next page without a token of its own, and a list that goes on without
-// saying how.
+// error: a next page with a token that has been used, and a list that has more pages
+// but no token for the next one.
 func (c *Client) pages(ctx context.Context, call Call) iter.Seq2[page, error] {
 	return func(yield func(page, error) bool) {
 		first, read := call.Query.Get("page_token"), 0
@@ -155,7 +155,7 @@ func (c *Client) pages(ctx context.Context, call Call) iter.Seq2[page, error] {
 			read += p.elements()
 			switch {
 			case err != nil:
-			case p.next == "" && !p.ends && first == "" && p.total > read:
+			case p.next == "" && !p.last && first == "" && p.total > read:
 				err = invalid(fmt.Sprintf("the list has %d elements, but the answer, which has %d, says nothing about pages: read them one by one", p.total, read))
 			case p.next != "" && tokens[p.next]:
 				err = invalid("the next page has the same page_token as one before: the API does not go on")
@@ -204,7 +204,7 @@ func readPage(res *Result) (page, error) {
 	p.total, p.next = state.total, state.token
 	switch {
 	case state.more != nil && !*state.more:
-		p.ends, p.next = true, ""
+		p.last, p.next = true, ""
 	case state.more != nil && p.next == "":
 		return p, &Error{Kind: KindServer, Msg: "the list has more pages, but the answer has no token for the next one", Status: res.Status, LogID: res.LogID, Header: res.Header}
 	}
@@ -221,8 +221,8 @@ type paging struct {
 // given reports whether the data say anything about a next page.
 func (s *paging) given() bool { return s.more != nil || s.token != "" }
 
-// read reads the data of a page. It returns false when a field that tells about the
-// next page has another type than the documentation's.
+// read reads the data of a page. It returns false when a field about the next page has
+// another type than the documentation's.
 func (s *paging) read(data map[string]json.RawMessage) bool {
 	for name, target := range map[string]any{"has_more": &s.more, "page_token": &s.token} {
 		if doc := data[name]; doc != nil && json.Unmarshal(doc, target) != nil {

@@ -11,8 +11,7 @@ import (
 const maxMemoryTokens = 10_000
 
 // MemoryTokens is a [TokenStore] in the memory of one process. It forgets tokens
-// that have expired. When it is full it forgets the one that expires first, which
-// then has to be fetched again. It is safe for concurrent use.
+// that have expired. When it is full it forgets the one that expires first. It is safe for concurrent use.
 type MemoryTokens struct {
 	now func() time.Time
 
@@ -24,7 +23,7 @@ type MemoryTokens struct {
 // leasedToken is a token and the end of the lease for its refresh.
 type leasedToken struct {
 	Token
-	lease time.Time // until then one client refreshes the token
+	lease time.Time // until when one client may refresh the token
 }
 
 // datedTicket is an app_ticket and the time when Lark issued it.
@@ -74,14 +73,14 @@ func (m *MemoryTokens) Settle(_ context.Context, key string, fresh Token) error 
 // put stores a token. The caller holds m.mu.
 func (m *MemoryTokens) put(key string, t leasedToken) {
 	if _, known := m.tokens[key]; !known && len(m.tokens) >= maxMemoryTokens {
-		m.forget()
+		m.evict()
 	}
 	m.tokens[key] = t
 }
 
-// forget removes what has expired or, when nothing has, what expires first. A token
-// that is being refreshed stays until its lease ends.
-func (m *MemoryTokens) forget() {
+// evict removes the tokens that have expired or, if none has, the one that expires
+// first. A token that is being refreshed stays until its lease ends.
+func (m *MemoryTokens) evict() {
 	now := m.now()
 	var first string
 	var ends time.Time

@@ -8,34 +8,32 @@ import (
 	"unicode/utf8"
 )
 
-// message reads event.message of an im.message.receive_v1 and makes of it what
-// a rule can match and a handler can use without any code of Lark's formats.
-// One value reads one message.
+// message reads event.message of one im.message.receive_v1 and makes detail.message of
+// it, which rules and handlers can use without knowing Lark's formats.
 type message struct {
 	reader    *reader
-	botOpenID string // the app's own bot, "" when the settings do not say it
+	botOpenID string // of the app's own bot, "" when the settings do not have it
 	mentions  []mention
-	listed    int // so many of them are entries of message.mentions
+	listed    int // how many of them are entries of message.mentions; these come first
 	resources []resource
 
-	// text collects the words. Where a tag of the content mentions somebody it
-	// holds a reference to an entry of mentions: see appendMention.
+	// text is what a person reads. Where a tag of the content mentions somebody, it
+	// has a reference to an entry of mentions: see appendMention.
 	text      []byte
-	lineStart int // where the line that is being read begins in text
+	lineStart int // the offset in text of the line that is being read
 }
 
 // resource is a file that the API "get a resource of a message" returns.
 type resource struct {
 	kind      string
-	key, name []byte // JSON strings; a nil name is none
+	key, name []byte // JSON strings; name is nil if there is none
 }
 
-// readMessage returns detail.message as JSON: type, text and content, and those of
-// command, to_me, mentions, resources, reply_to, root and thread for which
-// there is something to say.
+// readMessage returns detail.message as JSON: type, text and content, and those fields
+// of command, to_me, mentions, resources, reply_to, root and thread that have a value.
 func (e *envelope) readMessage(botOpenID string) json.RawMessage {
 	m := message{reader: &e.r, botOpenID: botOpenID}
-	f := fieldsOf(e.message)
+	f := readMessageFields(e.message)
 	m.readMentions(f.mentions)
 	kind := textIn(f.kind)
 	content, decoded := m.decodeContent(string(kind), f.content)
@@ -67,31 +65,32 @@ type messageFields struct {
 	kind, chatType, content, mentions, parent, root, thread []byte
 }
 
-// fieldsOf finds them in one pass. Of several of one name the last counts.
-func fieldsOf(all members) messageFields {
+// readMessageFields returns the fields. Of several fields with one name it takes the
+// last.
+func readMessageFields(message members) messageFields {
 	var f messageFields
-	for _, x := range all {
-		switch string(x.name) {
+	for _, m := range message {
+		switch string(m.name) {
 		case "message_type":
-			f.kind = x.value
+			f.kind = m.value
 		case "chat_type":
-			f.chatType = x.value
+			f.chatType = m.value
 		case "content":
-			f.content = x.value
+			f.content = m.value
 		case "mentions":
-			f.mentions = x.value
+			f.mentions = m.value
 		case "parent_id":
-			f.parent = x.value
+			f.parent = m.value
 		case "root_id":
-			f.root = x.value
+			f.root = m.value
 		case "thread_id":
-			f.thread = x.value
+			f.thread = m.value
 		}
 	}
 	return f
 }
 
-// textIn returns the text of a JSON string, nil for any other value.
+// textIn returns the string in a JSON value, nil if the value is not a string.
 func textIn(v []byte) []byte {
 	if len(v) == 0 || v[0] != '"' {
 		return nil
@@ -99,16 +98,17 @@ func textIn(v []byte) []byte {
 	return unquote(v)
 }
 
-// addID appends a member whose value is a string that is not empty, if v is one.
+// addID appends a member with the string in v, unless that is empty or v is another
+// value.
 func (o *object) addID(name string, v []byte) {
 	if id := textIn(v); len(id) > 0 {
 		o.addQuoted(name, id)
 	}
 }
 
-// decodeContent reads the words and the resources of the content. It returns
-// the content as JSON and true; or, where it is not an object or an array, even
-// after repairJSON, its text and false. Lark sends a string that holds JSON.
+// decodeContent reads the text and the resources of the content. It returns the content
+// as JSON and true. If the content is not an object or an array, even after repairJSON,
+// it returns the content's text and false. Lark sends a string that holds JSON.
 func (m *message) decodeContent(kind string, raw []byte) (content []byte, decoded bool) {
 	if len(raw) == 0 || string(raw) == "null" {
 		return nil, false
@@ -136,8 +136,8 @@ func (o *object) addQuoted(name string, text []byte) {
 	o.buf = quote(o.buf, text)
 }
 
-// addCommand appends the command of a text that begins with a slash: its first
-// word without the slash, and what follows.
+// addCommand appends the command of a text that begins with a slash: its name, which
+// ends at white space, and the text after it.
 func (o *object) addCommand(text []byte) {
 	rest, ok := bytes.CutPrefix(text, []byte("/"))
 	if !ok {
@@ -156,12 +156,11 @@ func (o *object) addCommand(text []byte) {
 	o.add([]byte("command"), command.end())
 }
 
-// addToMe appends whether the message is for this app's bot, as far as that is
-// known.
+// addToMe appends whether the message is for this app's bot, if that is known.
 func (m *message) addToMe(o *object, chatType []byte) {
-	me := slices.ContainsFunc(m.mentions, func(x mention) bool { return x.me })
+	mentioned := slices.ContainsFunc(m.mentions, func(x mention) bool { return x.me })
 	switch {
-	case me || string(chatType) == "p2p":
+	case mentioned || string(chatType) == "p2p":
 		o.add([]byte("to_me"), []byte("true"))
 	case len(m.mentions) == 0 || m.botOpenID != "":
 		o.add([]byte("to_me"), []byte("false"))
@@ -186,7 +185,7 @@ func (m *message) addResources(o *object) {
 	o.buf = append(o.buf, ']')
 }
 
-// separator is what stands before the entry i of an array.
+// separator returns what is written before the entry i of an array.
 func separator(i int) string {
 	if i == 0 {
 		return "["
@@ -194,9 +193,9 @@ func separator(i int) string {
 	return ","
 }
 
-// isSpace reports whether a rune is white space at the ends of a text: what
-// Unicode calls so, and the two runes without width that clients put around
-// mentions and at the start of pasted text.
+// isSpace reports whether a rune is trimmed at the ends of a text: white space by
+// Unicode, and the two runes without width that clients put around mentions and at the
+// start of pasted text.
 func isSpace(r rune) bool {
 	return unicode.IsSpace(r) || r == '\u200b' || r == '\ufeff'
 }

@@ -45,9 +45,9 @@ func TestMessageCases(t *testing.T) {
 			if err := json.Unmarshal(cb.Event.Message, &got); err != nil {
 				t.Error(err)
 			}
-			for _, part := range c.Want.TextHas {
-				if !strings.Contains(got.Text, part) {
-					t.Errorf("%s got %q, want %q in it", c.Why, got.Text, part)
+			for _, fragment := range c.Want.TextHas {
+				if !strings.Contains(got.Text, fragment) {
+					t.Errorf("%s got %q, want %q in it", c.Why, got.Text, fragment)
 				}
 			}
 			var fields map[string]json.RawMessage

@@ -6,21 +6,21 @@ import (
 	"strings"
 )
 
-// mention is somebody whom a message mentions: an entry of message.mentions, or
-// a tag of a post that has no entry there.
+// mention is a user, a bot or everyone whom a message mentions: an entry of
+// message.mentions, or a tag of a post without such an entry.
 type mention struct {
 	key, name               []byte
 	openID, unionID, userID []byte
-	typed                   bool // mentioned_type is there
+	typed                   bool // it has a mentioned_type
 	bot                     bool // mentioned_type says bot or app
 	me                      bool // this app's own bot
-	unlisted                bool // no entry of message.mentions
+	unlisted                bool // it is no entry of message.mentions
 }
 
 // keyAll is the key of a mention of everyone.
 const keyAll = "@_all"
 
-// readMentions reads message.mentions. Anything but an array has none.
+// readMentions reads message.mentions. It ignores anything but an array.
 func (m *message) readMentions(raw []byte) {
 	if len(raw) == 0 || raw[0] != '[' {
 		return
@@ -28,7 +28,7 @@ func (m *message) readMentions(raw []byte) {
 	r := m.reader
 	r.reset(raw)
 	var fields members
-	_ = r.elements(func() error { // raw has been read before: it is JSON
+	_ = r.elements(func() error { // cannot fail: raw has been read as JSON
 		if r.kind() != '{' {
 			_, err := r.value()
 			return err
@@ -50,7 +50,7 @@ func (m *message) readMentions(raw []byte) {
 	m.listed = len(m.mentions)
 }
 
-// readID reads the field id: an object with an id of each kind, or one id, whose
+// readID reads the field id, which is an object with an id of each kind, or one id whose
 // kind is in id_type.
 func (x *mention) readID(fields members) {
 	id := fields.raw("id")
@@ -68,23 +68,23 @@ func (x *mention) readID(fields members) {
 	case id[0] == '{':
 		var r reader
 		r.reset(id)
-		var ids members
-		if r.collect(&ids) == nil {
-			x.openID, x.unionID, x.userID = ids.text("open_id"), ids.text("union_id"), ids.text("user_id")
+		var kinds members
+		if r.collect(&kinds) == nil {
+			x.openID, x.unionID, x.userID = kinds.text("open_id"), kinds.text("union_id"), kinds.text("user_id")
 		}
 	}
 }
 
-// has reports whether a tag that names somebody by id or key means this mention.
-func (x *mention) has(id []byte) bool {
+// matches reports whether a tag with an id or a key stands for this mention.
+func (x *mention) matches(id []byte) bool {
 	return len(id) > 0 && (bytes.Equal(x.key, id) || bytes.Equal(x.openID, id) || bytes.Equal(x.unionID, id) || bytes.Equal(x.userID, id))
 }
 
 // isAll reports whether everyone is mentioned.
 func (x *mention) isAll() bool { return string(x.key) == keyAll }
 
-// appendName appends what a person reads: @ and the name, or without a name the
-// key.
+// appendName appends the mention as a person reads it: @ and the name or, if it has no
+// name, the key.
 func (x *mention) appendName(dst []byte) []byte {
 	if len(x.name) > 0 {
 		return append(append(dst, '@'), x.name...)
@@ -92,23 +92,22 @@ func (x *mention) appendName(dst []byte) []byte {
 	return append(dst, x.key...)
 }
 
-// References to mentions in message.text. Text is valid UTF-8, which never has
-// the byte refMark; the two bytes after it are the index, seven bits in each.
+// A reference to a mention in message.text is the byte refMark, which valid UTF-8 never
+// has, and two bytes with seven bits of the index in each.
 const (
 	refMark = 0xff
 	refSize = 3
 	maxRefs = 1 << 14
 )
 
-// appendMention appends a reference to the mention that a tag names by id or
-// key. name is the tag's own name of it, which counts where message.mentions has
-// none.
+// appendMention appends a reference to the mention for which a tag has the id or the
+// key. name is the name in the tag, which is used if message.mentions has none.
 func (m *message) appendMention(id, name []byte) {
 	var i int
 	if string(id) == "all" || string(id) == keyAll {
 		i = m.mentionOfAll()
 	} else {
-		i = slices.IndexFunc(m.mentions[:m.listed], func(x mention) bool { return x.has(id) })
+		i = slices.IndexFunc(m.mentions[:m.listed], func(x mention) bool { return x.matches(id) })
 	}
 	if i < 0 {
 		i = len(m.mentions)
@@ -128,8 +127,8 @@ func (m *message) appendMention(id, name []byte) {
 	m.text = append(m.text, refMark, 0x80|byte(i>>7), 0x80|byte(i&0x7f))
 }
 
-// mentionOfAll returns the mention of everyone: Lark's own, or one that it makes,
-// because Lark often leaves it out of message.mentions.
+// mentionOfAll returns the index of the mention of everyone. It adds one if there is
+// none, because Lark often leaves it out of message.mentions.
 func (m *message) mentionOfAll() int {
 	i := slices.IndexFunc(m.mentions, func(x mention) bool { return x.isAll() })
 	if i < 0 {
@@ -139,8 +138,8 @@ func (m *message) mentionOfAll() int {
 	return i
 }
 
-// mentionAt returns the mention with which a text begins and the length of its
-// reference or key; the length is 0 where there is none.
+// mentionAt returns the index of the mention with which a text begins, and the length of
+// its reference or key. The length is 0 if the text begins with something else.
 func (m *message) mentionAt(text []byte) (i, size int) {
 	if len(text) == 0 {
 		return 0, 0
@@ -159,9 +158,8 @@ func (m *message) mentionAt(text []byte) (i, size int) {
 	return i, size
 }
 
-// beginsWithKey reports whether a text begins with a mention's key, and not with
-// a longer one: @_user_1 is not at the beginning of @_user_10, nor @_all of
-// @_allow.
+// beginsWithKey reports whether a text begins with a mention's key and not with a longer
+// one: @_user_10 does not begin with the key @_user_1, nor @_allow with @_all.
 func beginsWithKey(text, key []byte) bool {
 	if !bytes.HasPrefix(text, key) {
 		return false
@@ -177,9 +175,9 @@ func beginsWithKey(text, key []byte) bool {
 	return !digit && next != '_' && (next|0x20 < 'a' || 'z' < next|0x20)
 }
 
-// plainText returns the words of the message as a person reads them: trimmed,
-// without mentions of the app's own bot at the beginning, and with the names of
-// all others. It also finds out which mentions are the own bot's.
+// plainText returns the text of the message as a person reads it: trimmed, without
+// mentions of the app's own bot at the beginning, and with the names of all other
+// mentions. It also marks a first mention that is taken for the own bot.
 func (m *message) plainText() []byte {
 	text := bytes.TrimFunc(m.text, isSpace)
 	for first := true; ; first = false {
@@ -188,7 +186,7 @@ func (m *message) plainText() []byte {
 			break
 		}
 		x := &m.mentions[i]
-		if first && m.guessed(x) {
+		if first && m.isAssumedOwnBot(x) {
 			x.me = true
 		}
 		if !x.me {
@@ -199,50 +197,51 @@ func (m *message) plainText() []byte {
 	return bytes.TrimFunc(m.appendNames(text), isSpace)
 }
 
-// guessed reports whether the mention at the very beginning of the text is taken
-// for the own bot: where the settings do not say which is, and neither does any
-// mention of the message, Lark's field mentioned_type being optional.
-func (m *message) guessed(first *mention) bool {
+// isAssumedOwnBot reports whether the mention at the beginning of the text is taken for
+// one of the own bot. It is if neither the settings nor the optional field
+// mentioned_type of a mention say which mention is.
+func (m *message) isAssumedOwnBot(first *mention) bool {
 	return m.botOpenID == "" && !first.typed && !first.unlisted && !first.isAll() &&
 		!slices.ContainsFunc(m.mentions, func(x mention) bool { return x.me })
 }
 
-// appendNames returns the text with the name of each mention in the place of its
-// reference or key. A text without mentions is returned as it is.
+// appendNames returns the text with the name of each mention instead of its reference or
+// key. It returns a text without mentions as it is.
 func (m *message) appendNames(text []byte) []byte {
 	var out []byte
 	for rest := text; ; {
-		at := nextMention(rest)
-		if at < 0 {
+		offset := nextMention(rest)
+		if offset < 0 {
 			if out == nil {
 				return text
 			}
 			return append(out, rest...)
 		}
-		i, size := m.mentionAt(rest[at:])
+		i, size := m.mentionAt(rest[offset:])
 		if out == nil {
 			out = make([]byte, 0, len(text)+64)
 		}
-		out = append(out, rest[:at]...)
+		out = append(out, rest[:offset]...)
 		if size > 0 {
 			out = m.mentions[i].appendName(out)
 		} else {
-			out, size = append(out, rest[at]), 1
+			out, size = append(out, rest[offset]), 1
 		}
-		rest = rest[at+size:]
+		rest = rest[offset+size:]
 	}
 }
 
-// nextMention returns the place of the next reference or of what may be a key.
+// nextMention returns the offset of the next reference or of what may be a key, -1 if
+// there is none.
 func nextMention(text []byte) int {
-	at := bytes.IndexByte(text, '@')
-	if at >= 0 {
-		text = text[:at]
+	key := bytes.IndexByte(text, '@')
+	if key >= 0 {
+		text = text[:key]
 	}
 	if ref := bytes.IndexByte(text, refMark); ref >= 0 {
 		return ref
 	}
-	return at
+	return key
 }
 
 // addMentions appends the mentions, if there are any, in Lark's order.

@@ -2,29 +2,29 @@ package lark
 
 import "bytes"
 
-// A post, a card and the summary of a task are a title and lines of tags. They
-// occur bare, wrapped in a field "post", with a layer of languages, with their
-// lines in "content", "content_v2" or "elements", and, for cards, as the JSON
-// 1.0 or 2.0 that was sent.
+// A post, a card and the summary of a task have a title and lines of tags. They occur
+// as they are, in a field "post", and as an object with one field for each language.
+// Their lines are in "content", "content_v2" or "elements". A card comes as the card
+// JSON 1.0 or 2.0 that was sent.
 
-// span is a part of message.text.
+// span is a range of message.text or of message.resources.
 type span struct{ start, end int }
 
-// lines are the lines of a section: their text and the resources in them.
+// lines are lines of a section: their text, and the resources in them.
 type lines struct {
 	text, resources span
 }
 
-// section is a title with its lines, in one language.
+// section is a title and lines in one language.
 type section struct {
-	rank    int // of its language: the lowest is preferred
+	rank    int // of its language; the lowest is preferred
 	title   span
-	lines   lines // of content or elements
-	linesV2 lines // of content_v2
+	lines   lines // in content or elements
+	linesV2 lines // in content_v2
 }
 
-// languageRank is the order in which the languages of a post are preferred. A
-// section outside a language has the rank 0.
+// languageRank returns the rank of a language of a post, of which the lowest is
+// preferred. A section without a language has the rank 0.
 func languageRank(name []byte) int {
 	switch string(name) {
 	case "zh_cn":
@@ -37,17 +37,15 @@ func languageRank(name []byte) int {
 	return 4
 }
 
-// sections reads a content that may have several sections, and keeps the
-// preferred one.
+// sections reads content that may have several sections, and keeps the preferred one.
 type sections struct {
 	*message
 	best  section
-	title section // with the title of the whole, for a section that has none
+	title section // whose title is that of a section without a title of its own
 }
 
-// readSections reads a whole post, card or summary. Afterwards m.text has the
-// title and the lines of the preferred section, and m.resources what its lines
-// show.
+// readSections reads a whole post, card or summary. Afterwards m.text has the title and
+// the lines of the preferred section, and m.resources the resources in these lines.
 func (m *message) readSections() error {
 	all := sections{message: m, best: section{rank: maxRank}, title: section{rank: maxRank}}
 	var err error
@@ -56,40 +54,40 @@ func (m *message) readSections() error {
 	} else {
 		var s section
 		s.lines, err = m.readLines()
-		all.consider(s)
+		all.keepPreferred(s)
 	}
 	if err != nil {
 		return err
 	}
-	title := m.in(all.best.title)
+	title := m.textAt(all.best.title)
 	if isBlank(title) {
-		title = m.in(all.title.title)
+		title = m.textAt(all.title.title)
 	}
-	shown := m.preferred(all.best)
-	text := m.in(shown.text)
+	lines := m.preferredLines(all.best)
+	text := m.textAt(lines.text)
 	if !isBlank(title) {
 		title = bytes.TrimFunc(title, isSpace)
 		text = append(append(append(make([]byte, 0, len(title)+1+len(text)), title...), '\n'), text...)
 	}
 	m.text = text
-	m.resources = m.resources[shown.resources.start:shown.resources.end]
+	m.resources = m.resources[lines.resources.start:lines.resources.end]
 	return nil
 }
 
 // maxRank is above the rank of every section.
 const maxRank = 1 << 10
 
-// readSection reads an object as a section, and objects in it as further
-// sections: of languages, or because they only wrap one.
+// readSection reads an object as a section, and each object in it as another section:
+// one of a language, or one that is in a field such as "post".
 func (all *sections) readSection(rank int) error {
 	s := section{rank: rank}
 	if err := all.readInto(&s); err != nil {
 		return err
 	}
-	if rank == 0 && !isBlank(all.in(s.title)) {
+	if rank == 0 && !isBlank(all.textAt(s.title)) {
 		all.title = s
 	}
-	all.consider(s)
+	all.keepPreferred(s)
 	return nil
 }
 
@@ -100,7 +98,7 @@ func (all *sections) readInto(s *section) error {
 		switch string(name) {
 		case "title", "header":
 			var title span
-			if title, err = all.readTitle(); isBlank(all.in(s.title)) {
+			if title, err = all.readTitle(); isBlank(all.textAt(s.title)) {
 				s.title = title
 			}
 			return err
@@ -125,7 +123,7 @@ func (all *sections) readInto(s *section) error {
 		case kind == '[' && len(name) == len("zh_cn") && name[2] == '_': // in i18n_elements
 			language := section{rank: languageRank(name)}
 			language.lines, err = all.readLines()
-			all.consider(language)
+			all.keepPreferred(language)
 			return err
 		}
 		_, err = r.value()
@@ -133,12 +131,12 @@ func (all *sections) readInto(s *section) error {
 	})
 }
 
-// readTitles reads a card's i18n_header: a header for each language.
+// readTitles reads the i18n_header of a card, which has a header for each language.
 func (all *sections) readTitles() error {
 	return all.reader.members(func(name []byte) error {
 		s := section{rank: languageRank(name)}
 		var err error
-		if s.title, err = all.readTitle(); s.rank < all.title.rank && !isBlank(all.in(s.title)) {
+		if s.title, err = all.readTitle(); s.rank < all.title.rank && !isBlank(all.textAt(s.title)) {
 			all.title = s
 		}
 		return err
@@ -154,7 +152,7 @@ func (m *message) readTitle() (span, error) {
 	return span{start, len(m.text)}, err
 }
 
-// readLines reads lines of tags. A value that is no list is one line.
+// readLines reads lines of tags. A value that is not a list is one line.
 func (m *message) readLines() (lines, error) {
 	l := lines{span{start: len(m.text)}, span{start: len(m.resources)}}
 	m.lineStart = len(m.text)
@@ -173,28 +171,29 @@ func (m *message) readLines() (lines, error) {
 	return l, err
 }
 
-// consider keeps the section if it is preferred to those before: for its words,
-// then for anything in its lines, then for its title, then for its language.
-func (all *sections) consider(s section) {
+// keepPreferred keeps the section if it is preferred to the one that is kept. A section
+// with text is preferred to one with resources only, that to one with a title only, and
+// that to an empty one. Of equal sections the language decides.
+func (all *sections) keepPreferred(s section) {
 	value := func(s section) int {
-		switch l := all.preferred(s); {
+		switch l := all.preferredLines(s); {
 		case l.text.start < l.text.end:
 			return 3
 		case l.resources.start < l.resources.end:
 			return 2
-		case !isBlank(all.in(s.title)):
+		case !isBlank(all.textAt(s.title)):
 			return 1
 		}
 		return 0
 	}
-	if was, is := value(all.best), value(s); is > was || is == was && s.rank < all.best.rank {
+	if kept, other := value(all.best), value(s); other > kept || other == kept && s.rank < all.best.rank {
 		all.best = s
 	}
 }
 
-// preferred returns the lines of content_v2 if there is anything in them, else
+// preferredLines returns the lines of content_v2 if there is anything in them, else
 // those of content.
-func (m *message) preferred(s section) lines {
+func (m *message) preferredLines(s section) lines {
 	empty := func(s span) bool { return s.start == s.end }
 	if empty(s.linesV2.text) && (!empty(s.lines.text) || empty(s.linesV2.resources)) {
 		return s.lines
@@ -202,5 +201,5 @@ func (m *message) preferred(s section) lines {
 	return s.linesV2
 }
 
-// in returns a part of the text.
-func (m *message) in(s span) []byte { return m.text[s.start:s.end] }
+// textAt returns a range of the text.
+func (m *message) textAt(s span) []byte { return m.text[s.start:s.end] }

@@ -17,15 +17,15 @@ import (
 	"github.com/larkbridge/larkbridge/lib/larktest"
 )
 
-// letters make words that are no white space, no key and no Markdown.
+// letters are runes that make no white space, no key of a mention and no Markdown.
 var letters = []rune(`abcXYZ019äß你好ก😀"\/{}[]:,.-_#*`)
 
-func word(rng *rand.Rand) string {
-	w := make([]rune, 1+rng.IntN(6))
-	for i := range w {
-		w[i] = letters[rng.IntN(len(letters))]
+func randomText(rng *rand.Rand) string {
+	text := make([]rune, 1+rng.IntN(6))
+	for i := range text {
+		text[i] = letters[rng.IntN(len(letters))]
 	}
-	return string(w)
+	return string(text)
 }
 
 func toJSON(t testing.TB, v any) string {
@@ -50,22 +50,22 @@ func TestNoLetterIsLost(t *testing.T) {
 	}
 	rng := rand.New(rand.NewPCG(1, 2))
 	for range 500 {
-		title := word(rng)
+		title := randomText(rng)
 		want := []string{title}
-		shown := func() string {
-			w := word(rng)
-			want = append(want, w)
-			return w
+		newText := func() string {
+			text := randomText(rng)
+			want = append(want, text)
+			return text
 		}
 		var lines []any
 		for range 1 + rng.IntN(4) {
 			line := []any{}
 			for range rng.IntN(4) {
-				line = append(line, randomTag(rng, shown))
+				line = append(line, randomTag(rng, newText))
 			}
 			lines = append(lines, line)
 		}
-		lines = append(lines, []any{map[string]any{"tag": "text", "text": shown()}})
+		lines = append(lines, []any{map[string]any{"tag": "text", "text": newText()}})
 		content := fmt.Sprintf(wrappers[rng.IntN(len(wrappers))], toJSON(t, title), toJSON(t, lines))
 		kind := []string{"post", "interactive"}[rng.IntN(2)]
 		got := textOf(t, receiveMessage(t, testApp(), messageOf(t, kind, content)))
@@ -83,25 +83,25 @@ func TestNoLetterIsLost(t *testing.T) {
 	}
 }
 
-// randomTag is a tag with words from shown.
-func randomTag(rng *rand.Rand, shown func() string) map[string]any {
+// randomTag returns a tag whose texts are from newText.
+func randomTag(rng *rand.Rand, newText func() string) map[string]any {
 	switch rng.IntN(10) {
 	case 0:
 		return map[string]any{"tag": "img", "image_key": "img_1"}
 	case 1:
-		return map[string]any{"tag": "a", "text": shown(), "href": "https://" + shown()}
+		return map[string]any{"tag": "a", "text": newText(), "href": "https://" + newText()}
 	case 2:
-		return map[string]any{"tag": "emotion", "emoji_type": shown()}
+		return map[string]any{"tag": "emotion", "emoji_type": newText()}
 	case 3:
-		return map[string]any{"tag": []string{"md", "markdown", "code_block"}[rng.IntN(3)], "content": shown()}
+		return map[string]any{"tag": []string{"md", "markdown", "code_block"}[rng.IntN(3)], "content": newText()}
 	case 4:
-		return map[string]any{"tag": "note", "elements": []any{map[string]any{"tag": "img"}, randomTag(rng, shown)}}
+		return map[string]any{"tag": "note", "elements": []any{map[string]any{"tag": "img"}, randomTag(rng, newText)}}
 	case 5:
-		return map[string]any{"tag": "div", "text": map[string]any{"tag": "plain_text", "content": shown()}}
+		return map[string]any{"tag": "div", "text": map[string]any{"tag": "plain_text", "content": newText()}}
 	case 6:
-		return map[string]any{"tag": "at", "user_id": "ou_1", "user_name": shown()}
+		return map[string]any{"tag": "at", "user_id": "ou_1", "user_name": newText()}
 	}
-	return map[string]any{"tag": []string{"text", "quote", "button"}[rng.IntN(3)], "text": shown()}
+	return map[string]any{"tag": []string{"text", "quote", "button"}[rng.IntN(3)], "text": newText()}
 }
 
 // A key is replaced by the name of its own mention or not at all: never by that
@@ -140,7 +140,7 @@ func TestNoKeyInsideAnother(t *testing.T) {
 func TestWhiteSpaceAtTheEnds(t *testing.T) {
 	spaces := []rune(" \t\n\v\f\r\u0085\u00a0\u1680\u2000\u2009\u200a\u200b\u2028\u2029\u202f\u205f\u3000\ufeff")
 	rng := rand.New(rand.NewPCG(5, 6))
-	some := func() string {
+	randomSpace := func() string {
 		s := make([]rune, rng.IntN(4))
 		for i := range s {
 			s[i] = spaces[rng.IntN(len(spaces))]
@@ -148,12 +148,12 @@ func TestWhiteSpaceAtTheEnds(t *testing.T) {
 		return string(s)
 	}
 	for range 500 {
-		want := word(rng) + some() + word(rng)
-		text := some() + strings.Repeat("@_user_1"+some(), rng.IntN(3))
+		want := randomText(rng) + randomSpace() + randomText(rng)
+		text := randomSpace() + strings.Repeat("@_user_1"+randomSpace(), rng.IntN(3))
 		if strings.HasSuffix(text, "1") && want[0] >= '0' && want[0] <= '9' {
 			text += " " // else the key is another
 		}
-		text += want + some()
+		text += want + randomSpace()
 		content := `{"text":` + toJSON(t, text) + `}`
 		if rng.IntN(2) == 0 {
 			content = `{"content":[[{"tag":"img"}],[{"tag":"text","text":` + toJSON(t, text) + `}],[]]}`

@@ -2,21 +2,21 @@ package lark
 
 import "bytes"
 
-// tag is what a tag of a line, or a component of a card, says of itself. Its
-// fields are JSON strings as they stand in the content.
+// tag holds the fields of a tag of a line, or of a component of a card. They are JSON
+// strings as they are in the content.
 type tag struct {
 	kind, text, content []byte
 	href                []byte
-	id, name            []byte // of who is mentioned
+	id, name            []byte // of the user who is mentioned
 	emoji               []byte
 	imageKey, fileKey   []byte
 	fileName            []byte
-	languages           []byte // of a text of a card: an object
+	languages           []byte // an object with a text of a card in each language
 }
 
-// readTag appends the words of the next value: of a tag, of the tags in it, or
-// of a list of tags. Each part of a block is a line of its own; the parts of a
-// tag inside a line are not.
+// readTag appends the text of the next value, which is a tag with tags in it, or a list
+// of tags. In a block each nested tag is a line of its own; in a tag inside a line it
+// is not.
 func (m *message) readTag(block bool) error {
 	r := m.reader
 	switch r.kind() {
@@ -25,7 +25,7 @@ func (m *message) readTag(block bool) error {
 		m.appendString(v)
 		return err
 	case '[':
-		return r.elements(func() error { return m.readPart(block) })
+		return r.elements(func() error { return m.readNested(block) })
 	case '{':
 	default:
 		_, err := r.value()
@@ -39,8 +39,8 @@ func (m *message) readTag(block bool) error {
 	return nil
 }
 
-// readPart is readTag for a part of a tag.
-func (m *message) readPart(block bool) error {
+// readNested does the same as readTag for a value that is nested in a tag.
+func (m *message) readNested(block bool) error {
 	if block {
 		m.endLine()
 	}
@@ -51,8 +51,8 @@ func (m *message) readPart(block bool) error {
 	return err
 }
 
-// readTagField reads one field of a tag. Of the fields that hold further tags it
-// reads those that a person sees, and not what a click sends, opens or confirms.
+// readTagField reads one field of a tag. Of the fields with nested tags it reads those
+// that a person sees, but not those that say what a click sends, opens or confirms.
 func (m *message) readTagField(t *tag, name []byte, block bool) error {
 	r := m.reader
 	kind := r.kind()
@@ -98,14 +98,13 @@ func (m *message) readTagField(t *tag, name []byte, block bool) error {
 		if string(name) == "rows" && kind == '[' {
 			return m.readRows()
 		}
-		return m.readPart(block)
+		return m.readNested(block)
 	}
 	_, err := r.value()
 	return err
 }
 
-// readRows reads the rows of a table, each an object with a value for each
-// column.
+// readRows reads the rows of a table, which are objects with a value for each column.
 func (m *message) readRows() error {
 	r := m.reader
 	return r.elements(func() error {
@@ -124,7 +123,7 @@ func (m *message) readRows() error {
 	})
 }
 
-// appendTag appends what a person reads of one tag, and adds the resource that
+// appendTag appends the text that a person reads in one tag, and adds the resource that
 // it shows.
 func (m *message) appendTag(t *tag) {
 	text := t.text
@@ -162,19 +161,18 @@ func (m *message) appendTag(t *tag) {
 	}
 }
 
-// appendSpace appends a blank if the line has words that do not end with one.
+// appendSpace appends a space if the line has text that does not end with one.
 func (m *message) appendSpace() {
 	if n := len(m.text); n > m.lineStart && m.text[n-1] != ' ' {
 		m.text = append(m.text, ' ')
 	}
 }
 
-// appendLink appends a link: its text, and its address where that is not the
-// text.
+// appendLink appends the text of a link, and its address if that differs from the text.
 func (m *message) appendLink(text, href []byte) {
 	start := len(m.text)
 	m.appendString(text)
-	middle := len(m.text)
+	textEnd := len(m.text)
 	if isBlank(m.text[start:]) {
 		m.appendString(href)
 		return
@@ -182,14 +180,14 @@ func (m *message) appendLink(text, href []byte) {
 	m.text = append(m.text, " ("...)
 	address := len(m.text)
 	m.appendString(href)
-	if same := bytes.Equal(m.text[start:middle], m.text[address:]); same || len(m.text) == address {
-		m.text = m.text[:middle]
+	if same := bytes.Equal(m.text[start:textEnd], m.text[address:]); same || len(m.text) == address {
+		m.text = m.text[:textEnd]
 		return
 	}
 	m.text = append(m.text, ')')
 }
 
-// inLanguage returns the value of the preferred language of an object.
+// inLanguage returns the text in the preferred one of the languages in an object.
 func (m *message) inLanguage(object []byte) []byte {
 	var r reader
 	var fields members
@@ -206,7 +204,7 @@ func (m *message) inLanguage(object []byte) []byte {
 	return text
 }
 
-// appendMarkdown appends Markdown as it is, but for its mentions:
+// appendMarkdown appends Markdown as it is, apart from its mentions:
 // <at id=ou_1></at>, <at user_id="@_user_1">Mei</at>.
 func (m *message) appendMarkdown(v []byte) {
 	start := len(m.text)
@@ -222,23 +220,23 @@ func (m *message) appendMarkdown(v []byte) {
 		if !found {
 			return
 		}
-		attributes, after, ok := bytes.Cut(rest, []byte(">"))
+		attributes, content, ok := bytes.Cut(rest, []byte(">"))
 		id := attribute(attributes)
 		if !ok || id == nil {
 			m.text, text = append(m.text, "<at "...), rest
 			continue
 		}
-		name, behind, closed := bytes.Cut(after, []byte("</at>"))
+		name, after, closed := bytes.Cut(content, []byte("</at>"))
 		if !closed || bytes.ContainsRune(name, '<') {
-			name, behind = nil, after
+			name, after = nil, content
 		}
 		m.appendMention(id, bytes.TrimPrefix(bytes.TrimSpace(name), []byte("@")))
-		text = behind
+		text = after
 	}
 }
 
-// attribute returns the value of the first attribute of <at …> that names
-// somebody, nil where there is none.
+// attribute returns the value of the first attribute of <at …> that is an id or a key,
+// nil if there is none.
 func attribute(text []byte) []byte {
 	for field := range bytes.FieldsSeq(text) {
 		name, value, ok := bytes.Cut(field, []byte("="))

@@ -6,8 +6,8 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// readContent collects the words and the resources of a message's content, by
-// the type of the message (im-v1/message/message-content-description/
+// readContent reads the text and the resources of a message's content, by the type of
+// the message (im-v1/message/message-content-description/
 // message_content). It fails unless the content is one object or array.
 func (m *message) readContent(kind string, content []byte) error {
 	m.text, m.resources, m.lineStart = nil, nil, 0
@@ -20,7 +20,7 @@ func (m *message) readContent(kind string, content []byte) error {
 	case kind == "post" || kind == "interactive":
 		m.text = make([]byte, 0, len(content))
 		if err = m.readSections(); kind != "post" {
-			m.resources = nil // Lark gives out nothing that is inside a card
+			m.resources = nil // Lark refuses to return files that are in a card
 		}
 	case first == '[':
 		_, err = r.value()
@@ -37,8 +37,8 @@ func (m *message) readContent(kind string, content []byte) error {
 	return r.end()
 }
 
-// readText reads {"text":…}. The words are a part of the content, not a copy,
-// where they have no escapes.
+// readText reads {"text":…}. A text without escapes is a slice of the content, not a
+// copy.
 func (m *message) readText() error {
 	return m.reader.members(func(name []byte) error {
 		v, err := m.reader.value()
@@ -65,7 +65,7 @@ func (m *message) readTodo() error {
 	})
 }
 
-// readFields reads the types whose words are single fields of the content.
+// readFields reads the content of the types whose text is in single fields.
 func (m *message) readFields(kind string) error {
 	var fields members
 	if err := m.reader.collect(&fields); err != nil {
@@ -97,13 +97,13 @@ func (m *message) readFields(kind string) error {
 		names = []string{"title", "text"}
 	}
 	for _, name := range names {
-		m.appendWords(fields.raw(name), "\n")
+		m.appendValue(fields.raw(name), "\n")
 		m.endLine()
 	}
 	return nil
 }
 
-// addResource adds a file, unless its key is no string.
+// addResource adds a file, unless its key is not a string.
 func (m *message) addResource(kind string, key, name []byte) {
 	if len(key) <= len(`""`) || key[0] != '"' {
 		return
@@ -114,8 +114,8 @@ func (m *message) addResource(kind string, key, name []byte) {
 	m.resources = append(m.resources, resource{kind, key, name})
 }
 
-// appendTemplate appends the template of a system message with the value of the
-// field of that name in the place of each {name}.
+// appendTemplate appends the template of a system message, in which the value of a field
+// replaces its name in braces.
 func (m *message) appendTemplate(template []byte, fields members) {
 	for len(template) > 0 {
 		before, rest, _ := bytes.Cut(template, []byte("{"))
@@ -124,7 +124,7 @@ func (m *message) appendTemplate(template []byte, fields members) {
 		value := fields.raw(string(name))
 		switch {
 		case ok && value != nil:
-			m.appendWords(value, ", ")
+			m.appendValue(value, ", ")
 			template = after
 		case len(before) < len(template):
 			m.text, template = append(m.text, '{'), rest
@@ -134,10 +134,9 @@ func (m *message) appendTemplate(template []byte, fields members) {
 	}
 }
 
-// appendWords appends the words of a value: of a string, its text; of a list,
-// those of its elements with a separator between them; of an object, its text,
-// content or name.
-func (m *message) appendWords(value []byte, separator string) {
+// appendValue appends the text of a value. That is a string, the elements of a list with
+// the separator between them, or the text, content or name of an object.
+func (m *message) appendValue(value []byte, separator string) {
 	if len(value) == 0 {
 		return
 	}
@@ -148,16 +147,16 @@ func (m *message) appendWords(value []byte, separator string) {
 		var r reader
 		r.reset(value)
 		start := len(m.text)
-		_ = r.elements(func() error { // value has been read before: it is JSON
+		_ = r.elements(func() error { // cannot fail: value has been read as JSON
 			v, err := r.value()
 			if before := len(m.text); before > start && err == nil {
 				m.text = append(m.text, separator...)
-				m.appendWords(v, separator)
+				m.appendValue(v, separator)
 				if len(m.text) == before+len(separator) {
 					m.text = m.text[:before]
 				}
 			} else if err == nil {
-				m.appendWords(v, separator)
+				m.appendValue(v, separator)
 			}
 			return err
 		})
@@ -176,8 +175,7 @@ func (m *message) appendWords(value []byte, separator string) {
 	}
 }
 
-// appendString appends the text of a JSON string that jsontext has read. Other
-// values have none.
+// appendString appends a JSON string that jsontext has read. It ignores other values.
 func (m *message) appendString(v []byte) {
 	if len(v) < len(`""`) || v[0] != '"' {
 		return
@@ -189,7 +187,7 @@ func (m *message) appendString(v []byte) {
 	m.text, _ = jsontext.AppendUnquote(m.text, v)
 }
 
-// endLine ends a line of the text. A line without words is left out.
+// endLine ends a line of the text. It removes a line that is blank.
 func (m *message) endLine() {
 	if isBlank(m.text[m.lineStart:]) {
 		m.text = m.text[:m.lineStart]

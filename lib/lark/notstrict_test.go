@@ -181,7 +181,7 @@ func TestNamesOnce(t *testing.T) {
 			var all []string
 			for range rng.IntN(n) {
 				name := names[rng.IntN(len(names))]
-				value := fmt.Sprintf("%q", "v"+word(rng))
+				value := fmt.Sprintf("%q", "v"+randomText(rng))
 				if name == "app_id" {
 					value = `"` + larktest.AppID + `"`
 				}

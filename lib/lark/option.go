@@ -21,7 +21,7 @@ func WithTokenStore(tokens TokenStore) Option { return func(c *Client) { c.token
 func WithClock(now func() time.Time) Option { return func(c *Client) { c.now = now } }
 
 // WithLogger logs what the client does by itself: tokens fetched and refreshed,
-// an app_ticket asked for and calls throttled, at level DEBUG, and a token store
+// app_tickets asked for and calls throttled, at level DEBUG, and a token store
 // that fails, at WARN. No line holds a secret. By default nothing is logged.
 func WithLogger(log *slog.Logger) Option { return func(c *Client) { c.log = log } }
 

@@ -65,8 +65,8 @@ func escapeSize(text []byte) int {
 	return -1
 }
 
-// hex4 returns the number in an escape like \u0041, or a negative one where text
-// does not begin with such an escape.
+// hex4 returns the number in an escape like \u0041, or -1 where text does not begin with
+// such an escape.
 func hex4(text []byte) int {
 	if len(text) < len(`\u0041`) || text[0] != '\\' || text[1] != 'u' {
 		return -1
@@ -87,12 +87,12 @@ func hex4(text []byte) int {
 	return n
 }
 
-// maxLevels is the depth in objects and lists below which maskDeep masks.
+// maxLevels is how many levels of objects and lists maskDeep leaves.
 const maxLevels = 500
 
 // maskDeep returns a copy of a document, of the same length, in which each object
 // and list that is deeper than maxLevels is a 0 and blanks. It returns nil where
-// none is, or where brackets have no partner.
+// none is that deep, or where a bracket is not closed.
 func maskDeep(doc []byte) []byte {
 	var out []byte
 	depth, start := 0, 0

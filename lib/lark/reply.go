@@ -78,8 +78,8 @@ func ParseCardReply(doc []byte) (*CardReply, error) {
 	return reply, reply.check()
 }
 
-// isBareCard reports whether a handler returned a card itself, as handlers of
-// Lark's SDKs for the old style do, or what the field card would have.
+// isBareCard reports whether a handler returned the card itself, as handlers of Lark's
+// SDKs for the old style do, or the value of the field card.
 func isBareCard(fields members) bool {
 	begins := func(name string, first byte) bool { v := fields.raw(name); return len(v) > 0 && v[0] == first }
 	kind := string(fields.text("type"))

@@ -12,8 +12,8 @@ type Resource struct {
 }
 
 // Resources returns the files of a message, in order. content is the message's
-// content as Lark writes it, a JSON string that holds JSON. A message that
-// cannot be read has none.
+// content as Lark writes it, a JSON string that holds JSON. It returns none for a
+// message that cannot be read.
 func Resources(msgType string, content json.RawMessage) []Resource {
 	m := message{reader: new(reader)}
 	m.decodeContent(msgType, content)

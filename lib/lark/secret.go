@@ -42,8 +42,8 @@ func SecretField(name string) bool {
 	if strings.HasSuffix(name, "page_token") {
 		return false // a position in a list
 	}
-	for _, part := range [...]string{"token", "secret", "password", "passwd", "authorization", "ticket", "encrypt_key", "credential", "signature"} {
-		if strings.Contains(name, part) {
+	for _, fragment := range [...]string{"token", "secret", "password", "passwd", "authorization", "ticket", "encrypt_key", "credential", "signature"} {
+		if strings.Contains(name, fragment) {
 			return true
 		}
 	}
@@ -75,11 +75,10 @@ func (k EncryptKey) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, mask)
 // MarshalText returns *** for encoding/json and slog.
 func (k EncryptKey) MarshalText() ([]byte, error) { return []byte(mask), nil }
 
-// Decrypt opens the text of an "encrypt" field: base64 of a 16-byte IV and
+// Decrypt decrypts the text of a field "encrypt": base64 of a 16-byte IV and
 // AES-256-CBC ciphertext, padded as PKCS#7
-// (event-subscription-guide/…/send-notifications-to-developers-server). Every
-// fault is the same error: which check failed must not be told apart from
-// outside.
+// (event-subscription-guide/…/send-notifications-to-developers-server). All
+// failures are the same error, so that nobody outside learns which check failed.
 func (k EncryptKey) Decrypt(text []byte) ([]byte, error) {
 	plain, ok := k.decrypt(text)
 	if !ok {
@@ -88,8 +87,8 @@ func (k EncryptKey) Decrypt(text []byte) ([]byte, error) {
 	return plain, nil
 }
 
-// decrypt is Decrypt that returns all of the text, padding included, where the
-// padding is bad, so that a caller can go on in the same way as with a good one.
+// decrypt decrypts text as Decrypt does. If the padding is invalid, it returns all of
+// the text with the padding, so that a caller can do the same as with valid padding.
 func (k EncryptKey) decrypt(text []byte) (plain []byte, ok bool) {
 	buf := make([]byte, base64.StdEncoding.DecodedLen(len(text)))
 	n, err := base64.StdEncoding.Strict().Decode(buf, text)
@@ -98,22 +97,22 @@ func (k EncryptKey) decrypt(text []byte) (plain []byte, ok bool) {
 	}
 	iv, data := buf[:aes.BlockSize], buf[aes.BlockSize:n]
 	cipher.NewCBCDecrypter(k.block, iv).CryptBlocks(data, data)
-	size, good := unpad(data)
-	return data[:size], good == 1
+	size, valid := unpad(data)
+	return data[:size], valid == 1
 }
 
-// unpad returns the length of the data without its PKCS#7 padding, and 1; or,
-// where the padding is bad, the whole length and 0. It looks at every byte of the
-// last block and takes no branch, so its time says nothing.
-func unpad(data []byte) (size, good int) {
+// unpad returns the length of the data without its PKCS#7 padding, and 1; or, if the
+// padding is invalid, the whole length and 0. It reads every byte of the last block and
+// takes no branch, so that its time does not depend on the data.
+func unpad(data []byte) (size, valid int) {
 	pad := int(data[len(data)-1])
-	good = subtle.ConstantTimeLessOrEq(1, pad) & subtle.ConstantTimeLessOrEq(pad, aes.BlockSize)
+	valid = subtle.ConstantTimeLessOrEq(1, pad) & subtle.ConstantTimeLessOrEq(pad, aes.BlockSize)
 	for i := 1; i <= aes.BlockSize; i++ {
 		inside := subtle.ConstantTimeLessOrEq(i, pad)
 		equal := subtle.ConstantTimeByteEq(data[len(data)-i], byte(pad))
-		good &= subtle.ConstantTimeSelect(inside, equal, 1)
+		valid &= subtle.ConstantTimeSelect(inside, equal, 1)
 	}
-	return len(data) - subtle.ConstantTimeSelect(good, pad, 0), good
+	return len(data) - subtle.ConstantTimeSelect(valid, pad, 0), valid
 }
 
 // Encrypt returns the body that Lark posts when an Encrypt Key is set:

@@ -59,8 +59,8 @@ type SentMessage struct {
 // Send sends a message, or a reply to one, and returns it as Lark has accepted it.
 // The message gets a uuid of its own, by which Lark drops repetitions of the call.
 // Every error is an [*Error].
-func (c *Client) Send(ctx context.Context, to Receiver, what Content) (SentMessage, error) {
-	call, err := MessageCall(to, what, rand.Text())
+func (c *Client) Send(ctx context.Context, to Receiver, content Content) (SentMessage, error) {
+	call, err := MessageCall(to, content, rand.Text())
 	if err != nil {
 		return SentMessage{}, err
 	}
@@ -80,7 +80,7 @@ type messageBody struct {
 // MessageCall returns the call that sends a message, or a reply to one
 // (im-v1/message/create and im-v1/message/reply). Within an hour Lark drops a
 // message whose uuid it has seen; "" is no uuid.
-func MessageCall(to Receiver, what Content, uuid string) (Call, error) {
+func MessageCall(to Receiver, content Content, uuid string) (Call, error) {
 	if to.id == "" {
 		return Call{}, invalid("a message needs a receiver")
 	}
@@ -93,19 +93,19 @@ func MessageCall(to Receiver, what Content, uuid string) (Call, error) {
 		call.Query = url.Values{"receive_id_type": {to.idType}}
 		body.ReceiveID = to.id
 	}
-	return call.withMessage(body, what)
+	return call.withMessage(body, content)
 }
 
 // EditCall returns the call that replaces the content of a text or a post
 // (im-v1/message/update).
-func EditCall(messageID string, what Content) (Call, error) {
+func EditCall(messageID string, content Content) (Call, error) {
 	call := Call{Method: http.MethodPut, Path: "im/v1/messages/:message_id", PathParams: map[string]string{"message_id": messageID}}
-	return call.withMessage(messageBody{}, what)
+	return call.withMessage(messageBody{}, content)
 }
 
 // withMessage returns the call with content in its body.
-func (call Call) withMessage(body messageBody, what Content) (Call, error) {
-	msgType, doc, err := Encode(what)
+func (call Call) withMessage(body messageBody, content Content) (Call, error) {
+	msgType, doc, err := Encode(content)
 	if err != nil {
 		return Call{}, err
 	}

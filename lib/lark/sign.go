@@ -23,22 +23,22 @@ import (
 func (a *App) Sign(payload []byte, now time.Time) Delivery {
 	var env envelope
 	readable := env.read(payload) == nil
-	stamp, nonce := strconv.FormatInt(now.Unix(), 10), rand.Text()
+	timestamp, nonce := strconv.FormatInt(now.Unix(), 10), rand.Text()
 	body, signature := payload, ""
 	switch {
 	case readable && env.isOldCard():
 		if len(a.VerificationTokens) > 0 {
-			signature = SignCard(stamp, nonce, a.VerificationTokens[0], body)
+			signature = SignCard(timestamp, nonce, a.VerificationTokens[0], body)
 		}
 	case len(a.EncryptKeys) > 0:
 		body = a.EncryptKeys[0].Encrypt(payload)
 		if !readable || !env.isChallenge() {
-			signature = SignEvent(stamp, nonce, a.EncryptKeys[0], body)
+			signature = SignEvent(timestamp, nonce, a.EncryptKeys[0], body)
 		}
 	}
 	header := http.Header{}
 	if signature != "" {
-		header.Set(HeaderTimestamp, stamp)
+		header.Set(HeaderTimestamp, timestamp)
 		header.Set(HeaderNonce, nonce)
 		header.Set(HeaderSignature, signature)
 	}
@@ -79,9 +79,9 @@ func SignCard(timestamp, nonce string, token Secret, body []byte) string {
 type signature int
 
 const (
-	unsigned  signature = iota
-	signedKey           // SHA-256 with an Encrypt Key: events and new-style cards
-	signedTok           // SHA-1 with a Verification Token: old-style cards
+	unsigned    signature = iota
+	signedKey             // SHA-256 with an Encrypt Key: events and new-style cards
+	signedToken           // SHA-1 with a Verification Token: old-style cards
 )
 
 const (
@@ -111,25 +111,25 @@ func (a *App) verify(h signatureHeaders, body []byte) (signature, int, error) {
 	case len(h.signature) == hex.EncodedLen(sha1.Size):
 		for _, token := range a.VerificationTokens {
 			if h.matches(sha1.New(), token, body) {
-				return signedTok, 0, nil
+				return signedToken, 0, nil
 			}
 		}
 	}
 	return unsigned, 0, errSignature
 }
 
-// matches reports whether the signature is that of the body under a secret, in
-// constant time. An upper-case signature does not match:
-// Lark documents lower case and sends nothing else.
+// matches reports, in constant time, whether the signature is that of the body with a
+// secret. A signature in upper case does not match, because Lark documents lower case
+// and sends nothing else.
 func (h signatureHeaders) matches(sum hash.Hash, secret Secret, body []byte) bool {
 	var text [2 * sha256.Size]byte
 	got := hex.AppendEncode(text[:0], h.digest(sum, secret, body))
 	return subtle.ConstantTimeCompare(got, []byte(h.signature)) == 1
 }
 
-// digest returns hash(timestamp ‖ nonce ‖ secret ‖ body): a plain hash with nothing
-// between the parts, not an HMAC. It can be extended, which is why a body with
-// anything after its JSON value is refused.
+// digest returns hash(timestamp ‖ nonce ‖ secret ‖ body), a plain hash and not an HMAC.
+// Somebody without the secret can extend such a body, which is why a body with anything
+// after its JSON value is refused.
 func (h signatureHeaders) digest(sum hash.Hash, secret Secret, body []byte) []byte {
 	buf := make([]byte, 0, maxTimestamp+maxNonce)
 	buf = append(append(append(buf, h.timestamp...), h.nonce...), secret...)

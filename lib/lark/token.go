@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// Token is an access token and the time when it ends.
+// Token is an access token and the time when it expires.
 type Token struct {
 	Value   Secret
 	Expires time.Time
@@ -23,11 +23,11 @@ type TokenStore interface {
 	// Token returns the stored token of a key, the zero token when there is none.
 	Token(ctx context.Context, key string) (Token, error)
 	// Lease asks for the right to refresh the token of a key for the time d. It is
-	// given unless another client has it or the stored token is no longer the seen
-	// one, "" for none. When it is not given, the stored token is returned.
-	Lease(ctx context.Context, key string, seen Secret, d time.Duration) (won bool, current Token, err error)
-	// Settle ends a lease and stores the fresh token. The zero token leaves the
-	// stored one, so that the next client may try at once.
+	// acquired unless another client has it, or the stored token is not the one that
+	// the caller has seen ("" for none). If it is not, the stored token is returned.
+	Lease(ctx context.Context, key string, seen Secret, d time.Duration) (acquired bool, stored Token, err error)
+	// Settle ends a lease and stores the fresh token. With the zero token it stores
+	// nothing, and another client can acquire the lease at once.
 	Settle(ctx context.Context, key string, fresh Token) error
 	// Ticket returns the newest app_ticket of a marketplace app, "" when none has
 	// come yet.
@@ -36,15 +36,15 @@ type TokenStore interface {
 
 // Times of tokens.
 const (
-	// renewBefore is when a token is refreshed: with less than 30 min left Lark
-	// gives a new one, and both are valid
+	// renewBefore is how long before its expiry a token is refreshed. From 30 min
+	// before the expiry Lark issues a new one, and both are valid
 	// (authentication-management/access-token/tenant_access_token_internal).
 	renewBefore = 30 * time.Minute
 	// tokenLease is how long one instance may take to refresh.
 	tokenLease = 8 * time.Second
 	// tokenWait is the time-out of one call to a token endpoint.
 	tokenWait = 5 * time.Second
-	// minTokenLife is what a token must still live to be worth sending.
+	// minTokenLife is how long a token must still be valid to be sent.
 	minTokenLife = 10 * time.Second
 )
 
@@ -57,11 +57,11 @@ const (
 	appToken    tokenKind = "app_access_token"
 )
 
-// token returns a token of a kind. It does not return bad, which Lark has refused;
-// "" is none.
-func (c *Client) token(ctx context.Context, kind tokenKind, tenantKey string, bad Secret) (Secret, error) {
+// token returns a token of a kind. It does not return the token that Lark has refused,
+// if there is one.
+func (c *Client) token(ctx context.Context, kind tokenKind, tenantKey string, refused Secret) (Secret, error) {
 	if kind == appToken || c.app.Type == Custom {
-		tenantKey = "" // a custom app has one tenant, an app token none
+		tenantKey = "" // a custom app has one tenant, and an app token belongs to none
 	} else if tenantKey == "" {
 		return "", invalid("a marketplace app needs tenant_key: which tenant is the call for?")
 	}
@@ -72,11 +72,11 @@ func (c *Client) token(ctx context.Context, kind tokenKind, tenantKey string, ba
 	case <-ctx.Done():
 		return "", transport("waiting for a token", ctx.Err())
 	}
-	known, _ := c.known.Token(ctx, key) // memory does not fail
-	if known.Value != bad && c.validFor(known, renewBefore) {
+	known, _ := c.known.Token(ctx, key) // a MemoryTokens returns no error
+	if known.Value != refused && c.validFor(known, renewBefore) {
 		return known.Value, nil
 	}
-	t, err := c.sharedToken(ctx, key, kind, tenantKey, bad)
+	t, err := c.sharedToken(ctx, key, kind, tenantKey, refused)
 	if err != nil {
 		return "", err
 	}
@@ -95,30 +95,30 @@ func (c *Client) validFor(t Token, d time.Duration) bool {
 	return t.Value != "" && t.Expires.Sub(c.now()) > d
 }
 
-// sharedToken returns the token that all clients use, and refreshes it if it is this
-// client's turn. When the store fails, the client gets a token for itself: Lark is
-// called more often, but no call is lost.
-func (c *Client) sharedToken(ctx context.Context, key string, kind tokenKind, tenantKey string, bad Secret) (Token, error) {
+// sharedToken returns the token that all clients use. It refreshes the token if it
+// acquires the lease. If the store fails, the client gets a token for itself: Lark is
+// called more often, but no call fails for that.
+func (c *Client) sharedToken(ctx context.Context, key string, kind tokenKind, tenantKey string, refused Secret) (Token, error) {
 	current, err := c.tokens.Token(ctx, key)
 	if err != nil {
 		c.storeFailed(ctx, "reading a token", err)
-		return c.fetch(ctx, kind, tenantKey, bad)
+		return c.fetch(ctx, kind, tenantKey, refused)
 	}
 	for pause := 20 * time.Millisecond; ; pause = min(2*pause, 500*time.Millisecond) {
-		if current.Value != bad && c.validFor(current, renewBefore) {
+		if current.Value != refused && c.validFor(current, renewBefore) {
 			return current, nil
 		}
-		won, now, err := c.tokens.Lease(ctx, key, current.Value, tokenLease)
+		acquired, stored, err := c.tokens.Lease(ctx, key, current.Value, tokenLease)
 		if err != nil {
 			c.storeFailed(ctx, "leasing a token", err)
 			return c.fetch(ctx, kind, tenantKey, current.Value)
 		}
-		if won {
+		if acquired {
 			return c.refresh(ctx, key, kind, tenantKey, current.Value)
 		}
-		current = now
-		if current.Value != bad && c.validFor(current, minTokenLife) {
-			return current, nil // another refreshes; the old one still serves
+		current = stored
+		if current.Value != refused && c.validFor(current, minTokenLife) {
+			return current, nil // another client refreshes it, and this one is still valid
 		}
 		if !pauseFor(ctx, pause/2+rand.N(pause/2)) {
 			return Token{}, transport("waiting for another instance's token", context.DeadlineExceeded)
@@ -129,8 +129,8 @@ func (c *Client) sharedToken(ctx context.Context, key string, kind tokenKind, te
 // refresh fetches a token and stores it. The caller has the lease.
 func (c *Client) refresh(ctx context.Context, key string, kind tokenKind, tenantKey string, old Secret) (Token, error) {
 	fresh, err := c.fetch(ctx, kind, tenantKey, old)
-	// A store that fails here costs another instance a call, no more; and the
-	// lease must end even when the caller's time has.
+	// If the store fails here, another instance makes one more call. The lease must
+	// end even if the context of the caller has ended.
 	settling, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
 	defer cancel()
 	if err := c.tokens.Settle(settling, key, fresh); err != nil {
@@ -192,45 +192,45 @@ func (c *Client) requestToken(ctx context.Context, kind tokenKind, tenantKey str
 	return t, err
 }
 
-// fetchTenantToken gets the token of a tenant for a marketplace app, by the app's
-// own token. When Lark refuses that one, it takes another and tries once more. The
-// caller already holds the one refresh of the process.
+// fetchTenantToken gets the token of a tenant for a marketplace app, with the app's own
+// token. If Lark refuses that one, it gets another and tries once more. Its caller has
+// put the value into c.refreshing.
 func (c *Client) fetchTenantToken(ctx context.Context, path, tenantKey string) (Token, error) {
 	key := c.tokenKey(appToken, "")
-	var bad Secret
+	var refused Secret
 	for {
-		app, err := c.sharedToken(ctx, key, appToken, "", bad)
+		app, err := c.sharedToken(ctx, key, appToken, "", refused)
 		if err != nil {
 			return Token{}, err
 		}
 		t, err := c.postForToken(ctx, path, tenantToken, map[string]string{"app_access_token": app.Value.Reveal(), "tenant_key": tenantKey})
-		if !tokenRefused(codeOf(err)) || bad != "" {
+		if !tokenRefused(codeOf(err)) || refused != "" {
 			return t, err
 		}
-		bad = app.Value
+		refused = app.Value
 	}
 }
 
 // codeTicketInvalid is the code of an answer that refuses an app_ticket.
 const codeTicketInvalid = 10012
 
-// resendPause is the least time between two requests for a new app_ticket, of all
+// resendPause is the least time between two requests for a new app_ticket, by all
 // clients together.
 const resendPause = 5 * time.Minute
 
 // resend asks Lark for a new app_ticket, which comes as an event
-// (access-token/app_ticket_resend). The lease is not settled, so that nobody asks
-// again before it lapses. A failure is not reported: the caller's own error says
-// that the ticket is missing.
+// (access-token/app_ticket_resend). The lease is not settled, so that no client asks
+// before it has expired. A failure is not returned, because the error of the caller
+// says that the ticket is missing.
 func (c *Client) resend(ctx context.Context) {
 	if c.app.Type != Marketplace {
 		return
 	}
-	won, _, err := c.tokens.Lease(ctx, "resend#"+c.app.BaseURL+"#"+c.app.AppID, "", resendPause)
+	acquired, _, err := c.tokens.Lease(ctx, "resend#"+c.app.BaseURL+"#"+c.app.AppID, "", resendPause)
 	if err != nil {
 		c.storeFailed(ctx, "leasing the request for an app_ticket", err)
 	}
-	if err != nil || !won {
+	if err != nil || !acquired {
 		return
 	}
 	c.log.DebugContext(ctx, "app_ticket asked for", "app_id", c.app.AppID)
@@ -281,9 +281,9 @@ func (c *Client) postForToken(ctx context.Context, path string, kind tokenKind, 
 	return Token{value, c.now().Add(time.Duration(answer.Expire) * time.Second)}, nil
 }
 
-// throttlePause returns the pause before a throttled call is repeated the n-th
-// time: what Lark asks for, or a growing time, and up to half of it more, so that
-// clients which were throttled together do not come back together.
+// throttlePause returns the pause before a throttled call is repeated the n-th time:
+// what Lark asks for, or else a growing time. A random time of up to half of it is
+// added, so that clients which were throttled together do not repeat together.
 func throttlePause(asked time.Duration, n int) time.Duration {
 	pause := asked
 	if pause <= 0 {

@@ -30,8 +30,8 @@ func Webhook(ctx context.Context, client HTTPDoer, hook, secret Secret, message 
 		body[name] = value
 	}
 	if secret != "" {
-		stamp := strconv.FormatInt(now.Unix(), 10)
-		body["timestamp"], body["sign"] = stamp, SignWebhook(stamp, secret)
+		timestamp := strconv.FormatInt(now.Unix(), 10)
+		body["timestamp"], body["sign"] = timestamp, SignWebhook(timestamp, secret)
 	}
 	doc, err := json.Marshal(body)
 	if err != nil {
@@ -58,7 +58,7 @@ func SignWebhook(timestamp string, secret Secret) string {
 	return base64.StdEncoding.EncodeToString(mac.Sum(nil))
 }
 
-// hideURL returns the cause of an error of net/http, without the URL.
+// hideURL returns an error of net/http without the URL, which may be a secret.
 func hideURL(err error) error {
 	if e, ok := errors.AsType[*url.Error](err); ok {
 		return e.Err
