@@ -15,26 +15,26 @@ import (
 	"github.com/larkbridge/larkbridge/lib/larktest"
 )
 
-// section is the part of the README that this file holds to its word.
-func section(t *testing.T) string {
+// section returns a section of docs/send.md.
+func section(t *testing.T, heading string) string {
 	t.Helper()
-	doc, err := os.ReadFile("../../README.md")
+	doc, err := os.ReadFile("../../docs/send.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, rest, ok := strings.Cut(string(doc), "\n## Send from AWS\n")
+	_, rest, ok := strings.Cut(string(doc), "\n## "+heading+"\n")
 	text, _, more := strings.Cut(rest, "\n## ")
 	if !ok || !more {
-		t.Fatal("the README has no section Send from AWS")
+		t.Fatalf("the page has no section %s", heading)
 	}
 	return text
 }
 
-// blocks are the fenced blocks of a language.
-func blocks(t *testing.T, language string, want int) []string {
+// blocks returns the fenced blocks of a language in a section.
+func blocks(t *testing.T, heading, language string, want int) []string {
 	t.Helper()
 	var list []string
-	for _, m := range regexp.MustCompile("(?s)\n```"+language+"\n(.*?)\n```\n").FindAllStringSubmatch(section(t), -1) {
+	for _, m := range regexp.MustCompile("(?s)\n```"+language+"\n(.*?)\n```\n").FindAllStringSubmatch(section(t, heading), -1) {
 		list = append(list, m[1])
 	}
 	if len(list) != want {
@@ -50,7 +50,7 @@ type account struct {
 	*larktest.Platform
 	t    *testing.T
 	send *harness.Function
-	vars string // a script that sets the README's variables
+	vars string // a script that sets the page's variables
 	env  string
 	chat string
 }
@@ -63,7 +63,7 @@ func newAccount(t *testing.T) *account {
 	a.shell(`aws sqs create-queue --queue-name probe
 aws sns subscribe --topic-arn arn:aws:sns:us-east-1:123456789012:larkbridge-alarms --protocol sqs \
   --notification-endpoint arn:aws:sqs:us-east-1:123456789012:probe`)
-	a.vars = a.shell("set -a\n" + blocks(t, "sh", 2)[0] + "\nexport -p")
+	a.vars = a.shell("set -a\n" + blocks(t, "Ways to send", "sh", 2)[0] + "\nexport -p")
 	a.chat = strings.TrimSpace(a.shell(`echo "$CHAT"`))
 	a.send = s.Start("send", "DEFAULT_TO="+a.chat)
 	server := httptest.NewServer(harness.LambdaAPI(map[string]*harness.Function{"larkbridge-send": a.send}))
@@ -127,8 +127,8 @@ func (a *account) invoke(event any) []byte {
 	return out
 }
 
-// Each line of the README brings its message into the chat.
-func TestReadmeSources(t *testing.T) {
+// Each command of the page brings its message into the chat.
+func TestPageSources(t *testing.T) {
 	a := newAccount(t)
 	const live = "Version 42 is live"
 	fromQueue := func(string) { a.fromQueue("larkbridge-send") }
@@ -176,11 +176,11 @@ func TestReadmeSources(t *testing.T) {
 		})
 	}
 	if n := len(a.paragraphs()); n != 7 {
-		t.Errorf("%d ways to send in the README, 7 are tested", n)
+		t.Errorf("%d ways to send on the page, 7 are tested", n)
 	}
 }
 
-func (a *account) paragraphs() []string { return strings.Split(blocks(a.t, "sh", 2)[1], "\n\n") }
+func (a *account) paragraphs() []string { return strings.Split(blocks(a.t, "Ways to send", "sh", 2)[1], "\n\n") }
 
 func (a *account) paragraph(title string) string {
 	a.t.Helper()
@@ -189,6 +189,6 @@ func (a *account) paragraph(title string) string {
 			return p
 		}
 	}
-	a.t.Fatalf("the README does not say how to %s", title)
+	a.t.Fatalf("the page does not say how to %s", title)
 	return ""
 }

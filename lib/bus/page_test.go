@@ -16,18 +16,18 @@ import (
 	"github.com/larkbridge/larkbridge/lib/larktest"
 )
 
-// readmes has, for each language, the heading of the section about messages.
-var readmes = map[string]string{"../../README.md": "What a message says", "../../README.zh.md": "消息的内容"}
+// pages has, for each language, the heading of the section about messages.
+var pages = map[string]string{"../../docs/events.md": "What a message says", "../../docs/zh/events.md": "消息的内容"}
 
-// readmeBlocks returns the JSON blocks of that section: a message, then rules for a
+// pageBlocks returns the JSON blocks of that section: a message, then rules for a
 // command, for what is said to the bot, and for what people say.
-func readmeBlocks(t *testing.T, file string) (message string, rules []string) {
+func pageBlocks(t *testing.T, file string) (message string, rules []string) {
 	t.Helper()
 	doc, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, section, _ := strings.Cut(string(doc), "\n## "+readmes[file]+"\n")
+	_, section, _ := strings.Cut(string(doc), "\n## "+pages[file]+"\n")
 	section, _, _ = strings.Cut(section, "\n## ")
 	var blocks []string
 	for _, m := range regexp.MustCompile("(?s)\n```json\n(.*?)\n```\n").FindAllStringSubmatch(section, -1) {
@@ -39,8 +39,8 @@ func readmeBlocks(t *testing.T, file string) (message string, rules []string) {
 	return blocks[0], blocks[1:]
 }
 
-// readmeMessage is what the tests read of the README's message.
-type readmeMessage struct {
+// pageMessage is what the tests read of the page's message.
+type pageMessage struct {
 	Type     string
 	Content  json.RawMessage
 	Mentions []struct {
@@ -54,7 +54,7 @@ type readmeMessage struct {
 }
 
 // larkMessage returns the event.message that Lark would send for it.
-func (m readmeMessage) larkMessage(t *testing.T) string {
+func (m pageMessage) larkMessage(t *testing.T) string {
 	t.Helper()
 	var mentions []any
 	for _, x := range m.Mentions {
@@ -87,10 +87,10 @@ func received(t *testing.T, senderType, message string) *lark.Event {
 	return callback.Event
 }
 
-func TestReadmeMessage(t *testing.T) {
-	for file := range readmes {
-		want, _ := readmeBlocks(t, file)
-		var m readmeMessage
+func TestPageMessage(t *testing.T) {
+	for file := range pages {
+		want, _ := pageBlocks(t, file)
+		var m pageMessage
 		if err := json.Unmarshal([]byte(want), &m); err != nil {
 			t.Fatal(err)
 		}
@@ -101,13 +101,13 @@ func TestReadmeMessage(t *testing.T) {
 	}
 }
 
-// TestReadmeRules puts messages on a bus that has the README's rules and compares what
+// TestPageRules puts messages on a bus that has the page's rules and compares what
 // reaches the target of each rule.
-func TestReadmeRules(t *testing.T) {
-	for file := range readmes {
-		t.Run(readmes[file], func(t *testing.T) {
-			doc, rules := readmeBlocks(t, file)
-			var m readmeMessage
+func TestPageRules(t *testing.T) {
+	for file := range pages {
+		t.Run(pages[file], func(t *testing.T) {
+			doc, rules := pageBlocks(t, file)
+			var m pageMessage
 			if err := json.Unmarshal([]byte(doc), &m); err != nil {
 				t.Fatal(err)
 			}

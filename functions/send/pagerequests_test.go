@@ -16,8 +16,8 @@ import (
 	"github.com/larkbridge/larkbridge/lib/larktest"
 )
 
-// Each request of the README's table is carried out.
-func TestReadmeRequests(t *testing.T) {
+// Each request of the page's table is carried out.
+func TestPageRequests(t *testing.T) {
 	s, platform, url := newPlatform(t, larktest.App{})
 	if err := s.PutObject(t.Context(), stage.Bucket, "files/report.pdf", []byte("before")); err != nil {
 		t.Fatal(err)
@@ -25,7 +25,7 @@ func TestReadmeRequests(t *testing.T) {
 	platform.AddChat("oc_1", "Orders")
 	f := s.Start("send")
 
-	rows := regexp.MustCompile("(?m)^\\| (\\w+) \\| `(.*)` \\|$").FindAllStringSubmatch(section(t), -1)
+	rows := regexp.MustCompile("(?m)^\\| (\\w+) \\| `(.*)` \\|$").FindAllStringSubmatch(section(t, "Verbs"), -1)
 	var verbs []string
 	for _, row := range rows {
 		verb, doc := row[1], row[2]
@@ -81,11 +81,11 @@ type state struct {
 	Retry, Catch []struct{ ErrorEquals []string }
 }
 
-// The state of the README sends, and its names of errors are those that the
+// The state of the page sends, and its names of errors are those that the
 // function has.
-func TestReadmeState(t *testing.T) {
+func TestPageState(t *testing.T) {
 	var st state
-	if err := json.Unmarshal([]byte(blocks(t, "json", 1)[0]), &st); err != nil {
+	if err := json.Unmarshal([]byte(blocks(t, "In a state machine", "json", 1)[0]), &st); err != nil {
 		t.Fatal(err)
 	}
 	if st.Type != "Task" || st.Resource != "arn:aws:states:::lambda:invoke" || st.Parameters.FunctionName != "larkbridge-send" {
