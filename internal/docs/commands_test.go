@@ -22,6 +22,7 @@ type command struct {
 	file  string
 	line  int
 	words []string // without assignments and redirections; variables as they are written
+	named bool     // it is only named, in a sentence: arguments may be missing
 }
 
 var placeholder = regexp.MustCompile(`<[a-zA-Z][^<>]*>`)
@@ -37,7 +38,7 @@ func commands(t *testing.T, p page, programs ...string) (list []command) {
 				t.Errorf("%s:%d: the block is no shell script: %v", p.file, b.line, err)
 			}
 			for _, words := range found {
-				list = append(list, command{p.file, b.line, words})
+				list = append(list, command{file: p.file, line: b.line, words: words})
 			}
 		}
 	}
@@ -48,7 +49,7 @@ func commands(t *testing.T, p page, programs ...string) (list []command) {
 				t.Errorf("%s:%d: %s is no command: %v", p.file, s.line, s.text, err)
 			}
 			for _, words := range found {
-				list = append(list, command{p.file, s.line, words})
+				list = append(list, command{file: p.file, line: s.line, words: words, named: true})
 			}
 		}
 	}
@@ -114,7 +115,7 @@ func TestCommands(t *testing.T) {
 				larkbridge = append(larkbridge, c)
 			case words[0] == "go":
 				if words = goRun(t, c); len(words) > 0 && words[0] == "./cmd/larkbridge" {
-					larkbridge = append(larkbridge, command{c.file, c.line, words})
+					larkbridge = append(larkbridge, command{file: c.file, line: c.line, words: words})
 				}
 			case words[0] == "make":
 				for _, word := range words[1:] {
@@ -207,11 +208,15 @@ func checkLarkbridge(t *testing.T, list []command) {
 // checkAWS compares commands with those of the AWS CLI: services, operations and
 // parameters.
 func checkAWS(t *testing.T, list []command) {
-	var words [][]string
-	for _, c := range list {
-		words = append(words, c.words[1:])
+	type call struct {
+		Words []string `json:"words"`
+		Named bool     `json:"named"`
 	}
-	doc, err := json.Marshal(words)
+	var calls []call
+	for _, c := range list {
+		calls = append(calls, call{c.words[1:], c.named})
+	}
+	doc, err := json.Marshal(calls)
 	if err != nil {
 		t.Fatal(err)
 	}

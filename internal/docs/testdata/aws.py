@@ -1,4 +1,7 @@
-"""Reads commands of the AWS CLI, a JSON list of lists of words, and writes a list of what is wrong with each, "" for nothing."""
+"""Reads commands of the AWS CLI, a JSON list, and writes a list of what is wrong with each, "" for nothing.
+
+A command has words; one that is only named may lack parameters that it needs.
+"""
 
 import json
 import sys
@@ -6,7 +9,7 @@ import sys
 from awscli.clidriver import create_clidriver
 
 
-def check(driver, words):
+def check(driver, words, named):
     services = driver._get_command_table()
     flags = set(driver._get_argument_table())
     names = [word for word in words[:2] if not word.startswith("-")]
@@ -25,10 +28,10 @@ def check(driver, words):
         for name, argument in table[names[1]].arg_table.items()
         if getattr(argument, "required", False) and argument.cli_name.startswith("--") and "--" + name not in words
     ]
-    if missing and not any(word.startswith("--cli-input-json") for word in words):
+    if missing and not named and not any(word.startswith("--cli-input-json") for word in words):
         return f"got aws {' '.join(names)} without {missing[0]}, which it needs"
     return ""
 
 
 driver = create_clidriver()
-json.dump([check(driver, words) for words in json.load(sys.stdin)], sys.stdout)
+json.dump([check(driver, call["words"], call["named"]) for call in json.load(sys.stdin)], sys.stdout)
