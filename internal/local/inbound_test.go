@@ -49,7 +49,7 @@ func TestProblemsAreShown(t *testing.T) {
 	var got []Step
 	s := &Server{now: func() time.Time { return now }, show: func(s Step) { got = append(got, s) }}
 	s.showProblems(withRequestInfo(t.Context(), &requestInfo{id: "r1"}), gateway.Outcome{
-		Problems: []gateway.Problem{{Metric: metric.MarkFailed, Message: "not marked", Err: errors.New("why")}},
+		Record: metric.Record{Problems: []metric.Problem{{Metric: metric.MarkFailed, Message: "not marked", Err: errors.New("why")}}},
 	})
 	want := []Step{{Time: now, Kind: StepNote, Subject: "not marked", Note: "why", Failed: true, Group: "r1"}}
 	if diff := cmp.Diff(want, got); diff != "" {

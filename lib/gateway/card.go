@@ -44,10 +44,10 @@ func (r *request) answerCard(ctx context.Context, app *store.App, cb *lark.Callb
 	answer = r.answer(budget, app, cb.Event)
 	publishing.Wait()
 	if lost != nil {
-		r.report(metric.ClickLost, "the click is not on the bus", lost)
+		r.outcome.Report(metric.ClickLost, "the click is not on the bus", lost)
 	}
 	if err := r.complete(ctx, key, answer); err != nil {
-		r.report(metric.MarkFailed, "the click's answer is not kept", err)
+		r.outcome.Report(metric.MarkFailed, "the click's answer is not kept", err)
 	}
 	return Reply{http.StatusOK, inStyle(answer, cb.OldCard)}
 }
@@ -79,7 +79,7 @@ func (r *request) claimClick(ctx context.Context, key string) (answer []byte, ac
 		state, result, err := r.claim(ctx, key, owner)
 		switch {
 		case err != nil:
-			r.report(metric.DedupeBypassed, "the table cannot be reached", err)
+			r.outcome.Report(metric.DedupeBypassed, "the table cannot be reached", err)
 			return nil, true, err
 		case state == store.Acquired:
 			return nil, true, nil
@@ -109,7 +109,7 @@ func (r *request) answer(ctx context.Context, app *store.App, ev *lark.Event) []
 			return answer
 		}
 	}
-	r.count(metric.CardFallback)
+	r.outcome.Add(metric.CardFallback)
 	r.outcome.Result, r.outcome.Err = Fallback, err
 	return r.fallback(app)
 }

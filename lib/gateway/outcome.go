@@ -48,34 +48,26 @@ const (
 	TooLarge   Result = "too large" // a body over 1 MiB
 )
 
-// Outcome is what became of a request. Of what came from outside it has only the
-// names of an authentic event, and a log id that can do no harm.
+// Outcome is what became of a request. Of what came from outside it has only the app's
+// name in the path if that is valid, the names of an authentic event, and a log id that
+// can do no harm.
 type Outcome struct {
+	metric.Record
 	Start    time.Time
 	Duration time.Duration
 	Status   int         // of the reply
 	Result   Result      // what happened
-	Err      error       // why, when something failed
-	App      string      // the app's name in the path, "" when there is no valid one
+	Err      error       // of what failed, nil if nothing did
 	LogID    string      // Lark's, "" for none
 	Event    *lark.Event // read-only; nil when no authentic event came
 	BusID    string      // of the event's entry on the bus, "" when it is not there
 	Phases   []Phase
-	Problems []Problem
-	Metrics  []metric.Name // what is to be counted
 }
 
 // Phase is how long a part of the work on a request took.
 type Phase struct {
 	Name string // settings, claim, publish, handler or mark
 	time.Duration
-}
-
-// Problem is a failure that did not decide what the request was answered with.
-type Problem struct {
-	Metric  metric.Name // that counts it, "" for none
-	Message string
-	Err     error
 }
 
 // Observer is called with the outcome of each request. It must be safe for
@@ -85,30 +77,20 @@ type Observer func(ctx context.Context, o Outcome)
 // Count returns an observer that counts what an operator wants to know, by the
 // metric and the name of the app; [metric.Counter.Count] counts.
 func Count(count func(name metric.Name, app string)) Observer {
-	return func(_ context.Context, o Outcome) {
-		for _, name := range o.Metrics {
-			count(name, o.App)
-		}
-	}
+	return func(_ context.Context, o Outcome) { o.CountWith(count) }
 }
 
 // Log returns an observer that writes one line for each request, and one for
 // each problem.
 func Log(log *slog.Logger) Observer {
 	return func(ctx context.Context, o Outcome) {
-		for _, p := range o.Problems {
-			level := slog.LevelWarn
-			if p.Metric == metric.ClickLost {
-				level = slog.LevelError
-			}
-			log.Log(ctx, level, p.Message, append(o.ids(), "error", p.Err)...)
-		}
+		o.LogProblems(ctx, log, o.eventID()...)
 		log.Log(ctx, o.level(), "request", o.attrs()...)
 	}
 }
 
-// level is an error's when Lark was asked to come again, and a warning's when
-// something else failed.
+// level returns ERROR when Lark was asked to deliver the event again, WARN when
+// something else failed, and else INFO.
 func (o Outcome) level() slog.Level {
 	switch {
 	case o.Status == http.StatusServiceUnavailable:
@@ -119,8 +101,8 @@ func (o Outcome) level() slog.Level {
 	return slog.LevelInfo
 }
 
-// ids returns the attributes that name the event.
-func (o Outcome) ids() []any {
+// eventID returns the attribute that names the event, none if there is no event.
+func (o Outcome) eventID() []any {
 	if o.Event == nil {
 		return nil
 	}
@@ -137,7 +119,7 @@ func (o Outcome) attrs() []any {
 		attrs = append(attrs, "log_id", o.LogID)
 	}
 	if ev := o.Event; ev != nil {
-		attrs = append(append(attrs, o.ids()...), "type", ev.Type, "app_id", ev.AppID, "tenant_key", ev.TenantKey)
+		attrs = append(append(attrs, o.eventID()...), "type", ev.Type, "app_id", ev.AppID, "tenant_key", ev.TenantKey)
 		if !ev.Time.IsZero() {
 			attrs = append(attrs, "age_ms", o.Start.Sub(ev.Time).Milliseconds())
 		}

@@ -60,7 +60,7 @@ func (r *request) publish(ctx context.Context, app *store.App) bool {
 	r.observe(&r.claiming, start)
 	switch {
 	case err != nil:
-		r.report(metric.DedupeBypassed, "the table cannot be reached", err)
+		r.outcome.Report(metric.DedupeBypassed, "the table cannot be reached", err)
 		if r.gateway.FailClosed {
 			r.outcome.Result = NoTable
 			return false
@@ -76,12 +76,12 @@ func (r *request) publish(ctx context.Context, app *store.App) bool {
 	defer cancel()
 	if err := r.put(publishing, app); err != nil {
 		r.outcome.Result, r.outcome.Err = NotPublished, err
-		r.count(metric.PublishFailed)
+		r.outcome.Add(metric.PublishFailed)
 		return false
 	}
 	r.outcome.Result = Published
 	if err := r.complete(ctx, key, nil); err != nil {
-		r.report(metric.MarkFailed, "the event is on the bus but not marked", err)
+		r.outcome.Report(metric.MarkFailed, "the event is on the bus but not marked", err)
 	}
 	return true
 }

@@ -44,10 +44,10 @@ func (r *request) serve(ctx context.Context, req Request) Reply {
 	case err == nil:
 		return r.handle(ctx, app, cb)
 	case errors.Is(err, lark.ErrUnauthorized):
-		r.count(metric.Refused)
+		r.outcome.Add(metric.Refused)
 		return r.refuse(http.StatusUnauthorized, Refused, err)
 	case errors.Is(err, lark.ErrUnreadable):
-		r.count(metric.Unreadable)
+		r.outcome.Add(metric.Unreadable)
 		return r.refuse(http.StatusBadRequest, Unreadable, err)
 	case errors.Is(err, lark.ErrBadRequest):
 		return r.refuse(http.StatusBadRequest, Refused, err)
@@ -153,7 +153,7 @@ var errTicket = errors.New(`Lark sends tickets to marketplace apps only: set the
 func (r *request) keepTicket(ctx context.Context, app *store.App, cb *lark.Callback) Reply {
 	r.outcome.Result = Ticket
 	if app.Type != lark.Marketplace {
-		r.outcome.Problems = append(r.outcome.Problems, Problem{Message: "an app_ticket for a custom app is not stored", Err: errTicket})
+		r.outcome.Problems = append(r.outcome.Problems, metric.Problem{Message: "an app_ticket for a custom app is not stored", Err: errTicket})
 		return accepted()
 	}
 	if cb.Ticket == "" {
@@ -166,23 +166,13 @@ func (r *request) keepTicket(ctx context.Context, app *store.App, cb *lark.Callb
 	if err := r.gateway.Tickets.PutTicket(ctx, app.AppID, cb.Ticket, issued); err != nil {
 		return r.refuse(http.StatusServiceUnavailable, TicketNotStored, err)
 	}
-	r.count(metric.TicketStored)
+	r.outcome.Add(metric.TicketStored)
 	return accepted()
 }
 
 func (r *request) refuse(status int, result Result, err error) Reply {
 	r.outcome.Result, r.outcome.Err = result, err
 	return refusal(status)
-}
-
-func (r *request) count(name metric.Name) {
-	r.outcome.Metrics = append(r.outcome.Metrics, name)
-}
-
-// report counts and keeps a problem that does not decide what the request gets.
-func (r *request) report(name metric.Name, message string, err error) {
-	r.count(name)
-	r.outcome.Problems = append(r.outcome.Problems, Problem{name, message, err})
 }
 
 // finish completes the outcome and calls the observers with it.

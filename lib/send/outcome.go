@@ -16,10 +16,10 @@ import (
 type Outcome struct {
 	request.Correlation
 	Result
+	metric.Record
 
 	Source string // how the request came: invoke, sqs, sns, eventbridge, destination or notice
 	ID     string // the request's idempotency key, "" for none
-	App    string // "" if the request could not be read
 	Verb   string // "" if the request is wrong
 	Target string // whom it reaches, "" for nobody in particular
 
@@ -28,20 +28,6 @@ type Outcome struct {
 	Duration time.Duration // of all
 	Lark     time.Duration // in calls to Lark, with their tokens and files
 	Waited   time.Duration // until the request was due, for its turn, and between calls
-	Problems []Problem
-	Metrics  []metric.Name // what is to be counted
-}
-
-// Problem is a failure that did not decide the result of a request.
-type Problem struct {
-	Metric  metric.Name // that counts it
-	Message string
-	Err     error
-}
-
-// problem adds a failure to the outcome of the execution.
-func (x *execution) problem(name metric.Name, message string, err error) {
-	x.outcome.Problems = append(x.outcome.Problems, Problem{name, message, err})
 }
 
 // finish completes the outcome of an execution with its result.
@@ -60,9 +46,9 @@ func (x *execution) finish(r Result, now time.Time) *Outcome {
 // observe calls the observers with the outcome of an execution.
 func (s *Sender) observe(ctx context.Context, x *execution, r Result) {
 	o := x.finish(r, s.Now())
-	o.Metrics = o.metrics()
+	o.countError()
 	for range s.storeFailures.Swap(0) { // the client has logged them
-		o.Metrics = append(o.Metrics, metric.TokenStoreFailed)
+		o.Add(metric.TokenStoreFailed)
 	}
 	for _, observe := range s.Observers {
 		observe(ctx, *o)
@@ -76,24 +62,14 @@ type Observer func(ctx context.Context, o Outcome)
 // Count returns an observer that counts what an operator can do something about,
 // by the metric and the name of the app; [metric.Counter.Count] counts.
 func Count(count func(name metric.Name, app string)) Observer {
-	return func(_ context.Context, o Outcome) {
-		for _, name := range o.Metrics {
-			count(name, o.App)
-		}
-	}
+	return func(_ context.Context, o Outcome) { o.CountWith(count) }
 }
 
 // Log returns an observer that writes one line for each request, and one for
 // each problem.
 func Log(log *slog.Logger) Observer {
 	return func(ctx context.Context, o Outcome) {
-		for _, p := range o.Problems {
-			level := slog.LevelWarn
-			if p.Metric == metric.ResultLost {
-				level = slog.LevelError
-			}
-			log.Log(ctx, level, p.Message, "error", p.Err)
-		}
+		o.LogProblems(ctx, log)
 		o.log(ctx, log)
 	}
 }
@@ -129,24 +105,20 @@ func (o Outcome) log(ctx context.Context, log *slog.Logger) {
 	log.Log(ctx, level, "send", args...)
 }
 
-// metrics returns the metrics that count the outcome.
-func (o Outcome) metrics() (names []metric.Name) {
-	for _, p := range o.Problems {
-		names = append(names, p.Metric)
-	}
+// countError adds the metrics that count the error of the outcome.
+func (o *Outcome) countError() {
 	if o.Error == nil {
-		return names
+		return
 	}
 	switch o.Error.Kind {
 	case lark.KindThrottled:
-		names = append(names, metric.Throttled)
+		o.Add(metric.Throttled)
 	case lark.KindAuth:
-		names = append(names, metric.TokenFailed)
+		o.Add(metric.TokenFailed)
 	}
 	if o.Final {
-		names = append(names, metric.SendFailed)
+		o.Add(metric.SendFailed)
 	}
-	return names
 }
 
 // report puts the result of an execution on the bus, unless the request comes
@@ -157,7 +129,7 @@ func (s *Sender) report(ctx context.Context, x *execution, r Result) Result {
 		return r
 	}
 	if err := s.publish(ctx, o); err != nil {
-		x.problem(metric.ResultLost, "the result is not on the bus", err)
+		x.outcome.Report(metric.ResultLost, "the result is not on the bus", err)
 		r.unreported = true
 	}
 	return r

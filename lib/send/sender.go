@@ -141,7 +141,7 @@ func (s *Sender) once(ctx context.Context, x *execution, key string, work func()
 	switch {
 	case err != nil:
 		// Lark still recognises a message by its uuid, so it goes out once.
-		x.problem(metric.DedupeBypassed, "the table cannot be reached", err)
+		x.outcome.Report(metric.DedupeBypassed, "the table cannot be reached", err)
 	case state == store.InProgress:
 		return failed(&lark.Error{Kind: lark.KindServer, Retryable: true, Msg: "the same request, or the first message of its thread, is being carried out"})
 	case state == store.Completed:
@@ -154,7 +154,7 @@ func (s *Sender) once(ctx context.Context, x *execution, key string, work func()
 		err = s.Claims.Release(ctx, key, owner)
 	}
 	if err != nil {
-		x.problem(metric.MarkFailed, "the claim is not settled", err)
+		x.outcome.Report(metric.MarkFailed, "the claim is not settled", err)
 	}
 	return r
 }
