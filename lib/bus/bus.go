@@ -20,12 +20,12 @@ type Publisher interface {
 	Publish(ctx context.Context, e Entry) (id string, err error)
 }
 
-// Blobs keeps details that are too large for the bus; [cloud.S3] does.
+// Blobs stores details that are too large for the bus; [cloud.S3] does.
 type Blobs interface {
 	Create(ctx context.Context, bucket, key string, body io.Reader, size int64, contentType string) error
 }
 
-// Location is where a detail is, as downstream finds it in detail.s3.
+// Location is the field s3 of a detail: the place of the whole detail.
 type Location struct {
 	Bucket string `json:"bucket"`
 	Key    string `json:"key"`
@@ -64,15 +64,15 @@ func (b *Bus) PublishEvent(ctx context.Context, app string, ev *lark.Event) (str
 			return "", err
 		}
 		limit := b.InlineLimit - (e.size() - len(e.Detail))
-		if e.Detail, err = detailElsewhere(app, ev, at, limit); err != nil {
+		if e.Detail, err = detailWithLocation(app, ev, at, limit); err != nil {
 			return "", err
 		}
 	}
 	return b.Publisher.Publish(ctx, e)
 }
 
-// store puts a whole detail into Blobs. It leaves out the trace, which the entry
-// has: another delivery of the event must overwrite it with the same bytes.
+// store puts a whole detail into Blobs. It leaves out the trace id, which the entry has,
+// because another delivery of the event must overwrite the object with the same bytes.
 func (b *Bus) store(ctx context.Context, app string, ev lark.Event) (Location, error) {
 	ev.TraceID = ""
 	detail := Detail(app, &ev)

@@ -22,13 +22,13 @@ const (
 	SendSource = "larkbridge.send" // results of send
 )
 
-// unknownType is the detail type of an event whose own EventBridge does not take.
+// unknownType is the detail type of an event whose type EventBridge does not accept.
 const unknownType = "unknown"
 
 // maxType is EventBridge's limit of a detail type in bytes.
 const maxType = 128
 
-// Entry is what goes on the bus.
+// Entry is an entry of the bus.
 type Entry struct {
 	Source     string          `json:"source"`
 	DetailType string          `json:"detail-type"`
@@ -62,23 +62,23 @@ func eventEntry(ev *lark.Event) Entry {
 
 // Detail returns the detail of an event's entry, as it is when it is not too large:
 // {"schema","app","trace_id","header","event"} and, for a message, "message".
-// Lark's parts are JSON already and go in byte for byte.
+// The JSON of Lark is copied byte for byte.
 func Detail(app string, ev *lark.Event) []byte {
 	d := openDetail(app, ev, len(ev.Body)+len(ev.Message))
 	d = append(append(d, `,"event":`...), ev.Body...)
 	return closeDetail(d, ev.Message)
 }
 
-// detailElsewhere returns the [Detail] with the place where the whole detail is instead
-// of the event. The message stays if the detail is within limit bytes with
-// it, so that rules match. Of a header that is too large, the fields that Lark documents stay.
-func detailElsewhere(app string, ev *lark.Event, at Location, limit int) ([]byte, error) {
-	place, err := json.Marshal(at)
+// detailWithLocation returns the [Detail] with the location of the whole detail instead
+// of the event. The message stays if the detail has at most limit bytes with it, so that
+// rules match. Of a header that is too large, the fields that Lark documents stay.
+func detailWithLocation(app string, ev *lark.Event, at Location, limit int) ([]byte, error) {
+	location, err := json.Marshal(at)
 	if err != nil {
-		return nil, fmt.Errorf("encoding the place of the detail: %w", err)
+		return nil, fmt.Errorf("encoding the location of the detail: %w", err)
 	}
-	d := openDetail(app, ev, len(place)+len(ev.Message))
-	d = append(append(d, `,"s3":`...), place...)
+	d := openDetail(app, ev, len(location)+len(ev.Message))
+	d = append(append(d, `,"s3":`...), location...)
 	if accepts(ev.Header) {
 		if whole := closeDetail(d, ev.Message); len(whole) <= limit {
 			return whole, nil
@@ -91,11 +91,11 @@ func detailElsewhere(app string, ev *lark.Event, at Location, limit int) ([]byte
 	if brief.Header, err = briefHeader(ev.Header); err != nil {
 		return nil, err
 	}
-	return detailElsewhere(app, &brief, at, limit)
+	return detailWithLocation(app, &brief, at, limit)
 }
 
-// maxHeader is the size in bytes up to which a header always stays whole. Lark's
-// have some 300.
+// maxHeader is the size in bytes up to which a header always stays whole. The headers of
+// Lark have about 300.
 const maxHeader = 8 << 10
 
 // briefHeader returns the documented fields of a header that are short.

@@ -143,22 +143,22 @@ func FuzzDetail(f *testing.F) {
 			if detail == nil {
 				continue
 			}
-			var parts map[string]json.RawMessage
-			if err := json.Unmarshal(detail, &parts); err != nil {
+			var fields map[string]json.RawMessage
+			if err := json.Unmarshal(detail, &fields); err != nil {
 				t.Fatalf("the detail of the %s is not JSON: %v\n%s", name, err, detail)
 			}
-			if parts["event"] == nil && parts["s3"] == nil {
+			if fields["event"] == nil && fields["s3"] == nil {
 				t.Errorf("the %s has neither the event nor its place: %s", name, detail)
 			}
 			var id string
 			if name == "blob" {
-				if parts["trace_id"] != nil {
+				if fields["trace_id"] != nil {
 					t.Errorf("the blob has a trace: %s", detail)
 				}
-			} else if parts["trace_id"] != nil && json.Unmarshal(parts["trace_id"], &id) != nil || id != trace && utf8.ValidString(trace) {
-				t.Errorf("the %s has the trace %s, want %q", name, parts["trace_id"], trace)
+			} else if fields["trace_id"] != nil && json.Unmarshal(fields["trace_id"], &id) != nil || id != trace && utf8.ValidString(trace) {
+				t.Errorf("the %s has the trace %s, want %q", name, fields["trace_id"], trace)
 			}
-			if event, want := parts["event"], strings.TrimSpace(body); event != nil && string(event) != want {
+			if event, want := fields["event"], strings.TrimSpace(body); event != nil && string(event) != want {
 				t.Errorf("the %s has the event %s, want %s", name, event, want)
 			}
 		}

@@ -35,16 +35,16 @@ func NewEventBridge(client PutEvents, bus string) *EventBridge {
 const (
 	firstPause = 50 * time.Millisecond
 	attempts   = 4
-	hedges     = 3 // calls at the same time
+	hedges     = 3 // concurrent calls
 )
 
 // Publish puts one entry on the bus. EventBridge can refuse an entry in a call
 // that succeeds, so the entry's own error code is read. What is transient is
 // tried again after a pause that doubles, as long as ctx allows.
 //
-// While an attempt gets no answer another one is made beside it, so that one which
-// hangs does not use up all the time: after 0.9 s of the 2.2 s that an event has. The
-// price is a copy on the bus for each further attempt where the bus is merely slow.
+// While an attempt has no answer, another one is made at the same time, so that one which
+// hangs does not use all the time: after 0.9 s of the 2.2 s that an event has. If the bus
+// is only slow, each further attempt puts a copy on it.
 func (b *EventBridge) Publish(ctx context.Context, e Entry) (string, error) {
 	in := &eventbridge.PutEventsInput{Entries: []types.PutEventsRequestEntry{{
 		EventBusName: &b.bus,
@@ -88,9 +88,9 @@ func (b *EventBridge) put(ctx context.Context, in *eventbridge.PutEventsInput) (
 	return aws.ToString(out.Entries[0].EventId), nil
 }
 
-// refusals tells fleeting refusals of a call from lasting ones, by status and
-// code, as the SDK's own retries do.
-var refusals = retry.IsErrorRetryables(retry.DefaultRetryables)
+// retryable reports whether a refused call can be repeated, by its status and code as the
+// SDK's own retries do.
+var retryable = retry.IsErrorRetryables(retry.DefaultRetryables)
 
 // transient reports whether the same call may succeed a moment later.
 func transient(err error) bool {
@@ -102,7 +102,7 @@ func transient(err error) bool {
 		return false
 	}
 	if _, ok := errors.AsType[smithy.APIError](err); ok {
-		return refusals.IsErrorRetryable(err) == aws.TrueTernary
+		return retryable.IsErrorRetryable(err) == aws.TrueTernary
 	}
 	var network net.Error
 	return errors.As(err, &network) || !errors.Is(err, context.Canceled)

@@ -8,8 +8,8 @@ import (
 	"github.com/larkbridge/larkbridge/lib/lark"
 )
 
-// maxLevels is how many levels of objects and lists EventBridge takes below those of
-// the detail itself.
+// maxLevels is how many levels of objects and lists EventBridge accepts in a field of the
+// detail.
 const maxLevels = 1000 - 1
 
 // acceptsEvent reports whether EventBridge takes the detail of an event.
@@ -51,9 +51,9 @@ func accepts(doc []byte) bool {
 // safeDigits is how many digits always fit into 64 bits.
 const safeDigits = 18
 
-// mayExceed reports whether a document may have what EventBridge refuses, in strings
-// too: more brackets than levels, or more digits in a row than always fit. It looks
-// at few bytes, so that it costs an ordinary event next to nothing.
+// mayExceed reports whether a document may have something that EventBridge refuses: more
+// brackets than levels, or more digits in a row than always fit. These may be in strings.
+// It reads few bytes, so that it takes little time for an ordinary event.
 func mayExceed(doc []byte) bool {
 	// A level takes two brackets.
 	if len(doc) > 2*maxLevels && bytes.Count(doc, []byte("{"))+bytes.Count(doc, []byte("[")) > maxLevels {
@@ -79,7 +79,7 @@ func mayExceed(doc []byte) bool {
 
 func isDigit(c byte) bool { return '0' <= c && c <= '9' }
 
-// stringEnd returns the place of the quote that ends the string at start.
+// stringEnd returns the offset of the quote that ends the string at start.
 func stringEnd(doc []byte, start int) int {
 	for i := start + 1; i < len(doc); i++ {
 		next := bytes.IndexByte(doc[i:], '"')
@@ -110,9 +110,8 @@ func acceptsNumber(text []byte) bool {
 	return err == nil
 }
 
-// acceptable returns a message whose content, where EventBridge does not take it,
-// is the JSON text of it, as it is for a content that cannot be decoded. So a rule
-// still matches the other fields.
+// acceptable returns a message that EventBridge accepts. If it does not accept the
+// content, that becomes a string with its JSON, so that rules match the other fields.
 func acceptable(message json.RawMessage) (json.RawMessage, error) {
 	if accepts(message) {
 		return message, nil

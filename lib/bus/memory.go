@@ -10,8 +10,8 @@ import (
 	"sync"
 )
 
-// Memory is the in-memory implementation of [EventBridge]: it keeps the entries
-// that are published and passes them to its rules. It is also one of S3.
+// Memory is the in-memory implementation of [EventBridge]: it keeps the entries that are
+// published and passes them to its rules. It is also a [Blobs].
 type Memory struct {
 	mu      sync.Mutex
 	entries []Entry

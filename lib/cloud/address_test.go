@@ -69,9 +69,9 @@ func FuzzS3URL(f *testing.F) {
 			if got.User != nil || got.RawQuery != "" || got.Fragment != "" || !strings.HasSuffix(got.Path, "/"+key) {
 				t.Errorf("%q, %q: got %q, want the whole key in the path", bucket, key, got)
 			}
-			again, err := url.Parse(got.String())
-			if err != nil || again.Host != got.Host || again.Path != got.Path {
-				t.Errorf("%q, %q: %q is read as %+v, %v; want the same host and path", bucket, key, got, again, err)
+			parsed, err := url.Parse(got.String())
+			if err != nil || parsed.Host != got.Host || parsed.Path != got.Path {
+				t.Errorf("%q, %q: %q is read as %+v, %v; want the same host and path", bucket, key, got, parsed, err)
 			}
 		}
 	})

@@ -1,9 +1,9 @@
 // Package cloud makes the AWS clients of a function from the environment that
 // Lambda gives it.
 //
-// It does by hand the little of config.LoadDefaultConfig that a function
-// needs: that package reads files, asks metadata services and links half a
-// megabyte, which would be paid at every cold start.
+// It does what a function needs of config.LoadDefaultConfig. That package also reads
+// files, calls metadata services and adds half a megabyte, which would make every cold
+// start slower.
 package cloud
 
 import (
@@ -70,7 +70,7 @@ func New(getenv func(string) string) *Cloud {
 			}),
 			Retryer: func() aws.Retryer {
 				return retry.NewStandard(func(o *retry.StandardOptions) {
-					// A budget of seconds has no time for pauses of seconds.
+					// A request has only seconds, too few for longer pauses.
 					o.MaxBackoff = 100 * time.Millisecond
 				})
 			},
@@ -115,9 +115,9 @@ func (c *Cloud) SSM() *ssm.Client {
 	return ssm.NewFromConfig(c.config, func(o *ssm.Options) { o.BaseEndpoint = c.endpoint("SSM") })
 }
 
-// Warm opens connections to DynamoDB and EventBridge, so that the first
-// request does not wait for TLS. During init a function has a full CPU. A
-// failure costs nothing: the first request connects itself.
+// Warm opens connections to DynamoDB and EventBridge, so that the first request does not
+// wait for TLS. During its initialization a function has a full CPU. If Warm fails, the
+// first request opens the connections.
 func (c *Cloud) Warm(ctx context.Context) {
 	var hosts []string
 	if ep, err := dynamodb.NewDefaultEndpointResolverV2().ResolveEndpoint(ctx, dynamodb.EndpointParameters{
@@ -132,14 +132,14 @@ func (c *Cloud) Warm(ctx context.Context) {
 	}
 	var all sync.WaitGroup
 	for _, host := range hosts {
-		all.Go(func() { c.touch(ctx, host) })
+		all.Go(func() { c.connect(ctx, host) })
 	}
 	all.Wait()
 }
 
-// touch makes a request without a signature: whatever the answer, the
-// connection is open after it.
-func (c *Cloud) touch(ctx context.Context, host string) {
+// connect makes a request without a signature. Whatever the answer is, the connection is
+// open after it.
+func (c *Cloud) connect(ctx context.Context, host string) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, strings.TrimRight(host, "/")+"/ping", nil)
 	if err != nil {
 		return

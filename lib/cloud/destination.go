@@ -18,7 +18,7 @@ type DestinationRecord struct {
 	Response json.RawMessage `json:"responsePayload"`
 }
 
-// Failed reports whether the invocation failed for good.
+// Failed reports whether the invocation failed and is not tried again.
 func (r DestinationRecord) Failed() bool { return r.Context.Condition != "Success" }
 
 // FunctionError returns the type and the message of the error with which the

@@ -32,7 +32,7 @@ func NewLambda(config aws.Config, endpoint string, now func() time.Time) *Lambda
 // maxAnswer is the size in bytes up to which an answer is read.
 const maxAnswer = 256 << 10
 
-// LambdaError is an invocation that did not bring an answer.
+// LambdaError is the error of an invocation that has failed, or that Lambda has refused.
 type LambdaError struct {
 	Status int
 	// Function is "Handled" or "Unhandled" when the function itself failed.
@@ -47,8 +47,8 @@ func (e *LambdaError) Error() string {
 }
 
 // Invoke calls a function, by name or ARN, and returns what it returned. It calls
-// it once more when the connection breaks before an answer, as a connection does
-// that was kept open too long; the function may then run twice.
+// it once more when the connection breaks before the answer, which happens to connections
+// that have been idle. The function may then run twice.
 func (l *Lambda) Invoke(ctx context.Context, function string, payload []byte) ([]byte, error) {
 	answer, err := l.invoke(ctx, function, payload)
 	var replied *LambdaError

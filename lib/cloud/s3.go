@@ -28,9 +28,8 @@ func NewS3(config aws.Config, endpoint string, now func() time.Time) *S3 {
 	return &S3{config, strings.TrimRight(endpoint, "/"), now}
 }
 
-// Create writes an object, and replaces one that is there already. A size of -1
-// means that it is not known. S3 wants to know it first, so the body then goes
-// through a temporary file.
+// Create writes an object, or replaces it. A size of -1 means that the size is not known.
+// S3 needs the size first, so that the body is then written to a temporary file.
 func (s *S3) Create(ctx context.Context, bucket, key string, body io.Reader, size int64, contentType string) error {
 	if size < 0 {
 		file, n, err := spool(body)
@@ -95,8 +94,8 @@ func (s *S3) do(ctx context.Context, method, bucket, key string, body io.ReadClo
 	return resp, nil
 }
 
-// errorCode returns the code in an error document of S3, "" for none. The rest of
-// the document stays out of logs: it can repeat the session token.
+// errorCode returns the code in an error document of S3, "" for none. The rest of the
+// document must not be logged, because it can repeat the session token.
 func errorCode(text string) string {
 	_, rest, _ := strings.Cut(text, "<Code>")
 	if code, _, ok := strings.Cut(rest, "</Code>"); ok && len(code) <= 64 {
@@ -105,9 +104,9 @@ func errorCode(text string) string {
 	return ""
 }
 
-// url returns an object's address: by host name on AWS, by path elsewhere and
-// for a bucket whose name has a dot, which no certificate covers. It is built
-// from parts, so that neither bucket nor key can name another host.
+// url returns the address of an object. The bucket is in the host name on AWS, and in the
+// path elsewhere and for a bucket whose name has a dot, which no certificate covers. Only
+// a valid bucket name becomes part of the host name.
 func (s *S3) url(ctx context.Context, name, key string) (*url.URL, error) {
 	if !bucket.ValidName(name) {
 		return nil, fmt.Errorf("%q is not the name of a bucket", name)
@@ -130,8 +129,8 @@ func (s *S3) url(ctx context.Context, name, key string) (*url.URL, error) {
 	return withPath(base, key), nil
 }
 
-// withPath sets a path of which every byte but the slashes is escaped: S3 takes
-// a plus sign for a blank.
+// withPath adds a path in which everything but the slashes is escaped. S3 decodes a plus
+// sign as a space.
 func withPath(base *url.URL, path string) *url.URL {
 	segments := strings.Split(path, "/")
 	for i, segment := range segments {

@@ -15,8 +15,8 @@ import (
 	"github.com/larkbridge/larkbridge/internal/lazy"
 )
 
-// unsigned stands for the hash of a body that is a stream: it cannot be hashed
-// before it is sent, and TLS protects it on its way.
+// unsigned is used instead of the hash of a body that is a stream, which cannot be hashed
+// before it is sent. TLS protects it.
 const unsigned = "UNSIGNED-PAYLOAD"
 
 // do signs a request with the SDK's own signer and makes it. The hash is the hex

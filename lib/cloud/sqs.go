@@ -15,7 +15,7 @@ type ChangeVisibility interface {
 	ChangeMessageVisibility(context.Context, *sqs.ChangeMessageVisibilityInput, ...func(*sqs.Options)) (*sqs.ChangeMessageVisibilityOutput, error)
 }
 
-// SQS puts off the next delivery of messages.
+// SQS delays the next delivery of messages.
 type SQS struct {
 	client   ChangeVisibility
 	config   aws.Config
@@ -33,12 +33,12 @@ func NewSQS(config aws.Config, endpoint string) *SQS {
 	return &SQS{client, config, strings.TrimRight(endpoint, "/")}
 }
 
-// Delay hides a message for the time d, counted in seconds; then it is
-// delivered again.
+// Delay makes a message invisible for the time d, in whole seconds. Then SQS delivers it
+// again.
 func (s *SQS) Delay(ctx context.Context, queueARN, receipt string, d time.Duration) error {
-	parts := strings.Split(queueARN, ":") // arn:aws:sqs:region:account:name
-	if len(parts) != 6 {
-		return fmt.Errorf("the queue's ARN %q is not one", queueARN)
+	fields := strings.Split(queueARN, ":") // arn:aws:sqs:region:account:name
+	if len(fields) != 6 {
+		return fmt.Errorf("%q is not the ARN of a queue", queueARN)
 	}
 	endpoint := s.endpoint
 	if endpoint == "" {
@@ -49,12 +49,12 @@ func (s *SQS) Delay(ctx context.Context, queueARN, receipt string, d time.Durati
 		endpoint = base.String()
 	}
 	_, err := s.client.ChangeMessageVisibility(ctx, &sqs.ChangeMessageVisibilityInput{
-		QueueUrl:          aws.String(endpoint + "/" + parts[4] + "/" + parts[5]),
+		QueueUrl:          aws.String(endpoint + "/" + fields[4] + "/" + fields[5]),
 		ReceiptHandle:     &receipt,
 		VisibilityTimeout: int32(d / time.Second),
 	})
 	if err != nil {
-		return fmt.Errorf("putting off a message: %w", err)
+		return fmt.Errorf("delaying a message: %w", err)
 	}
 	return nil
 }

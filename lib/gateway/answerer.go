@@ -17,17 +17,16 @@ type Answerer interface {
 	Answer(ctx context.Context, app *store.App, ev *lark.Event) (*lark.CardReply, error)
 }
 
-// ErrNoHandler says that an app has nothing that answers its clicks.
+// ErrNoHandler is the error of an [Answerer] for an app without a card handler.
 var ErrNoHandler = errors.New("the app has no card handler")
 
-// Linked returns an answerer that calls a handler which is linked into the
-// function.
+// Linked returns an answerer that calls a handler which is linked into the program.
 func Linked(handler lark.CardHandler) Answerer { return linked{handler} }
 
 type linked struct{ handler lark.CardHandler }
 
-// Answer runs the handler. It does not wait longer than ctx, even if the handler
-// does, and a panic is an error.
+// Answer calls the handler. It does not wait longer than ctx, even if the handler does,
+// and a panic is an error.
 func (l linked) Answer(ctx context.Context, app *store.App, ev *lark.Event) (*lark.CardReply, error) {
 	return lark.AnswerClick(ctx, l.handler, lark.NewClick(app.Name, ev))
 }

@@ -15,13 +15,12 @@ import (
 	"github.com/larkbridge/larkbridge/lib/store"
 )
 
-// claimPoll is how often a click that another instance is answering is
-// claimed again.
+// claimPoll is the pause between two claims of a click that another instance is
+// answering.
 const claimPoll = 100 * time.Millisecond
 
-// answerCard answers a click and puts it on the bus, both at the same time. A
-// person is looking at the card: whatever fails, the answer is one that Lark
-// takes.
+// answerCard answers a click and puts it on the bus, both at the same time. Whatever
+// fails, the answer is one that Lark accepts, so that the user sees no error.
 func (r *request) answerCard(ctx context.Context, app *store.App, cb *lark.Callback) Reply {
 	budget, cancel := beforeReserve(ctx)
 	defer cancel()
@@ -39,12 +38,12 @@ func (r *request) answerCard(ctx context.Context, app *store.App, cb *lark.Callb
 		return Reply{http.StatusOK, inStyle(answer, cb.OldCard)}
 	}
 	var publishing sync.WaitGroup
-	var lost error
-	publishing.Go(func() { lost = r.put(budget, app) })
+	var putErr error
+	publishing.Go(func() { putErr = r.put(budget, app) })
 	answer = r.answer(budget, app, cb.Event)
 	publishing.Wait()
-	if lost != nil {
-		r.outcome.Report(metric.ClickLost, "the click is not on the bus", lost)
+	if putErr != nil {
+		r.outcome.Report(metric.ClickLost, "the click is not on the bus", putErr)
 	}
 	if err := r.complete(ctx, key, answer); err != nil {
 		r.outcome.Report(metric.MarkFailed, "the click's answer is not kept", err)
@@ -52,26 +51,26 @@ func (r *request) answerCard(ctx context.Context, app *store.App, cb *lark.Callb
 	return Reply{http.StatusOK, inStyle(answer, cb.OldCard)}
 }
 
-// inStyle returns an answer in the style of the click. Answers are kept in the new
-// style, because an app that has subscribed to both styles gets one click in each.
+// inStyle returns an answer in the style of the click. Answers are stored in the new
+// style, because an app that has subscribed to both styles gets a click in each of them.
 func inStyle(answer []byte, old bool) []byte {
 	if !old {
 		return answer
 	}
 	reply, err := lark.ParseCardReply(answer)
 	if err != nil || reply.Card == nil {
-		return answer // a toast is the same in both
+		return answer // a toast is the same in both styles
 	}
 	if answer, err = reply.Encode(true); err != nil {
-		return accepted().Body // not reached: it could be encoded in the new style
+		return accepted().Body
 	}
 	return answer
 }
 
-// claimClick claims the click and reports whether this instance is to answer it.
-// When another delivery of the click has been answered, it returns that answer;
-// while another instance is at it, it waits, and returns nil when ctx ends. An
-// error says that the table cannot be reached.
+// claimClick claims the click and reports whether this instance is to answer it. If
+// another delivery of the click has been answered, it returns that answer. While another
+// instance is answering it, claimClick waits, and returns nil when ctx ends. The error is
+// not nil when the table cannot be reached.
 func (r *request) claimClick(ctx context.Context, key string) (answer []byte, acquired bool, err error) {
 	defer r.observe(&r.claiming, r.gateway.Now())
 	owner := rand.Text()
@@ -92,8 +91,8 @@ func (r *request) claimClick(ctx context.Context, key string) (answer []byte, ac
 	}
 }
 
-// answer returns the answer of the app's handler in the new style, or the
-// fallback, which is the same in both.
+// answer returns the answer of the app's handler in the new style, or the fallback, which
+// is the same in both styles.
 func (r *request) answer(ctx context.Context, app *store.App, ev *lark.Event) []byte {
 	start := r.gateway.Now()
 	reply, err := r.gateway.Cards.Answer(ctx, app, ev)
@@ -126,8 +125,8 @@ func encode(reply *lark.CardReply) ([]byte, error) {
 	return answer, nil
 }
 
-// fallback returns the toast of the app's settings, which has no place in a link
-// preview or a profile.
+// fallback returns the toast of the app's settings. Link previews and profiles have no
+// toast.
 func (r *request) fallback(app *store.App) []byte {
 	if r.outcome.Event.Type != lark.TypeCardAction {
 		return accepted().Body

@@ -2,8 +2,8 @@
 // puts each event on the bus once, and answers clicks on cards.
 //
 // One [Gateway] serves the events and the cards of all apps. [Gateway.Lambda] is
-// its handler in AWS Lambda, [Gateway.ServeHTTP] its handler for net/http. What
-// became of a request is an [Outcome], which observers log and count.
+// its handler in AWS Lambda, [Gateway.ServeHTTP] its handler for net/http. The [Outcome]
+// of each request is passed to observers, which log and count.
 package gateway
 
 import (
@@ -18,12 +18,12 @@ import (
 // Apps finds an app by its name; [store.Settings] does.
 type Apps interface {
 	App(ctx context.Context, name string) (*store.App, error)
-	// Refresh reads the settings anew, unless that was done a moment ago, and
+	// Refresh reads the settings again, unless they were read in the last seconds, and
 	// reports whether it did.
 	Refresh(ctx context.Context) bool
 }
 
-// Claims makes an event the work of one instance; [store.Table] does.
+// Claims gives an event to one instance; [store.Table] does.
 type Claims interface {
 	Claim(ctx context.Context, key, owner string, lease, ttl time.Duration) (state store.State, result []byte, err error)
 	Complete(ctx context.Context, key string, result []byte, ttl time.Duration) error
@@ -54,14 +54,13 @@ type Gateway struct {
 	// FailClosed refuses events and clicks while the table cannot be reached, instead of
 	// publishing them without deduplication.
 	FailClosed bool
-	// AnswerTimeout is the most that an answer may take; zero is
-	// [DefaultAnswerTimeout].
+	// AnswerTimeout is how long an answer may take; zero is [DefaultAnswerTimeout].
 	AnswerTimeout time.Duration
-	// StartupTime is how long the process took until it could serve. The first
-	// answer has so much less time.
+	// StartupTime is how long the process took to start. It is subtracted from the time
+	// of the first answer.
 	StartupTime time.Duration
 
-	served atomic.Bool // a first request
+	served atomic.Bool // whether there was a request
 }
 
 // Request is an HTTP request.

@@ -22,7 +22,7 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	// One byte more than is allowed is enough to know that it is too much.
 	body, err := io.ReadAll(io.LimitReader(r.Body, lark.MaxBody+1))
 	if err != nil {
-		body = nil // the client went away
+		body = nil // the client has closed the connection
 	}
 	reply := g.Serve(r.Context(), Request{Method: r.Method, Path: r.URL.Path, App: r.PathValue("app"), Header: r.Header, Body: body})
 	w.Header().Set("Content-Type", contentType)
@@ -51,8 +51,8 @@ func challenge(text string) Reply {
 	return Reply{http.StatusOK, marshal(map[string]string{"challenge": text})}
 }
 
-// toast returns the answer that both styles of card take: a short notice, or no
-// change for "".
+// toast returns an answer with a toast, or one that changes nothing if the text is "". It
+// is the same in both styles.
 func toast(text string) Reply {
 	if text == "" {
 		return accepted()
@@ -60,7 +60,7 @@ func toast(text string) Reply {
 	return Reply{http.StatusOK, marshal(map[string]any{"toast": map[string]string{"type": "info", "content": text}})}
 }
 
-// marshal encodes strings and maps of strings, for which that never fails.
+// marshal encodes a map of strings, which cannot fail.
 func marshal(value any) []byte {
 	doc, _ := json.Marshal(value)
 	return doc

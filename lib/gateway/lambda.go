@@ -9,10 +9,9 @@ import (
 	"github.com/larkbridge/larkbridge/lib/lark"
 )
 
-// LambdaRequest is an HTTP request as Lambda hands it to a function: that of an
-// HTTP API or a Function URL (payload 2.0), of a REST API or an HTTP API with
-// payload 1.0, or of a load balancer. It has the fields of all of them that a
-// gateway needs.
+// LambdaRequest is an HTTP request as Lambda passes it to a function: from an HTTP API or
+// a Function URL (payload 2.0), from a REST API or an HTTP API with payload 1.0, or from a
+// load balancer. It has those fields of all of them that a gateway needs.
 type LambdaRequest struct {
 	RawPath        string `json:"rawPath"` // in payload 2.0
 	RequestContext struct {
@@ -25,7 +24,7 @@ type LambdaRequest struct {
 	Method string `json:"httpMethod"`
 
 	Headers map[string]string `json:"headers"`
-	// MultiValueHeaders has the headers instead where a load balancer is set so.
+	// MultiValueHeaders has the headers if a load balancer is configured for that.
 	MultiValueHeaders map[string][]string `json:"multiValueHeaders"`
 	PathParameters    map[string]string   `json:"pathParameters"`
 	Body              string              `json:"body"`
@@ -36,7 +35,7 @@ type LambdaRequest struct {
 type LambdaResponse struct {
 	StatusCode int               `json:"statusCode"`
 	Headers    map[string]string `json:"headers,omitempty"`
-	// MultiValueHeaders is what a load balancer reads that sends such headers.
+	// MultiValueHeaders has the headers for a load balancer that sends such headers.
 	MultiValueHeaders map[string][]string `json:"multiValueHeaders,omitempty"`
 	Body              string              `json:"body"`
 	IsBase64Encoded   bool                `json:"isBase64Encoded"`
@@ -48,7 +47,7 @@ func (g *Gateway) Lambda(ctx context.Context, in LambdaRequest) (LambdaResponse,
 	reply := refusal(http.StatusBadRequest)
 	if body, ok := in.decodeBody(); ok {
 		reply = g.Serve(ctx, Request{
-			Method: in.RequestContext.HTTP.Method + in.Method, // one of them is empty, as of the paths
+			Method: in.RequestContext.HTTP.Method + in.Method, // one of them is empty, as is one of the paths
 			Path:   in.RawPath + in.Path,
 			App:    in.PathParameters["app"],
 			Header: in.header(),
@@ -81,8 +80,8 @@ func (in *LambdaRequest) decodeBody() ([]byte, bool) {
 	return body, err == nil
 }
 
-// headers holds the headers of a request. An HTTP API writes their names in lower
-// case, others as they came.
+// headers holds the headers of a request. An HTTP API writes their names in lower case;
+// others write them as the client did.
 type headers map[string]string
 
 // Get returns the value of the named header, "" when there is none.
@@ -98,7 +97,7 @@ func (h headers) Get(name string) string {
 	return ""
 }
 
-// multiHeaders holds headers of which each may have several values.
+// multiHeaders holds headers that may have several values each.
 type multiHeaders map[string][]string
 
 // Get returns the first value of the named header, "" when there is none.

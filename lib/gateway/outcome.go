@@ -10,15 +10,14 @@ import (
 	"github.com/larkbridge/larkbridge/lib/metric"
 )
 
-// Result says in a few words what became of a request. It is the key outcome of
-// the log.
+// Result is the result of a request, which the log shows under the key outcome.
 type Result string
 
 // The results of events.
 const (
 	Published    Result = "published"     // the event is on the bus
 	Duplicate    Result = "duplicate"     // an earlier delivery was published or answered
-	Held         Result = "held"          // another instance is publishing it: Lark is to deliver it again
+	Held         Result = "held"          // another instance is publishing it, and Lark is to deliver it once more
 	NotPublished Result = "not published" // EventBridge did not take it
 	NoTable      Result = "no table"      // the table cannot be reached, and FailClosed is set
 )
@@ -48,7 +47,7 @@ const (
 	TooLarge   Result = "too large" // a body over 1 MiB
 )
 
-// Outcome is what became of a request. Of what came from outside it has only the app's
+// Outcome describes how a request was handled. Of what came from outside it has only the app's
 // name in the path if that is valid, the names of an authentic event, and a log id that
 // can do no harm.
 type Outcome struct {
@@ -60,11 +59,11 @@ type Outcome struct {
 	Err      error       // of what failed, nil if nothing did
 	LogID    string      // Lark's, "" for none
 	Event    *lark.Event // read-only; nil when no authentic event came
-	BusID    string      // of the event's entry on the bus, "" when it is not there
+	BusID    string      // of the event's entry on the bus, "" when there is none
 	Phases   []Phase
 }
 
-// Phase is how long a part of the work on a request took.
+// Phase is the duration of one phase of a request.
 type Phase struct {
 	Name string // settings, claim, publish, handler or mark
 	time.Duration
@@ -74,8 +73,8 @@ type Phase struct {
 // concurrent use.
 type Observer func(ctx context.Context, o Outcome)
 
-// Count returns an observer that counts what an operator wants to know, by the
-// metric and the name of the app; [metric.Counter.Count] counts.
+// Count returns an observer that calls count with each metric of an outcome and the name
+// of the app; [metric.Counter.Count] counts.
 func Count(count func(name metric.Name, app string)) Observer {
 	return func(_ context.Context, o Outcome) { o.CountWith(count) }
 }

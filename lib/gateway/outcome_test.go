@@ -155,7 +155,7 @@ func TestDurations(t *testing.T) {
 		w.Apps, w.Claims, w.Events, w.Now = s, s, s, time.Now
 		want(t, w.post(t, "/event", delivery(time.Now(), payload(t, "im.message.receive_v1"))), 200, `{}`)
 		want(t, w.post(t, "/card", delivery(time.Now(), payload(t, "card.action.trigger"))), 200, `{}`)
-		parts := func(line map[string]any) map[string]any {
+		durations := func(line map[string]any) map[string]any {
 			maps.DeleteFunc(line, func(key string, _ any) bool { return key == "age_ms" || key != "ms" && !strings.HasSuffix(key, "_ms") })
 			return line
 		}
@@ -163,7 +163,7 @@ func TestDurations(t *testing.T) {
 		if diff := cmp.Diff([]map[string]any{
 			{"ms": 170.0, "settings_ms": 20.0, "claim_ms": 30.0, "publish_ms": 50.0, "mark_ms": 70.0},
 			{"ms": 210.0, "settings_ms": 20.0, "claim_ms": 30.0, "publish_ms": 50.0, "handler_ms": 90.0, "mark_ms": 70.0},
-		}, []map[string]any{parts(lines[0]), parts(lines[1])}); diff != "" {
+		}, []map[string]any{durations(lines[0]), durations(lines[1])}); diff != "" {
 			t.Error(diff)
 		}
 	})

@@ -12,12 +12,12 @@ import (
 	"github.com/larkbridge/larkbridge/lib/store"
 )
 
-// DefaultAnswerTimeout is how long an answer may take. Lark waits 3 s for it,
-// network included.
+// DefaultAnswerTimeout is how long an answer may take. Lark waits 3 s for it, including
+// the time on the network.
 const DefaultAnswerTimeout = 2500 * time.Millisecond
 
-// answerReserve is the last part of an answer's time, which publishing leaves
-// for completing the claim.
+// answerReserve is the time at the end of an answer's time that is left for completing
+// the claim.
 const answerReserve = 300 * time.Millisecond
 
 // answerTimeout is how long an answer may take.
@@ -25,8 +25,8 @@ func (g *Gateway) answerTimeout() time.Duration {
 	return cmp.Or(g.AnswerTimeout, DefaultAnswerTimeout)
 }
 
-// timeLeft is how long the answer to the next request may take: the first one of a
-// process has waited while it started.
+// timeLeft returns how long the answer to the next request may take. The first request
+// of a process has waited while the process started.
 func (g *Gateway) timeLeft() time.Duration {
 	if g.served.Swap(true) {
 		return g.answerTimeout()
@@ -34,25 +34,25 @@ func (g *Gateway) timeLeft() time.Duration {
 	return max(g.answerTimeout()-g.StartupTime, g.answerTimeout()/5)
 }
 
-// claimTimeout is how long it may take to claim: 0.9 s of 2.5 s, and the same
-// share of less, which leaves time to publish.
+// claimTimeout returns how long a claim may take: 0.9 s of 2.5 s, and the same share of a
+// shorter time. The rest is for publishing.
 func (g *Gateway) claimTimeout(ctx context.Context) time.Duration {
 	end, _ := ctx.Deadline()
 	return min(g.answerTimeout(), time.Until(end)) * 9 / 25
 }
 
-// claimTTL is how long a claim is kept: at least as long as any delivery of the
-// event can be accepted. The last term is for a redelivery that Lark stamped
-// anew and somebody captured.
+// claimTTL is how long a claim is kept: as long as a delivery of the event can be
+// accepted. The last term is for the replay of a redelivery to which Lark has given a new
+// timestamp.
 const claimTTL = lark.EventMaxAge + lark.MaxClockSkew + lark.RedeliverySpan
 
-// publish claims the event, puts it on the bus and completes the claim, and
-// reports whether the event is on the bus: now or from an earlier delivery.
+// publish claims the event, puts it on the bus and completes the claim. It reports
+// whether the event is on the bus, from this delivery or an earlier one.
 //
-// The claim is never released. If this instance dies or the bus fails, its lease
-// ends before Lark delivers again. So an event is lost only if no delivery of it
-// gets through, and it is on the bus twice only if an instance dies, or an
-// answer is lost, between publishing and completing.
+// The claim is never released. If this instance ends or the bus fails, the lease ends
+// before Lark delivers the event again. So an event is lost only if all its deliveries
+// fail, and it is on the bus twice only if an instance ends, or an answer is lost,
+// between publishing and completing.
 func (r *request) publish(ctx context.Context, app *store.App) bool {
 	key := store.EventKey(app.AppID, r.outcome.Event.Key)
 	start := r.gateway.Now()
@@ -69,7 +69,7 @@ func (r *request) publish(ctx context.Context, app *store.App) bool {
 		r.outcome.Result = Duplicate
 		return true
 	case state == store.InProgress:
-		r.outcome.Result = Held // its owner may still fail: Lark is to deliver it again
+		r.outcome.Result = Held // its owner may still fail, so Lark must deliver it once more
 		return false
 	}
 	publishing, cancel := beforeReserve(ctx)
@@ -86,22 +86,22 @@ func (r *request) publish(ctx context.Context, app *store.App) bool {
 	return true
 }
 
-// beforeReserve returns a context that ends 0.3 s before ctx, at the end of which
+// beforeReserve returns a context that ends 0.3 s before the deadline of ctx, at which
 // the answer is due.
 func beforeReserve(ctx context.Context) (context.Context, context.CancelFunc) {
 	end, _ := ctx.Deadline()
 	return context.WithDeadline(ctx, end.Add(-answerReserve))
 }
 
-// Calls of the table at the same time, while none has answered. They can be
-// repeated: an owner is known by its own claim.
+// The largest number of concurrent calls to the table while none has answered. Repeating
+// a call does no harm, because an owner acquires its own claim each time.
 const (
 	claimHedges    = 3
 	completeHedges = 2
 )
 
-// claimed is what the table says about a claim.
-type claimed struct {
+// claimAnswer is the answer of the table to a claim.
+type claimAnswer struct {
 	state  store.State
 	result []byte
 }
@@ -109,9 +109,9 @@ type claimed struct {
 func (r *request) claim(ctx context.Context, key, owner string) (store.State, []byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, r.gateway.claimTimeout(ctx))
 	defer cancel()
-	c, err := wait.Hedge(ctx, claimHedges, func(ctx context.Context) (claimed, error) {
+	c, err := wait.Hedge(ctx, claimHedges, func(ctx context.Context) (claimAnswer, error) {
 		state, result, err := r.gateway.Claims.Claim(ctx, key, owner, store.ClaimLease, claimTTL)
-		return claimed{state, result}, err
+		return claimAnswer{state, result}, err
 	})
 	return c.state, c.result, err
 }
@@ -123,7 +123,7 @@ func (r *request) put(ctx context.Context, app *store.App) (err error) {
 	return err
 }
 
-// complete records that the event is done, and the answer to a click.
+// complete records that the event has been published, and the answer to a click.
 func (r *request) complete(ctx context.Context, key string, answer []byte) error {
 	defer r.observe(&r.completing, r.gateway.Now())
 	_, err := wait.Hedge(ctx, completeHedges, func(ctx context.Context) (struct{}, error) {

@@ -57,11 +57,10 @@ func (r *request) serve(ctx context.Context, req Request) Reply {
 	return r.refuse(http.StatusServiceUnavailable, NoSettings, err)
 }
 
-// appName returns the name of the app that a request is for, and reports whether
-// its path is one of the gateway's. That is a path with a segment event or card: the
-// app is the parameter of the route, or else what follows the last such segment. So
-// the mapping key of a custom domain, a stage before it and a slash behind it do no
-// harm.
+// appName returns the name of the app that a request is for, and reports whether the
+// path is one of the gateway's. Such a path has a segment event or card. The app is the
+// parameter of the route or, without one, the segment after the last such segment. So
+// the mapping key of a custom domain, a stage and a slash at the end do no harm.
 func appName(req Request) (string, bool) {
 	segments := strings.Split(strings.TrimSuffix(strings.TrimPrefix(req.Path, "/"), "/"), "/")
 	last := len(segments) - 1
@@ -74,23 +73,23 @@ func appName(req Request) (string, bool) {
 	if req.App != "" {
 		return req.App, isAppName(req.App)
 	}
-	switch behind := segments[last+1:]; len(behind) {
+	switch after := segments[last+1:]; len(after) {
 	case 0:
 		return lark.DefaultApp, true
 	case 1:
-		return behind[0], isAppName(behind[0])
+		return after[0], isAppName(after[0])
 	}
 	return "", false
 }
 
-// isAppName reports whether a name can be that of an app. One whose settings were
+// isAppName reports whether a name can be that of an app. An app whose settings were
 // made before its name was reserved is still served.
 func isAppName(name string) bool {
 	return lark.ValidAppName(name) || name == "event" || name == "card"
 }
 
-// receive authenticates the request with the app's settings and, when that
-// fails, once more with the settings read anew: a key may have been rotated.
+// receive authenticates the request with the app's settings. If that fails, it reads the
+// settings again and authenticates once more, because a key may have been rotated.
 func (r *request) receive(ctx context.Context, delivery lark.Delivery) (*store.App, *lark.Callback, error) {
 	for second := false; ; second = true {
 		start := r.gateway.Now()
@@ -111,7 +110,7 @@ func (r *request) refresh(ctx context.Context) bool {
 	return r.gateway.Apps.Refresh(ctx)
 }
 
-// handle does what the kind of an authentic callback asks for.
+// handle handles an authentic callback by its kind.
 func (r *request) handle(ctx context.Context, app *store.App, cb *lark.Callback) Reply {
 	if ev := cb.Event; ev != nil {
 		ev.TraceID = traceID(ctx, ev.LogID)
@@ -122,7 +121,7 @@ func (r *request) handle(ctx context.Context, app *store.App, cb *lark.Callback)
 		r.outcome.Result = Challenge
 		return challenge(cb.Challenge)
 	case lark.KindTicket:
-		return r.keepTicket(ctx, app, cb)
+		return r.storeTicket(ctx, app, cb)
 	case lark.KindCard:
 		return r.answerCard(ctx, app, cb)
 	}
@@ -132,9 +131,9 @@ func (r *request) handle(ctx context.Context, app *store.App, cb *lark.Callback)
 	return accepted()
 }
 
-// traceID returns the id that follows an event into everything that is done
-// because of it: Lark's log id, so that Lark's support can be asked about it;
-// else the id of the invocation; else, outside of Lambda, a new one.
+// traceID returns the id under which logs show everything that is done because of an
+// event. It is Lark's log id, so that Lark's support can be asked about it, or else the
+// id of the invocation or, outside of Lambda, a new one.
 func traceID(ctx context.Context, logID string) string {
 	if logID != "" {
 		return logID
@@ -145,12 +144,12 @@ func traceID(ctx context.Context, logID string) string {
 	return rand.Text()
 }
 
-// errTicket says what to do about an app_ticket for a custom app.
+// errTicket is the problem of an app_ticket for a custom app.
 var errTicket = errors.New(`Lark sends tickets to marketplace apps only: set the field "type" of the app's settings to "marketplace"`)
 
-// keepTicket stores an app_ticket. It is a secret, so it never goes on the bus.
-// Custom apps have no use for one.
-func (r *request) keepTicket(ctx context.Context, app *store.App, cb *lark.Callback) Reply {
+// storeTicket stores an app_ticket of a marketplace app. The ticket is a secret, so that
+// it is never published.
+func (r *request) storeTicket(ctx context.Context, app *store.App, cb *lark.Callback) Reply {
 	r.outcome.Result = Ticket
 	if app.Type != lark.Marketplace {
 		r.outcome.Problems = append(r.outcome.Problems, metric.Problem{Message: "an app_ticket for a custom app is not stored", Err: errTicket})
@@ -191,7 +190,7 @@ func (r *request) finish(ctx context.Context, status int) {
 // phase is how long a phase of a request took.
 type phase struct {
 	time.Duration
-	done bool // it took place
+	done bool // whether it took place
 }
 
 // observe adds the time since start to a phase.
@@ -200,9 +199,8 @@ func (r *request) observe(p *phase, start time.Time) {
 	p.done = true
 }
 
-// timings returns the durations of the phases that took place. Reading the
-// settings is a phase only when it took a millisecond: the settings are asked
-// for by every request, and are known mostly.
+// timings returns the durations of the phases that took place. Reading the settings is a
+// phase only if it took a millisecond, because most requests find them in the cache.
 func (r *request) timings() []Phase {
 	settings := phase{r.settings.Duration, r.settings.Milliseconds() > 0}
 	var phases []Phase

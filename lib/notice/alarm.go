@@ -9,7 +9,7 @@ import (
 	"github.com/larkbridge/larkbridge/lib/lark"
 )
 
-// alarm is a change of a CloudWatch alarm, whichever way it came.
+// alarm is a change of state of a CloudWatch alarm, from EventBridge, SNS or an action.
 type alarm struct {
 	event
 	arn, name, description string
@@ -22,12 +22,12 @@ type alarm struct {
 	contributor            contributor
 }
 
-// contributor is the one of many things that an alarm watches which changed.
+// contributor is the one of the time series of an alarm whose state has changed.
 type contributor struct {
 	Attributes dimensions
 }
 
-// mute is the rule that keeps an alarm quiet, and until when.
+// mute is the rule that mutes the actions of an alarm, and the end of that.
 type mute struct{ MutedByArn, MuteWindowEnd string }
 
 func (a alarm) card() lark.Card {
@@ -38,7 +38,7 @@ func (a alarm) card() lark.Card {
 	case "OK":
 		color = lark.Green
 	}
-	// SNS has the region's display name; the links want its code.
+	// SNS has the name of the region for people; a link needs its code.
 	if region := arnField(a.arn, 3); region != "" {
 		a.Region = region
 	}
@@ -89,14 +89,14 @@ func (d alarmDetail) alarm(ev event, arn string) alarm {
 	}
 }
 
-// alarmState is the card for an alarm's state change on EventBridge.
+// alarmState returns the card for an alarm's state change on EventBridge.
 func alarmState(ev document) lark.Card {
 	var d alarmDetail
 	decode(ev.Detail, &d)
 	return d.alarm(ev.event, first(ev.Resources)).card()
 }
 
-// alarmAction is the card for an alarm that invokes a function.
+// alarmAction returns the card for an alarm that invokes a function.
 func alarmAction(doc []byte) lark.Card {
 	var d struct {
 		event
@@ -109,7 +109,7 @@ func alarmAction(doc []byte) lark.Card {
 	return d.AlarmData.alarm(d.event, d.AlarmArn).card()
 }
 
-// alarmMessage is the card for an alarm that SNS delivers
+// alarmMessage returns the card for an alarm in a message of SNS
 // (docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html).
 func alarmMessage(doc []byte) lark.Card {
 	var d struct {
@@ -132,8 +132,8 @@ func alarmMessage(doc []byte) lark.Card {
 	}.card()
 }
 
-// trigger is what an alarm watches, as SNS has it: one metric in its own fields,
-// or a list.
+// trigger is the condition of an alarm, as SNS has it: with one metric in its own
+// fields, or with a list of metrics.
 type trigger struct {
 	Namespace, MetricName, Statistic, ExtendedStatistic string
 	Period                                              json.Number
@@ -148,11 +148,11 @@ func (t trigger) metrics() []metric {
 	if t.MetricName == "" {
 		return t.Metrics
 	}
-	var one metric
-	one.MetricStat.Metric.Namespace, one.MetricStat.Metric.MetricName = t.Namespace, t.MetricName
-	one.MetricStat.Metric.Dimensions = t.Dimensions
-	one.MetricStat.Stat, one.MetricStat.Period = cmp.Or(t.Statistic, t.ExtendedStatistic), t.Period
-	return append([]metric{one}, t.Metrics...)
+	var single metric
+	single.MetricStat.Metric.Namespace, single.MetricStat.Metric.MetricName = t.Namespace, t.MetricName
+	single.MetricStat.Metric.Dimensions = t.Dimensions
+	single.MetricStat.Stat, single.MetricStat.Period = cmp.Or(t.Statistic, t.ExtendedStatistic), t.Period
+	return append([]metric{single}, t.Metrics...)
 }
 
 // comparisons are CloudWatch's operators.
@@ -160,8 +160,8 @@ var comparisons = map[string]string{
 	"GreaterThanThreshold": ">", "GreaterThanOrEqualToThreshold": "≥", "LessThanThreshold": "<", "LessThanOrEqualToThreshold": "≤",
 }
 
-// threshold shows "> 300, 3 of 4 periods"; "" where there is none to compare
-// with, as with a band.
+// threshold returns the condition as text, such as "> 300, 3 of 4 periods", "" if there is
+// no threshold, as with a band.
 func (t trigger) threshold() string {
 	operator := comparisons[t.ComparisonOperator]
 	if operator == "" || t.Threshold == "" {

@@ -8,9 +8,9 @@ import (
 	"github.com/larkbridge/larkbridge/lib/lark"
 )
 
-// chatSpan matches what the Markdown of chat applications has: a block of code,
-// code, a link, and text in bold or italics between characters that belong to no
-// word. A mention ("<@U1>") is none of them: it is shown, not obeyed.
+// chatSpan matches the markup of chat applications: a block of code, code, a link, and
+// bold text that does not begin or end inside a word. It does not match a mention
+// ("<@U1>"), which is shown as text and notifies nobody.
 var chatSpan = lazy.Regexp("(?s)```(.+?)```|`([^`\n]+)`|<(https?://[^\\s<>|]+)(?:\\|([^<>\n]+))?>|" +
 	`(^|[^\w*])\*([^\s*](?:[^*\n]*[^\s*])?)\*`)
 
@@ -18,9 +18,9 @@ var chatSpan = lazy.Regexp("(?s)```(.+?)```|`([^`\n]+)`|<(https?://[^\\s<>|]+)(?
 // Everything but bold, code and links is shown as it is.
 func chatMarkdown(text string) lark.Markdown {
 	var b strings.Builder
-	at := 0
+	done := 0 // the offset up to which text has been converted
 	for _, m := range chatSpan().FindAllStringSubmatchIndex(text, -1) {
-		b.WriteString(escapeBetween(text[at:m[0]]))
+		b.WriteString(escapeBetween(text[done:m[0]]))
 		group := func(n int) string {
 			if m[2*n] < 0 {
 				return ""
@@ -37,27 +37,28 @@ func chatMarkdown(text string) lark.Markdown {
 		default:
 			b.WriteString(lark.EscapeMarkdown(group(5)) + "**" + lark.EscapeMarkdown(group(6)) + "**")
 		}
-		at = m[1]
+		done = m[1]
 	}
-	b.WriteString(escapeBetween(text[at:]))
+	b.WriteString(escapeBetween(text[done:]))
 	return lark.Markdown(b.String())
 }
 
-// escapeBetween escapes what stands between spans. Blanks before it are no
-// indentation, which [lark.EscapeMarkdown] would take them for.
+// escapeBetween escapes the text between spans. Spaces at its beginning are not an
+// indentation, as they would be for [lark.EscapeMarkdown].
 func escapeBetween(text string) string {
 	rest := strings.TrimLeft(text, " ")
 	return text[:len(text)-len(rest)] + lark.EscapeMarkdown(rest)
 }
 
-// inCode makes a text safe in code, where nothing can be escaped: no tag can
-// begin in it.
+// inCode returns a text for code, where nothing can be escaped. It changes the text so
+// that no tag can begin in it.
 func inCode(text string) string {
 	const zeroWidthSpace = "\u200b"
 	return strings.NewReplacer("<", "<"+zeroWidthSpace, "`", "'").Replace(text)
 }
 
-// chatLink makes a link, of an address that is one; its text may be in bold.
+// chatLink returns a link, or the text and the address if the address is not a valid
+// one. The text may be in bold.
 func chatLink(address, text string) string {
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" || u.User != nil || len(address) > maxURL {
@@ -70,7 +71,7 @@ func chatLink(address, text string) string {
 	return "[" + lark.EscapeMarkdown(chatText(text)) + "](" + target + ")"
 }
 
-// chatText returns the words of a text in the Markdown of chat applications.
+// chatText returns a text in the Markdown of chat applications without its markup.
 func chatText(text string) string {
 	text = chatSpan().ReplaceAllStringFunc(text, func(s string) string {
 		m := chatSpan().FindStringSubmatch(s)

@@ -7,8 +7,7 @@ import (
 	"github.com/larkbridge/larkbridge/lib/lark"
 )
 
-// compute returns a value that is not in a document as it is, by the name that
-// paths have for it.
+// compute returns a value that is computed from a document, by its name in paths.
 func compute(name string, d document) []string {
 	switch name {
 	case "phase":
@@ -18,20 +17,20 @@ func compute(name string, d document) []string {
 		_, reason := failedPhase(d)
 		return []string{reason}
 	case "severity":
-		word, _ := severity(d)
-		return []string{word}
+		label, _ := severity(d)
+		return []string{label}
 	case "item":
 		return checkItem(d)
 	}
 	return nil
 }
 
-// severity names a finding's severity and its color. It is a word, or a number
-// by GuardDuty's scale (docs.aws.amazon.com/guardduty/latest/ug/guardduty_findings-severity.html).
+// severity returns the severity of a finding and its color. A document has it as text or
+// as a number on GuardDuty's scale (docs.aws.amazon.com/guardduty/latest/ug/guardduty_findings-severity.html).
 func severity(d document) (string, lark.Color) {
-	word := d.value("severity.description|severity.label|severity.Label|severity")
-	name := strings.ToLower(word)
-	if f, err := json.Number(word).Float64(); err == nil {
+	value := d.value("severity.description|severity.label|severity.Label|severity")
+	name := strings.ToLower(value)
+	if f, err := json.Number(value).Float64(); err == nil {
 		name = "low"
 		switch {
 		case f >= 9:
@@ -45,15 +44,15 @@ func severity(d document) (string, lark.Color) {
 	color := map[string]lark.Color{"critical": lark.Red, "high": lark.Red, "medium": lark.Orange, "low": lark.Blue, "informational": lark.Blue}[name]
 	switch {
 	case color == "":
-		return word, lark.Orange
-	case !strings.EqualFold(name, word):
-		return name + ", " + word, color
+		return value, lark.Orange
+	case !strings.EqualFold(name, value):
+		return name + ", " + value, color
 	}
-	return word, color
+	return value, color
 }
 
-// checkItem shows the item of a check of Trusted Advisor, whose columns are
-// those of the check.
+// checkItem returns the item of a check of Trusted Advisor, whose fields depend on the
+// check.
 func checkItem(d document) (lines []string) {
 	for _, l := range leaves(first(find(d.detail, "check-item-detail"))) {
 		lines = append(lines, strings.Join(l.path, " ")+": "+l.value)

@@ -5,11 +5,11 @@ import (
 	"strings"
 )
 
-// maxURL is longer than any link to a page that exists.
+// maxURL is the length up to which a link is used. Links to pages that exist are shorter.
 const maxURL = 2000
 
-// console returns the address of a page of the AWS console. It is empty where
-// the region is none, or one of a partition whose console has no public name.
+// console returns the address of a page of the AWS console. It returns "" if the region
+// is not valid, or if the console of its partition has no public name.
 func console(region, page string) string {
 	host := consoleHost(region)
 	if host == "" || len(page) > maxURL {
@@ -37,8 +37,8 @@ func consoleHost(region string) string {
 	return "console.aws.amazon.com"
 }
 
-// consolePage returns a link that an event brings along, if it goes to the AWS
-// console: an event may also have been made by someone else.
+// consolePage returns a link of an event if it leads to the AWS console, else "". Somebody
+// other than AWS may have made the event.
 func consolePage(link string) string {
 	u, err := url.Parse(link)
 	if err != nil || u.Scheme != "https" || u.User != nil || len(link) > maxURL {

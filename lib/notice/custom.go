@@ -8,7 +8,7 @@ import (
 	"github.com/larkbridge/larkbridge/lib/lark"
 )
 
-// custom is the card for a custom notification for Amazon Q Developer in chat
+// custom returns the card for a custom notification for Amazon Q Developer in chat
 // applications (docs.aws.amazon.com/chatbot/latest/adminguide/custom-notifs.html).
 // Its texts are in the Markdown of chat applications.
 func custom(doc []byte) lark.Card {
@@ -40,8 +40,8 @@ func custom(doc []byte) lark.Card {
 		lark.Note(short(strings.Join(d.Content.Keywords, " · "))))
 }
 
-// Thread returns the name of the thread that a custom notification belongs to:
-// those of one name are to stand together. It is "" for every other document.
+// Thread returns the id of the thread that a custom notification belongs to. Those with
+// the same id are shown in one thread. It returns "" for every other document.
 func Thread(doc []byte) string {
 	var d struct {
 		Source   string
@@ -56,7 +56,7 @@ func Thread(doc []byte) string {
 	return d.Metadata.ThreadID
 }
 
-// steps shows what to do next, as a list.
+// steps returns the list of what to do next.
 func steps(steps []string) lark.Markdown {
 	var b strings.Builder
 	for i, s := range steps {

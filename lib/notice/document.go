@@ -16,11 +16,11 @@ type object struct {
 	values map[string]any
 }
 
-// maxDepth is how deep a document is read. What is deeper is shown as JSON.
+// maxDepth is how many levels of a document are read. Deeper values are shown as JSON.
 const maxDepth = 32
 
-// readValue decodes JSON into nil, bool, string, json.Number, []any, *object,
-// or json.RawMessage for what is too deep. What is no JSON is nil.
+// readValue decodes JSON into nil, bool, string, json.Number, []any, *object, or
+// json.RawMessage for a value that is too deep. It returns nil for what is not JSON.
 func readValue(doc []byte) any {
 	d := json.NewDecoder(bytes.NewReader(doc))
 	d.UseNumber()
@@ -80,8 +80,7 @@ func decodeObject(d *json.Decoder, depth int) (any, error) {
 	return o, err
 }
 
-// plain returns the text of a value that is neither an object nor a list. null
-// has none.
+// plain returns the text of a value that is neither an object nor a list, "" for null.
 func plain(v any) (text string, ok bool) {
 	switch v := v.(type) {
 	case nil:
@@ -96,7 +95,7 @@ func plain(v any) (text string, ok bool) {
 	return "", false
 }
 
-// leaf is a plain value of a document and where it is.
+// leaf is a plain value of a document and its path.
 type leaf struct {
 	path  []string // names only; the elements of a list have none
 	value string
@@ -109,7 +108,7 @@ func (l leaf) name() string {
 	return l.path[len(l.path)-1]
 }
 
-// maxLeaves is how many plain values of a document are looked at.
+// maxLeaves is how many plain values of a document are read.
 const maxLeaves = 500
 
 // leaves returns the plain values of a document that are not empty, in its
@@ -170,14 +169,15 @@ func find(v any, path string) []any {
 
 // values returns the plain values at the first of several paths that has any.
 // The paths are separated by "|". A path that begins with "^" starts at the
-// envelope of the event, others at its detail; one that begins with "!" is the
-// name of a value that [compute] makes. What stands before the path changes its values:
+// envelope of the event, other paths start at its detail. One that begins with "!" is
+// the name of a value that [compute] makes. A character before the path changes its
+// values:
 //
-//	~path   the last part of an ARN or a path; ~~path the part before it
-//	=path   what follows the last slash
+//	~path   the last segment of an ARN or a path; ~~path the segment before it
+//	=path   the text after the last slash
 //	@path   a number of seconds or milliseconds as a time
 //	#path   a whole number without the ".0" that some services add
-//	%path   what is encoded as in a form, decoded
+//	%path   text that is encoded as in a form, decoded
 func (d document) values(paths string) []string {
 	for path := range strings.SplitSeq(paths, "|") {
 		rest := strings.TrimLeft(path, "~=@#%")
@@ -215,10 +215,10 @@ func modify(text string, modifier rune, tail int) string {
 	switch modifier {
 	case '~':
 		if strings.ContainsAny(text, "/:") {
-			return part(text, tail)
+			return segment(text, tail)
 		}
 	case '=':
-		return lastPart(text, "/")
+		return lastSegment(text, "/")
 	case '@':
 		return timeOf(text)
 	case '#':
@@ -234,17 +234,18 @@ func modify(text string, modifier rune, tail int) string {
 // value returns the first of [document.values], or "".
 func (d document) value(paths string) string { return first(d.values(paths)) }
 
-// part returns a part of an ARN or a path, counted from its end by 1.
-func part(text string, n int) string {
-	parts := strings.FieldsFunc(text, func(r rune) bool { return r == '/' || r == ':' || r == '#' })
-	if len(parts) < n {
+// segment returns a segment of an ARN or a path. Its number n counts from the end, where
+// the last one is 1.
+func segment(text string, n int) string {
+	segments := strings.FieldsFunc(text, func(r rune) bool { return r == '/' || r == ':' || r == '#' })
+	if len(segments) < n {
 		return ""
 	}
-	return parts[len(parts)-n]
+	return segments[len(segments)-n]
 }
 
-// timeOf shows a number of seconds or milliseconds as a time. What is none
-// stays as it is.
+// timeOf returns a number of seconds or milliseconds as a time, and any other text as it
+// is.
 func timeOf(text string) string {
 	n, err := json.Number(text).Float64()
 	const year2100 = 4102444800

@@ -10,12 +10,12 @@ import (
 	"github.com/larkbridge/larkbridge/lib/lark"
 )
 
-// ecsTask is the card for a task's state
+// ecsTask returns the card for the state of a task
 // (docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_task_events.html).
 func ecsTask(ev document) lark.Card {
 	var d task
 	decode(ev.Detail, &d)
-	cluster, id := lastPart(d.ClusterArn, "/"), lastPart(d.TaskArn, "/")
+	cluster, id := lastSegment(d.ClusterArn, "/"), lastSegment(d.TaskArn, "/")
 	var containers []string
 	for _, c := range d.Containers {
 		code := ""
@@ -31,7 +31,7 @@ func ecsTask(ev document) lark.Card {
 	return ev.card(title("ECS task", d.LastStatus, cmp.Or(d.Group, id)), d.color(), page,
 		text(d.StoppedReason),
 		fields("Stop code", d.StopCode, "Desired", d.DesiredStatus, "Cluster", cluster,
-			"Task definition", lastPart(d.TaskDefinitionArn, "/"), "Started", d.StartedAt, "Stopped", d.StoppedAt,
+			"Task definition", lastSegment(d.TaskDefinitionArn, "/"), "Started", d.StartedAt, "Stopped", d.StoppedAt,
 			"Task", id),
 		listed("Containers", containers))
 }
@@ -46,14 +46,14 @@ type task struct {
 	}
 }
 
-// color is red only where something went wrong. The stop code says who ended
-// the task (docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Task.html): a
-// deployment ends its old tasks with a signal, which leaves an exit code of 143
-// or 137, and is no failure unless the reason names one.
+// color returns red only for a task that failed. The stop code says who ended the task
+// (docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Task.html). A deployment ends
+// its old tasks with a signal, so that their exit code is 143 or 137. This is not a
+// failure unless the reason says so.
 func (t task) color() lark.Color {
 	reason := strings.ToLower(t.StoppedReason)
 	failed := slices.ContainsFunc([]string{"failed", "error", "unhealthy", "unable", "out of memory", "cannot"},
-		func(word string) bool { return strings.Contains(reason, word) })
+		func(text string) bool { return strings.Contains(reason, text) })
 	switch t.StopCode {
 	case "TaskFailedToStart":
 		return lark.Red
@@ -65,20 +65,20 @@ func (t task) color() lark.Color {
 		}
 		return lark.Grey
 	case "":
-		if t.crashed(true) {
+		if t.crashed(false) {
 			return lark.Red
 		}
 		return lark.Blue
 	}
-	if failed || t.crashed(t.StopCode != "EssentialContainerExited") {
+	if failed || t.crashed(t.StopCode == "EssentialContainerExited") {
 		return lark.Red
 	}
 	return lark.Grey
 }
 
-// crashed reports whether a container ended with a code other than 0. Where
-// none of them has a code, it reports whether that is all right.
-func (t task) crashed(withoutCodeIsFine bool) bool {
+// crashed reports whether a container ended with a code other than 0. If no container
+// has a code, it returns withoutCode.
+func (t task) crashed(withoutCode bool) bool {
 	known := false
 	for _, c := range t.Containers {
 		if c.ExitCode != nil && *c.ExitCode != 0 {
@@ -86,5 +86,5 @@ func (t task) crashed(withoutCodeIsFine bool) bool {
 		}
 		known = known || c.ExitCode != nil
 	}
-	return !known && !withoutCodeIsFine
+	return !known && withoutCode
 }

@@ -7,8 +7,8 @@ import (
 	"github.com/larkbridge/larkbridge/lib/lark"
 )
 
-// elastiCache is the card for a notification of ElastiCache, in which the name
-// of the event is a key, and the cluster its value
+// elastiCache returns the card for a notification of ElastiCache, in which the name of
+// the event is a key and the cluster its value
 // (docs.aws.amazon.com/AmazonElastiCache/latest/dg/ECEvents.SNS.html). It
 // reports whether the document is one.
 func elastiCache(d document) (lark.Card, bool) {

@@ -21,21 +21,21 @@ type event struct {
 	Resources  []string        `json:"resources"`
 	Detail     json.RawMessage `json:"detail"`
 
-	// Notification rules of the developer tools spell the type in their own way
-	// and add to the event (docs.aws.amazon.com/codepipeline/latest/userguide/detect-state-changes-cloudwatch-events.html).
+	// Notification rules of the developer tools have another name for the type, and add
+	// attributes to the event (docs.aws.amazon.com/codepipeline/latest/userguide/detect-state-changes-cloudwatch-events.html).
 	RuleDetailType       string          `json:"detailType"`
 	AdditionalAttributes json.RawMessage `json:"additionalAttributes"`
 }
 
 func (ev event) kind() string { return cmp.Or(ev.DetailType, ev.RuleDetailType) }
 
-// card puts a card together: body, then where and when, then a button that
-// opens page of the AWS console, if there is one.
+// card returns a card with the body, the account, region and time of the event, and a
+// button that opens a page of the AWS console if page is not "".
 func (ev event) card(title string, color lark.Color, page string, body ...lark.Element) lark.Card {
 	return ev.cardWith(title, color, page, "", body...)
 }
 
-// cardWith is [event.card] with another text on the button.
+// cardWith does the same as [event.card] with another text on the button.
 func (ev event) cardWith(title string, color lark.Color, page, label string, body ...lark.Element) lark.Card {
 	card := lark.Card{Title: lark.Truncate(title, maxTitle), Color: color, Elements: body}
 	card.Elements = append(card.Elements, lark.Note(short(join(" · ", ev.Account, ev.Region, ev.Time))))
@@ -46,8 +46,8 @@ func (ev event) cardWith(title string, color lark.Color, page, label string, bod
 	return card
 }
 
-// fields makes fields of labels and values in turn. Values are shortened,
-// those that are empty left out.
+// fields returns the fields for alternate labels and values. It shortens the values and
+// leaves out empty ones.
 func fields(labelsAndValues ...string) lark.Fields {
 	var list lark.Fields
 	for pair := range slices.Chunk(labelsAndValues, 2) {
@@ -58,18 +58,18 @@ func fields(labelsAndValues ...string) lark.Fields {
 	return list
 }
 
-// listed makes a field of the first values, one a line, and how many more
-// there are.
+// listed returns a field with the first values, each on a line, and how many more there
+// are.
 func listed(label string, values []string) lark.Fields {
 	return lark.Fields{{Label: label, Value: list(values)}}
 }
 
 func list(values []string) string {
-	const most = 5
+	const limit = 5
 	var lines []string
 	for i, v := range values {
-		if i == most {
-			lines = append(lines, "and "+strconv.Itoa(len(values)-most)+" more")
+		if i == limit {
+			lines = append(lines, "and "+strconv.Itoa(len(values)-limit)+" more")
 			break
 		}
 		lines = append(lines, short(v))
@@ -77,27 +77,27 @@ func list(values []string) string {
 	return join("\n", lines...)
 }
 
-// title puts together a title such as "Build FAILED: web".
+// title returns a title such as "Build FAILED: web".
 func title(kind, state, name string) string {
 	return join(": ", join(" ", kind, state), name)
 }
 
-// text makes a paragraph.
+// text returns a paragraph of shortened text.
 func text(s string) lark.Text { return lark.Text(lark.Truncate(strings.TrimSpace(s), maxText)) }
 
 func short(s string) string { return lark.Truncate(strings.TrimSpace(s), maxValue) }
 
-// join joins the parts that are not empty.
-func join(separator string, parts ...string) string {
-	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), separator)
+// join joins the texts that are not empty.
+func join(separator string, texts ...string) string {
+	return strings.Join(slices.DeleteFunc(texts, func(s string) bool { return s == "" }), separator)
 }
 
-// change shows a state and the one before it.
-func change(before, now string) string {
-	if before == now {
+// change returns the text for a change of state, such as "OK → ALARM".
+func change(before, after string) string {
+	if before == after {
 		before = ""
 	}
-	return join(" → ", before, now)
+	return join(" → ", before, after)
 }
 
 // first returns the first value, or the zero value where there is none.
@@ -109,14 +109,14 @@ func first[T any](values []T) (value T) {
 }
 
 // arnField returns a field of an ARN, counted from 0: 3 is the region, 5 the
-// resource with all that follows. An ARN of another shape has none.
+// resource with everything after it. It returns "" for anything but an ARN.
 func arnField(arn string, n int) string {
-	parts := strings.SplitN(arn, ":", 6)
-	if len(parts) < 6 || parts[0] != "arn" {
+	fields := strings.SplitN(arn, ":", 6)
+	if len(fields) < 6 || fields[0] != "arn" {
 		return ""
 	}
-	return parts[n]
+	return fields[n]
 }
 
-// lastPart returns what follows the last separator.
-func lastPart(s, separator string) string { return s[strings.LastIndex(s, separator)+1:] }
+// lastSegment returns the text after the last separator.
+func lastSegment(s, separator string) string { return s[strings.LastIndex(s, separator)+1:] }

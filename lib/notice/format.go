@@ -10,35 +10,35 @@ import (
 	"github.com/larkbridge/larkbridge/lib/lark"
 )
 
-// format says how one kind of document is shown. Its strings are paths as
-// [document.values] takes them, unless they say otherwise.
+// format describes the card of one kind of document. Its strings are paths for
+// [document.values], unless their comments say otherwise.
 type format struct {
 	source     string // of the event, "aws.batch"
-	detailType string // of the event; "*" at its end stands for any rest
+	detailType string // of the event; "*" at its end matches any text
 	has        string // paths with "|" between them: a document without an envelope has all of them
 
-	title  string // what it is about, not a path: "Batch job"; "" is the detail type
-	name   string // the resource
-	state  string // what gives the color, and stands in the title
-	calm   string // a state that is too vague for the title: it only gives the color
-	reason string // paragraphs, with ";" between their paths
-	rows   string // "Job=jobId; Queue=~jobQueue": labels and paths
-	page   string // of the console, with {paths}: "/batch/home?region={^region}#jobs/detail/{jobId}"
-	link   string // an address that the document brings, which counts if it leads to the console
-	button string // what the button of link says; "" for the usual
+	title      string // the kind of the resource, not a path: "Batch job"; "" is the detail type
+	name       string // the resource
+	state      string // the state, which is in the title and decides the color
+	vagueState string // a state that decides the color but is not in the title
+	reason     string // paragraphs, with ";" between their paths
+	rows       string // "Job=jobId; Queue=~jobQueue": labels and paths
+	page       string // of the console, with {paths}: "/batch/home?region={^region}#jobs/detail/{jobId}"
+	link       string // the path of an address, which is used if it leads to the console
+	button     string // the text of the button of link; "" for the default
 
-	color func(document) lark.Color // in place of the state's; "" leaves it to that
+	color func(document) lark.Color // instead of the color of the state, unless it returns ""
 }
 
-// document is a document that is to be shown, and where it comes from.
+// document is a document that is to be shown, with its envelope.
 type document struct {
 	event
-	kind             string // the detail type, or what a topic's document is called
+	kind             string // the detail type, or the name for a document of a topic
 	envelope, detail any
 	leaves           []leaf // of the detail
 }
 
-// card makes the card of a document.
+// card returns the card of a document.
 func (f format) card(d document) lark.Card {
 	state := d.value(f.state)
 	color := lark.Color("")
@@ -46,15 +46,15 @@ func (f format) card(d document) lark.Card {
 		color = f.color(d)
 	}
 	if color == "" {
-		color = stateColor(cmp.Or(d.value(f.calm), state))
+		color = stateColor(cmp.Or(d.value(f.vagueState), state))
 	}
-	if color == "" && f.state == "" && f.calm == "" {
+	if color == "" && f.state == "" && f.vagueState == "" {
 		color, _ = namedState(d.leaves)
 	}
 	if color == "" {
 		color = stateColor(d.kind)
 	}
-	head := title(cmp.Or(f.title, d.kind), state, cmp.Or(d.value(f.name), d.bestName()))
+	heading := title(cmp.Or(f.title, d.kind), state, cmp.Or(d.value(f.name), d.bestName()))
 	var body []lark.Element
 	for paths := range strings.SplitSeq(f.reason, ";") {
 		if paths != "" {
@@ -66,10 +66,10 @@ func (f format) card(d document) lark.Card {
 	if link := consolePage(d.value(f.link)); link != "" {
 		page, label = link, f.button
 	}
-	return d.event.cardWith(head, cmp.Or(color, lark.Blue), cmp.Or(page, d.home(f.source)), label, body...)
+	return d.event.cardWith(heading, cmp.Or(color, lark.Blue), cmp.Or(page, d.home(f.source)), label, body...)
 }
 
-// rows makes fields of labels and paths: "Job=jobId; Queue=~jobQueue".
+// rows returns the fields for labels and paths such as "Job=jobId; Queue=~jobQueue".
 func (d document) rows(spec string) lark.Fields {
 	var list lark.Fields
 	for row := range strings.SplitSeq(spec, ";") {
@@ -83,8 +83,8 @@ func (d document) rows(spec string) lark.Fields {
 
 var placeholder = lazy.Regexp(`\{[^}]*\}`)
 
-// page fills the paths of a page of the console. It is "" if one has no value,
-// since such a page does not exist.
+// page returns the address of a page of the console, with the values of the paths in
+// template. It returns "" if one has no value, because there is no such page.
 func (d document) page(template string) string {
 	missing := template == ""
 	page := placeholder().ReplaceAllStringFunc(template, func(p string) string {
@@ -98,7 +98,7 @@ func (d document) page(template string) string {
 	return console(d.Region, page)
 }
 
-// homes are the console's paths of services whose events have another name.
+// homes are the console's paths of services by the names that their events have.
 var homes = map[string]string{
 	"autoscaling": "ec2", "ecr": "ecr", "elasticloadbalancing": "ec2", "ebs": "ec2", "events": "events", "emr": "emr", "inspector2": "inspector/v2",
 	"ssm": "systems-manager", "codepipeline": "codesuite/codepipeline", "codebuild": "codesuite/codebuild", "codedeploy": "codesuite/codedeploy",
@@ -108,8 +108,8 @@ var homes = map[string]string{
 
 var serviceName = lazy.Regexp(`^aws\.([a-z0-9-]{2,40})$`)
 
-// home is the page of a service in the console: for an event without a page of
-// its own.
+// home returns the page of a service in the console, for an event without a page of its
+// own.
 func (d document) home(source string) string {
 	m := serviceName().FindStringSubmatch(cmp.Or(source, d.Source))
 	if m == nil {

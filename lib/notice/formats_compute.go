@@ -16,7 +16,7 @@ var computeFormats = []format{
 		page: "/ec2/home?region={^region}#AutoScalingGroupDetails:id={AutoScalingGroupName}", color: detailTypeColor,
 	},
 	{ // docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-sns-notifications.html
-		source: "aws.autoscaling", has: "AutoScalingGroupName|Event", title: "Auto Scaling", name: "AutoScalingGroupName", calm: "Event",
+		source: "aws.autoscaling", has: "AutoScalingGroupName|Event", title: "Auto Scaling", name: "AutoScalingGroupName", vagueState: "Event",
 		reason: "StatusMessage; Cause|Description", rows: "Event=Event; Instance=EC2InstanceId; Status=StatusCode; Zone=Details.Availability Zone; Activity=ActivityId",
 		page: "/ec2/home?region={^region}#AutoScalingGroupDetails:id={AutoScalingGroupName}", color: autoScalingColor,
 	},
@@ -47,12 +47,12 @@ var computeFormats = []format{
 		page: "/ec2/home?region={^region}#Snapshots:",
 	},
 	{ // docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_service_deployment_events.html
-		source: "aws.ecs", detailType: "ECS Deployment State Change", title: "ECS deployment", name: "~^resources.0", calm: "eventType",
+		source: "aws.ecs", detailType: "ECS Deployment State Change", title: "ECS deployment", name: "~^resources.0", vagueState: "eventType",
 		reason: "reason", rows: "Event=eventName; Cluster=~~^resources.0; Deployment=deploymentId; Updated=updatedAt",
 		page: "/ecs/v2/clusters/{~~^resources.0}/services/{~^resources.0}/deployments?region={^region}", color: ecsEventColor,
 	},
 	{ // docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_service_events.html
-		source: "aws.ecs", detailType: "ECS Service Action", title: "ECS service", name: "~^resources.0", calm: "eventType",
+		source: "aws.ecs", detailType: "ECS Service Action", title: "ECS service", name: "~^resources.0", vagueState: "eventType",
 		reason: "reason", rows: "Event=eventName; Cluster=~clusterArn|~~^resources.0; Capacity providers=~capacityProviderArns.*; Created=createdAt",
 		page: "/ecs/v2/clusters/{~clusterArn|~~^resources.0}/services/{~^resources.0}/health?region={^region}", color: ecsEventColor,
 	},

@@ -18,7 +18,7 @@ var dataFormats = []format{
 	},
 	{ // Redshift, docs.aws.amazon.com/redshift/latest/mgmt/working-with-event-notifications.html
 		source: "aws.redshift", has: "Event Source|Event Message|Resource", title: "Redshift", name: "Resource|Source ID", reason: "Event Message",
-		rows: "Severity=Severity; Category=Category.*|Category; Source=Event Source; Event=~About this Event; Time=Event Time", calm: "Severity",
+		rows: "Severity=Severity; Category=Category.*|Category; Source=Event Source; Event=~About this Event; Time=Event Time", vagueState: "Severity",
 		page: "/redshiftv2/home?region={^region}#cluster-details?cluster={Resource}", link: "Identifier Link", color: databaseColor,
 	},
 	{ // DMS, docs.aws.amazon.com/dms/latest/userguide/CHAP_Events.html

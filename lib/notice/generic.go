@@ -10,8 +10,9 @@ import (
 	"github.com/larkbridge/larkbridge/lib/lark"
 )
 
-// generic is the card for an event without a format: its type and the best name
-// in it as title, its plain values below, and the home page of its service.
+// generic returns the card for an event without a format. It has the type of the event
+// and the best name in it as title, its plain values, and a link to the home page of its
+// service.
 func generic(d document) lark.Card {
 	color, state := namedState(d.leaves)
 	if color == "" {
@@ -19,7 +20,7 @@ func generic(d document) lark.Card {
 	}
 	name := d.bestName()
 	if kind := split(d.kind); !slices.ContainsFunc(split(name), func(w string) bool { return !slices.Contains(kind, w) }) {
-		name = "" // it says nothing new
+		name = "" // all of it is in the type
 	}
 	body := []lark.Element{fields("Source", d.Source, "State", state), listed("Resources", d.Resources), plainFields(d.leaves, state)}
 	if len(d.leaves) == 0 {
@@ -49,25 +50,25 @@ func Object(subject string, doc json.RawMessage) lark.Card {
 	if arn := d.arn(); arn != "" {
 		page = console(arnField(arn, 3), "/go/view?arn="+arn)
 	}
-	shown := slices.DeleteFunc(slices.Clone(d.leaves), func(l leaf) bool { return l.value == message })
-	body := []lark.Element{text(message), plainFields(shown, "")}
+	others := slices.DeleteFunc(slices.Clone(d.leaves), func(l leaf) bool { return l.value == message })
+	body := []lark.Element{text(message), plainFields(others, "")}
 	return fit(d.event.card(cmp.Or(heading, "Notification"), color, page, body...))
 }
 
-// messagePaths are where programs put what they have to say.
+// messagePaths are the paths under which programs write a message.
 const messagePaths = "message|Message|msg|text|summary|description|Description|reason|error|error.message"
 
-// nameOrder are names of values that say what a document is about, the best
-// first.
+// nameOrder lists names of values that say what a document is about, from the best to
+// the worst.
 var nameOrder = []string{"title", "subject", "name", "alertname", "displayname", "resourcename", "service", "project", "pipeline", "job", "task", "application", "app",
 	"cluster", "database", "instance", "host", "hostname", "node", "function", "repository", "domain", "resource", "resourceid", "component", "environment", "check", "monitor", "user", "username", "source", "id"}
 
-// notNames are beginnings of names of values that end in "name" and say
-// nothing about what a document is about.
+// notNames are beginnings of names that end in "name" but do not say what a document is
+// about.
 var notNames = []string{"account", "user", "region", "file", "owner", "principal", "policy", "zone", "key"}
 
-// bestName returns the best name in a document: one of its values by the name
-// that this has, but for an event rather its resource than a person or a host.
+// bestName returns the value in a document that says best what it is about, by nameOrder.
+// For an event the name of its resource is better than that of a person or a host.
 func (d document) bestName() string {
 	best, rank := "", len(nameOrder)*3
 	for _, l := range d.leaves {
@@ -87,7 +88,7 @@ func (d document) bestName() string {
 		}
 	}
 	if len(d.Resources) > 0 && rank > slices.Index(nameOrder, "resourcename") {
-		return cmp.Or(part(d.Resources[0], 1), best)
+		return cmp.Or(segment(d.Resources[0], 1), best)
 	}
 	return best
 }
@@ -95,18 +96,18 @@ func (d document) bestName() string {
 // squeeze returns the letters and digits of a name in lower case.
 func squeeze(name string) string { return strings.Join(split(name), "") }
 
-// plainFields shows the plain values of a document, each by its path, except
-// for the state that is shown already.
+// plainFields returns the plain values of a document by their paths, without the state,
+// which is shown already.
 func plainFields(all []leaf, state string) lark.Fields {
 	var list lark.Fields
-	at := map[string]int{}
+	index := map[string]int{} // in list, by label
 	for _, l := range all {
 		label := lark.Truncate(strings.Join(l.path, " › "), maxTitle)
 		if l.value == state && state != "" {
 			state = ""
 			continue
 		}
-		if i, ok := at[label]; ok { // elements of a list
+		if i, ok := index[label]; ok { // elements of a list
 			if lines := strings.Count(list[i].Value, "\n"); lines < maxLines {
 				list[i].Value += "\n" + short(l.value)
 			}
@@ -115,28 +116,27 @@ func plainFields(all []leaf, state string) lark.Fields {
 		if len(list) == maxRows {
 			break
 		}
-		at[label] = len(list)
+		index[label] = len(list)
 		list = append(list, lark.Field{Label: cmp.Or(label, "Value"), Value: short(l.value)})
 	}
 	return list
 }
 
-// code shows the beginning of a JSON value as a block of code.
+// code returns the beginning of a JSON value as a block of code.
 //
-// In a block references are not resolved, so nothing can be escaped the
-// Markdown way; JSON has its own. Its lines begin with JSON's own characters,
-// so none can end the block early.
+// Markdown has no escapes in a block, but JSON has. The lines of a JSON value begin with
+// characters of JSON, so that none of them can end the block.
 func code(value json.RawMessage) lark.Markdown {
-	var laidOut, safe bytes.Buffer
+	var formatted, safe bytes.Buffer
 	switch {
 	case len(value) == 0 || string(value) == "null":
 		return ""
-	case len(value) > 2*maxText: // indented, deep nesting would take the square of its size
-		_ = json.Compact(&laidOut, value)
+	case len(value) > 2*maxText: // the indentation of a deep value would take the square of its size
+		_ = json.Compact(&formatted, value)
 	default:
-		_ = json.Indent(&laidOut, value, "", "  ")
+		_ = json.Indent(&formatted, value, "", "  ")
 	}
-	json.HTMLEscape(&safe, laidOut.Bytes())
+	json.HTMLEscape(&safe, formatted.Bytes())
 	text := strings.ReplaceAll(safe.String(), "`", "\\u0060")
 	return lark.Markdown("```json\n" + lark.Truncate(text, maxText) + "\n```")
 }

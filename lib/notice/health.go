@@ -7,7 +7,7 @@ import (
 	"github.com/larkbridge/larkbridge/lib/lark"
 )
 
-// health is the card for an AWS Health event
+// health returns the card for an AWS Health event
 // (docs.aws.amazon.com/health/latest/ug/aws-health-events-eventbridge-schema.html).
 func health(ev document) lark.Card {
 	var d struct {
@@ -28,7 +28,7 @@ func health(ev document) lark.Card {
 		entities = append(entities, e.EntityValue)
 	}
 	page := ""
-	// As in AWS's own mail. The dashboards of other partitions stand elsewhere.
+	// This is the link in AWS's own mail. Other partitions have other dashboards.
 	if arnField(d.EventArn, 1) == "aws" && len(d.EventArn) < maxURL {
 		arn := url.URL{Path: d.EventArn}
 		page = "https://health.aws.amazon.com/health/home?region=us-east-1#/event-log?eventID=" + arn.EscapedPath()

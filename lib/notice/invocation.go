@@ -9,8 +9,7 @@ import (
 )
 
 // Invocation returns the card for an asynchronous invocation of a Lambda
-// function that has failed for good, or that has succeeded with something to
-// show.
+// function that has failed and is not tried again, or that has succeeded.
 func Invocation(record cloud.DestinationRecord) lark.Card {
 	kind, message := record.FunctionError()
 	name, arn := record.Context.FunctionARN, strings.SplitN(record.Context.FunctionARN, ":", 8)

@@ -10,9 +10,9 @@ import (
 	"github.com/larkbridge/larkbridge/lib/lark"
 )
 
-// metric is one of the metrics of an alarm, or an expression over others. SNS
-// and EventBridge spell it in two ways: encoding/json takes a name in any case,
-// and the rest differs in two places.
+// metric is one of the metrics of an alarm, or an expression over others. It has the
+// fields of both SNS and EventBridge, which differ in case, for which encoding/json does
+// not care, and in two other places.
 type metric struct {
 	ID, Expression, Label string
 	AccountID             string `json:"AccountId"` // of a metric of another account
@@ -46,7 +46,7 @@ func (d *dimensions) UnmarshalJSON(doc []byte) error {
 			*d = append(*d, name+" = "+object[name])
 		}
 	}
-	return nil // of another shape there are none
+	return nil // dimensions of another type are left out
 }
 
 func (m metric) name() string {
@@ -61,7 +61,7 @@ func (m metric) statistic() string {
 	return m.MetricStat.Stat + ", " + string(m.MetricStat.Period) + " s"
 }
 
-// account names the account of the metric if it is not that of the alarm.
+// account returns the account of the metric if it is not that of the alarm.
 func (m metric) account(own string) string {
 	if m.AccountID == own {
 		return ""
@@ -72,8 +72,8 @@ func (m metric) account(own string) string {
 // isBand reports whether the metric is the band that an anomaly alarm expects.
 func (m metric) isBand() bool { return strings.HasPrefix(m.Expression, "ANOMALY_DETECTION_BAND(") }
 
-// metricFields shows what an alarm watches: of a single metric its parts, of an
-// expression itself and each of its inputs.
+// metricFields returns the metrics of an alarm: of a single metric its name, statistic
+// and dimensions, of an expression its text and each of its inputs.
 func metricFields(metrics []metric, account string) lark.Fields {
 	var list lark.Fields
 	single := len(slices.DeleteFunc(slices.Clone(metrics), func(m metric) bool { return m.Expression != "" })) == 1
@@ -87,8 +87,8 @@ func metricFields(metrics []metric, account string) lark.Fields {
 			list = append(list, fields("Metric", join(" ", m.name(), m.Label), "Statistic", m.statistic(), "Metric account", m.account(account))...)
 			list = append(list, listed("Dimensions", m.MetricStat.Metric.Dimensions)...)
 		default:
-			about := join(" · ", join(" ", m.name(), m.Label), m.statistic(), m.account(account))
-			list = append(list, listed(cmp.Or(m.ID, "Metric"), append([]string{about}, m.MetricStat.Metric.Dimensions...))...)
+			description := join(" · ", join(" ", m.name(), m.Label), m.statistic(), m.account(account))
+			list = append(list, listed(cmp.Or(m.ID, "Metric"), append([]string{description}, m.MetricStat.Metric.Dimensions...))...)
 		}
 		if len(list) > maxRows {
 			break

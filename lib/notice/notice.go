@@ -1,12 +1,11 @@
-// Package notice shows what AWS reports as a Lark card: EventBridge events,
-// CloudWatch alarms and custom notifications.
+// Package notice makes Lark cards for what AWS reports: EventBridge events, CloudWatch
+// alarms and custom notifications.
 //
-// A format says of one kind of document where it has what someone in a chat needs
-// to decide what to do: the resource, its state, what happened, a few values, and
-// the page of the console. It relies on none of them: a value that is missing, or
-// of another type than documented, is left out. A document without a format is
-// shown by the names of its values. What a document says is shown as plain text,
-// shortened; it cannot mention anyone or make a link.
+// A format lists, for one kind of document, the paths of what somebody in a chat needs
+// to decide what to do: the resource, its state, what happened, a few values, and the
+// page of the console. A value that is missing, or of another type than documented, is
+// left out. A document without a format is shown by the names of its values. Texts of a
+// document are shortened and shown as plain text, which mentions nobody and has no links.
 package notice
 
 import (
@@ -19,7 +18,7 @@ import (
 )
 
 // Limits of a card, in characters and bytes. Lark takes a request of 30 KB
-// (im-v1/message/create), in which the card stands as a JSON string.
+// (im-v1/message/create), in which the card is a JSON string.
 const (
 	maxTitle = 100
 	maxValue = 200
@@ -34,7 +33,7 @@ const (
 //
 //   - EventBridge events, of whatever detail type. Notification rules of the
 //     developer tools write the same without "version" and "id".
-//   - what a CloudWatch alarm action hands to a Lambda function
+//   - what a CloudWatch alarm action passes to a Lambda function
 //   - what a CloudWatch alarm action publishes to SNS
 //   - what other services publish to SNS in JSON
 //   - custom notifications for Amazon Q Developer in chat applications
@@ -100,7 +99,8 @@ func Text(message string) (lark.Card, bool) {
 // several lines.
 var assignment = lazy.Regexp(`^(\w+)='`)
 
-// special are the kinds of events of AWS whose cards no format describes.
+// special has the functions that make the cards of events for which a format is not
+// enough.
 var special = map[string]func(document) lark.Card{
 	"CloudWatch Alarm State Change":             alarmState,
 	"CloudWatch Alarm Contributor State Change": alarmState,
@@ -112,9 +112,8 @@ var special = map[string]func(document) lark.Card{
 	"Security Hub Insight Results":              securityHub,
 }
 
-// eventCard is the card for an event. AWS alone can send events with a source
-// that begins with "aws."; of another source the same detail type may mean
-// anything.
+// eventCard returns the card for an event. Only AWS can send events with a source that
+// begins with "aws."; with another source the same detail type can mean anything.
 func eventCard(d document) lark.Card {
 	if !strings.HasPrefix(d.Source, "aws.") {
 		return generic(d)
@@ -131,16 +130,16 @@ func eventCard(d document) lark.Card {
 	return generic(d)
 }
 
-// decode reads of src what has the expected types. src is JSON or empty.
+// decode decodes the values of src that have the types of v. src is JSON or empty.
 func decode(src []byte, v any) {
-	_ = json.Unmarshal(src, v) // reads on after a value of another type
+	_ = json.Unmarshal(src, v) // goes on after a value of another type
 }
 
 func isObject(src json.RawMessage) bool { return len(src) > 0 && src[0] == '{' }
 
-// fit leaves out a card's last elements, except buttons, until the card is
-// small enough. Only texts of characters that JSON writes as six bytes, or
-// documents that no service sends, come to that.
+// fit removes the last elements of a card, except buttons, until the card is small
+// enough. That happens only with text whose characters take six bytes in JSON, and with
+// documents that no service sends.
 func fit(card lark.Card) lark.Card {
 	for len(card.Elements) > 0 && size(card) > maxCard {
 		last := len(card.Elements) - 1
@@ -152,11 +151,11 @@ func fit(card lark.Card) lark.Card {
 	return card
 }
 
-// size is the size of the card in a request.
+// size returns the size of the card in a request.
 func size(card lark.Card) int {
 	src, err := json.Marshal(card)
 	if err != nil {
-		return 0 // cannot happen: no button has a value
+		return 0 // cannot happen, because no button has a value
 	}
 	src, _ = json.Marshal(string(src))
 	return len(src)

@@ -12,8 +12,8 @@ func readEvent(ev event, doc []byte) document {
 	return d
 }
 
-// readDocument reads a document that has no envelope, of a source. Account,
-// region and time are where it has them.
+// readDocument reads a document of a source that has no envelope. It takes the account,
+// the region and the time from the values in the document.
 func readDocument(source string, doc []byte) document {
 	d := document{detail: readValue(doc)}
 	d.Source, d.kind = source, source
@@ -26,7 +26,7 @@ func readDocument(source string, doc []byte) document {
 	return d
 }
 
-// byName returns the value with one of the given names that lies least deep.
+// byName returns the value with one of the given names, the least nested one of several.
 func (d document) byName(names ...string) string {
 	best, depth := "", 0
 	for _, l := range d.leaves {
@@ -39,7 +39,7 @@ func (d document) byName(names ...string) string {
 	return best
 }
 
-// region returns a region that the document names as its own.
+// region returns the region in the document, "" if there is none.
 func (d document) region() string {
 	if region := d.byName("awsregion", "region"); consoleHost(region) != "" {
 		return region
@@ -47,7 +47,7 @@ func (d document) region() string {
 	return ""
 }
 
-// arn returns the first ARN in the document that has a region, else any.
+// arn returns the first ARN in the document that has a region, or else the first ARN.
 func (d document) arn() string {
 	found := ""
 	for _, l := range d.leaves {

@@ -8,8 +8,8 @@ import (
 	"github.com/larkbridge/larkbridge/lib/lark"
 )
 
-// securityHub is the card for findings, of which an event has one and a custom
-// action hands over several
+// securityHub returns the card for findings, of which an event has one, and a custom
+// action several
 // (docs.aws.amazon.com/securityhub/latest/userguide/securityhub-cwe-event-formats.html).
 func securityHub(d document) lark.Card {
 	var findings []document
@@ -32,8 +32,8 @@ func securityHub(d document) lark.Card {
 			"Product=ProductName; Finding account=AwsAccountId; To do=Remediation.Recommendation.Text; First seen=FirstObservedAt; Last seen=LastObservedAt; Action=^detail.actionName"))
 }
 
-// worstFinding is the color of the worst of several findings. One that is
-// resolved, suppressed or archived is over.
+// worstFinding returns the color of the worst of several findings. A finding that is
+// resolved, suppressed or archived needs no attention.
 func worstFinding(findings []document) lark.Color {
 	var colors []lark.Color
 	for _, f := range findings {

@@ -8,8 +8,8 @@ import (
 	"github.com/larkbridge/larkbridge/lib/lark"
 )
 
-// stateWords are beginnings of the words by which documents name a state, by
-// the color that they mean. The colors stand from the worst on.
+// stateWords are beginnings of words that name a state, by the color for it. The worst
+// color comes first.
 var stateWords = []struct {
 	color  lark.Color
 	prefix []string
@@ -31,12 +31,12 @@ var stateWords = []struct {
 	{lark.Grey, []string{"stopped", "terminated", "insufficient", "deleted", "superseded", "skipped", "unknown", "disabled", "archived", "suppressed", "inactive"}},
 }
 
-// whole are words that count only if nothing follows: "upload" is not up.
-var whole = []string{"ok", "up", "down", "high", "red", "green", "yellow", "orange", "err", "pass", "lost", "dead", "ready", "good", "clear", "clean", "alert", "alarm", "trigger", "p0", "p1", "p2", "crit", "available", "normal"}
+// wholeWords are those of these beginnings that must be a whole word: "upload" is not up.
+var wholeWords = []string{"ok", "up", "down", "high", "red", "green", "yellow", "orange", "err", "pass", "lost", "dead", "ready", "good", "clear", "clean", "alert", "alarm", "trigger", "p0", "p1", "p2", "crit", "available", "normal"}
 
-// stateColor returns the color of a state by the words that name it, "" if it
-// knows none. Of several the worst counts; "not" and "non" turn a good word
-// into a bad one.
+// stateColor returns the color of a state by the words that name it, "" if none of them
+// is known, and the worst color of several. After "not" or "non" a good word is a bad
+// one.
 func stateColor(state string) lark.Color {
 	words := split(state)
 	joined := strings.Join(words, "")
@@ -54,14 +54,14 @@ func stateColor(state string) lark.Color {
 			}
 			return known.color
 		}
-		if begins(joined, known.prefix) && !slices.Contains(whole, joined) && len(words) > 1 && known.color == lark.Red {
+		if begins(joined, known.prefix) && !slices.Contains(wholeWords, joined) && len(words) > 1 && known.color == lark.Red {
 			return known.color // TIMED_OUT, NON_COMPLIANT
 		}
 	}
 	return ""
 }
 
-// exceptions begin like a word for a state and are none.
+// exceptions are words that begin like one for a state and name none.
 var exceptions = []string{"failover", "failovers", "highlight", "higher"}
 
 func begins(word string, prefixes []string) bool {
@@ -69,7 +69,7 @@ func begins(word string, prefixes []string) bool {
 		return false
 	}
 	return slices.ContainsFunc(prefixes, func(prefix string) bool {
-		return word == prefix || strings.HasPrefix(word, prefix) && !slices.Contains(whole, prefix)
+		return word == prefix || strings.HasPrefix(word, prefix) && !slices.Contains(wholeWords, prefix)
 	})
 }
 
@@ -78,7 +78,7 @@ func begins(word string, prefixes []string) bool {
 func split(text string) []string {
 	var words []string
 	var word []rune
-	end := func() {
+	endWord := func() {
 		if len(word) > 0 {
 			words = append(words, strings.ToLower(string(word)))
 		}
@@ -88,14 +88,14 @@ func split(text string) []string {
 	for i, r := range runes {
 		switch {
 		case !unicode.IsLetter(r) && !unicode.IsDigit(r):
-			end()
+			endWord()
 			continue
 		case unicode.IsUpper(r) && i > 0 && unicode.IsLower(runes[i-1]):
-			end()
+			endWord()
 		}
 		word = append(word, r)
 	}
-	end()
+	endWord()
 	return words
 }
 
@@ -109,9 +109,8 @@ func worst(colors ...lark.Color) lark.Color {
 	return ""
 }
 
-// Names of values that say in which state something is, by their last word.
-// Those that grade it count only where no state is named, and those that say what
-// happened only where there is no grade either.
+// Names of values that name a state, by their last word. A grade is used if there is no
+// state, and an event if there is no grade either.
 var (
 	stateNames = []string{"state", "status", "result", "outcome", "conclusion", "health", "compliance", "condition"}
 	gradeNames = []string{"severity", "level", "priority", "urgency", "criticality"}
@@ -119,11 +118,11 @@ var (
 	pastWords  = []string{"previous", "prev", "old", "last", "former", "desired", "expected", "original", "initial", "prior", "before", "from"}
 )
 
-// maxState is the most characters that the name of a state has.
+// maxState is the length up to which a value can be the name of a state.
 const maxState = 60
 
-// namedState returns the color of the state that a document names, and the word
-// for it. Of several the ones that lie least deep count, of these the worst.
+// namedState returns the color of the state in a document, and its name. Of several
+// states it takes the least nested ones, and of these the worst.
 func namedState(all []leaf) (color lark.Color, state string) {
 	for _, names := range [][]string{stateNames, gradeNames, eventNames} {
 		depth := 0
@@ -149,14 +148,14 @@ func namedState(all []leaf) (color lark.Color, state string) {
 	return "", ""
 }
 
-// Words that names of errors begin with, and values that are none.
+// Words with which names of errors begin, and values that mean that there is no error.
 var (
 	errorWords = []string{"error", "errors", "exception", "failure"}
 	noErrors   = []string{"0", "false", "none", "no", "ok", "null"}
 )
 
-// isAbout reports whether the name of a value is about one of the given things
-// as it is now.
+// isAbout reports whether the name of a value says that it is one of the given things,
+// and not an earlier or a desired one.
 func isAbout(name string, things []string) bool {
 	words := split(name)
 	if len(words) == 0 || slices.ContainsFunc(words, func(w string) bool { return slices.Contains(pastWords, w) }) {

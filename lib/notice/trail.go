@@ -7,17 +7,17 @@ import (
 	"github.com/larkbridge/larkbridge/lib/lark"
 )
 
-// trail is the card for a call, a sign-in or another event that CloudTrail saw:
-// what was done, by whom, and from where
+// trail returns the card for a call, a sign-in or another event of CloudTrail: what was
+// done, by whom, and from where
 // (docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html).
 func trail(d document) lark.Card {
-	who := d.value("userIdentity.arn|userIdentity.userName|userIdentity.invokedBy|userIdentity.principalId|userIdentity.type")
+	identity := d.value("userIdentity.arn|userIdentity.userName|userIdentity.invokedBy|userIdentity.principalId|userIdentity.type")
 	root := d.value("userIdentity.type") == "Root"
 	name := d.value("eventName")
-	about := d.requested()
+	parameters := d.requested()
 	failure := join(": ", d.value("errorCode"), d.value("errorMessage"))
 	signIn := d.value("responseElements.ConsoleLogin")
-	heading := join(": ", name, first(about).value)
+	heading := join(": ", name, first(parameters).value)
 	if root || signIn != "" {
 		heading = join(" by ", name, d.person())
 	}
@@ -31,13 +31,13 @@ func trail(d document) lark.Card {
 	page := console(d.Region, "/cloudtrailv2/home?region="+d.Region+"#/events")
 	return d.event.card(cmp.Or(heading, d.kind), color, cmp.Or(d.page("/cloudtrailv2/home?region={^region}#/events/{eventID}"), page),
 		text(failure),
-		fields("Call", name, "By", who),
+		fields("Call", name, "By", identity),
 		d.rows("Identity=userIdentity.type; From=sourceIPAddress; Service=eventSource; Result=responseElements.ConsoleLogin; MFA used=additionalEventData.MFAUsed; "+
 			"Role=userIdentity.sessionContext.sessionIssuer.userName; Agent=userAgent; Time=eventTime"),
-		plainFields(about, ""))
+		plainFields(parameters, ""))
 }
 
-// person returns a short name of who did it: "root" for the account itself.
+// person returns a short name of the user who did it, "root" for the account itself.
 func (d document) person() string {
 	if d.value("userIdentity.type") == "Root" {
 		return "root"
@@ -45,8 +45,8 @@ func (d document) person() string {
 	return d.value("userIdentity.userName|~userIdentity.arn|userIdentity.type")
 }
 
-// requested returns what the call was about, the names of its parameters before
-// all other values.
+// requested returns the parameters of the call: first the names, ids and ARNs among them,
+// then the others.
 func (d document) requested() []leaf {
 	var names, others []leaf
 	for _, l := range leaves(first(find(d.detail, "requestParameters"))) {
@@ -62,11 +62,11 @@ func (d document) requested() []leaf {
 	return append(names, others...)
 }
 
-// secretParameter reports whether the value of a parameter is nobody's to read.
-// CloudTrail leaves out what it knows to be one.
+// secretParameter reports whether the value of a parameter is a secret. CloudTrail itself
+// leaves out those that it knows.
 func secretParameter(name string) bool {
-	for _, word := range []string{"password", "secretstring", "token", "credential", "privatekey"} {
-		if strings.Contains(name, word) {
+	for _, fragment := range []string{"password", "secretstring", "token", "credential", "privatekey"} {
+		if strings.Contains(name, fragment) {
 			return true
 		}
 	}

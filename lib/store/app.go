@@ -8,8 +8,8 @@ import (
 	"github.com/larkbridge/larkbridge/lib/lark"
 )
 
-// App is an app of a stack: a Lark app, and what the stack does for it. It is
-// read-only once made.
+// App is an app of a stack: a Lark app, and the settings for its clicks. It does not
+// change once it is made.
 type App struct {
 	*lark.App
 	// CardHandler is the name or ARN of the Lambda function that answers clicks,

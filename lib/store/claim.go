@@ -11,17 +11,16 @@ import (
 )
 
 // ClaimLease is how long the claim on an event lasts unless the event is
-// completed. It is longer than a function may run, so that nobody takes a claim
-// over while its owner lives, and shorter than the 15 s after which Lark first
-// delivers again, so that no delivery meets a claim whose owner has died.
+// completed. It is longer than a function may run, so that nobody acquires a claim while
+// its owner runs. It is shorter than the 15 s after which Lark delivers an event for the
+// second time, so that the claim of an owner that has failed has ended by then.
 const ClaimLease = 8 * time.Second
 
-// State is what a claim has found.
+// State is the result of a claim.
 type State int
 
 const (
-	// Acquired means that the caller holds the claim: it does the work and
-	// completes it.
+	// Acquired means that the caller holds the claim and is to do the work.
 	Acquired State = iota
 	// Completed means that the work has been completed.
 	Completed
@@ -35,20 +34,19 @@ func (s State) String() string {
 	return [...]string{"acquired", "completed", "in progress"}[s]
 }
 
-// maxKey is the longest id that is part of a key as it is; DynamoDB takes keys
+// maxKey is the length up to which an id is used in a key as it is. DynamoDB accepts keys
 // of up to 2 KB.
 const maxKey = 512
 
-// EventKey returns the key of an event's claim. It contains the app, because
-// several bots of a chat get the same message, and for each it is an event of
-// its own.
+// EventKey returns the key of an event's claim. It contains the app, because several bots
+// in a chat get the same message, each in an event of its own.
 func EventKey(appID, id string) string { return "evt#" + appID + "#" + hashed(id) }
 
 // SendKey returns the key of a request's claim.
 func SendKey(app, id string) string { return "snd#" + app + "#" + hashed(id) }
 
-// ThreadKey returns the key of the first message of a thread: to whom it is, and
-// what the thread is called.
+// ThreadKey returns the key of the first message of a thread, by its receiver and the
+// name of the thread.
 func ThreadKey(app, to, thread string) string { return "thr#" + app + "#" + hashed(to+" "+thread) }
 
 // hashed returns the id, or its hash when it is too long for a key.
@@ -60,8 +58,7 @@ func hashed(id string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// The values of a claim's attribute st. The second is documented for those who
-// look a record up.
+// The values of a claim's attribute st. The second one is in the documentation.
 const (
 	statusClaimed   = "CLAIMED"
 	statusCompleted = "PUBLISHED"
@@ -73,8 +70,8 @@ const (
 // returns Completed with the result of the work when the work has been
 // completed.
 //
-// The owner of a claim acquires it again, so that a call whose answer was lost
-// can be repeated. An owner is therefore one attempt, never two.
+// The owner of a claim acquires it each time, so that a call whose answer was lost can be
+// repeated. Two attempts must therefore be two owners.
 func (t *Table) Claim(ctx context.Context, key, owner string, lease, ttl time.Duration) (State, []byte, error) {
 	now := t.now()
 	// DynamoDB removes items days after their TTL, so it is compared too.
@@ -97,10 +94,10 @@ func (t *Table) Claim(ctx context.Context, key, owner string, lease, ttl time.Du
 	return InProgress, nil, nil
 }
 
-// Complete records that the work of key is done, and its result, and keeps both
-// for the duration of ttl. That the work is done is true whoever says so, so
-// Complete needs no claim. Of several results the first one stays, because
-// somebody has been answered with it; a record past its ttl is completed anew.
+// Complete records that the work of key is done, and its result, and keeps both for the
+// duration of ttl. It needs no claim, because the work is done even if the claim has
+// ended. Of several results the first one stays, because a caller has been answered with
+// it. A record past its ttl is replaced.
 func (t *Table) Complete(ctx context.Context, key string, result []byte, ttl time.Duration) error {
 	now := t.now()
 	expression, values := "SET st = :completed, #ttl = :ttl REMOVE res", attrs{
@@ -117,9 +114,8 @@ func (t *Table) Complete(ctx context.Context, key string, result []byte, ttl tim
 	return nil
 }
 
-// Release ends a claim that owner still holds, so that the next attempt need
-// not wait for the end of the lease. It is for work that is known not to be
-// done, or that may be done again.
+// Release ends a claim that owner still holds, so that the next attempt need not wait for
+// the end of the lease. It is for work that has not been done, or that may be done twice.
 func (t *Table) Release(ctx context.Context, key, owner string) error {
 	_, _, err := t.update(ctx, key, "SET lease = :zero", "st = :claimed AND req = :owner", attrs{
 		":zero": number(0), ":claimed": text(statusClaimed), ":owner": text(owner),

@@ -12,8 +12,7 @@ import (
 const (
 	// maxClaims is how many claims a [Memory] keeps.
 	maxClaims = 10_000
-	// minSweep is the number of claims up to which it does not look for expired
-	// ones.
+	// minSweep is the number of claims up to which it does not remove expired ones.
 	minSweep = 64
 )
 
@@ -26,7 +25,7 @@ type Memory struct {
 
 	mu      sync.Mutex
 	claims  map[string]claim
-	sweepAt int // the number of claims at which it looks for expired ones
+	sweepAt int // the number of claims at which it removes expired ones
 }
 
 // claim is a record: a claim with its result or, if it has a version, a document.
@@ -90,9 +89,8 @@ func (m *Memory) put(key string, c claim) {
 	m.claims[key] = c
 }
 
-// sweep removes the claims that have expired and, when that leaves the store
-// nearly full, those that expire first. It makes so much room that the next
-// sweep is far away.
+// sweep removes the claims that have expired and, if the store is still nearly full,
+// those that expire first. It removes enough of them that sweeps are rare.
 func (m *Memory) sweep() {
 	now := m.now()
 	var live []string

@@ -9,26 +9,26 @@ import (
 	"github.com/larkbridge/larkbridge/internal/wait"
 )
 
-// ErrUnknownApp says that there are no settings under an app's name.
+// ErrUnknownApp is the error for a name under which there are no settings.
 var ErrUnknownApp = errors.New("no such app")
 
 // Times of the settings' cache.
 const (
-	settingsLife = 5 * time.Minute        // settings are at most this old while the source answers
+	settingsLife = 5 * time.Minute        // the age up to which settings are used while the source answers
 	refreshPause = 5 * time.Second        // the least time between two reads
-	firstPause   = 500 * time.Millisecond // the same until one has succeeded
+	firstPause   = 500 * time.Millisecond // the same before the first read that succeeds
 )
 
 // Source reads the settings of all apps at once.
 type Source interface {
 	// Settings returns the documents, by the name of the app.
 	Settings(ctx context.Context) (map[string]string, error)
-	// Where names the place of an app's settings, for errors.
+	// Where returns the name of the place of an app's settings, for errors.
 	Where(name string) string
 }
 
-// Documents is a [Source] in memory, for tests: it has the documents by the name
-// of the app.
+// Documents is a [Source] in memory, for tests. It has the documents by the name of the
+// app.
 type Documents map[string]string
 
 // Settings returns the documents.
@@ -53,18 +53,18 @@ func (f Fixed) App(_ context.Context, name string) (*App, error) {
 func (Fixed) Refresh(context.Context) bool { return false }
 
 // Settings finds apps by their names. It reads all of them at once and keeps
-// them for 5 minutes, less a random part so that instances do not read at the
-// same time. While the source fails it keeps what it has. An unknown name costs
-// no read of its own: the settings are read again at most every 5 s.
+// them for 4 to 5 minutes, a random time so that instances do not read at the same time.
+// While the source fails it keeps what it has. The settings are read at most every 5 s,
+// so that requests with unknown names cause few reads.
 type Settings struct {
 	source Source
 	now    func() time.Time
 
-	lock  chan struct{}     // of size 1: it is full while somebody reads or writes
+	lock  chan struct{}     // has a value while a goroutine uses the fields below
 	apps  map[string]parsed // nil until the first read
-	stale time.Time         // when the settings are to be read again
+	stale time.Time         // when the settings must be read again
 	pause time.Time         // before which they are not read
-	fault error             // of the last read
+	err   error             // of the last read
 }
 
 // parsed is an app, or what is wrong with its settings.
@@ -73,7 +73,7 @@ type parsed struct {
 	err error
 }
 
-// NewSettings makes a cache of what the source has. It reads nothing yet.
+// NewSettings returns a cache of the settings in the source. It does not read them yet.
 func NewSettings(source Source, now func() time.Time) *Settings {
 	return &Settings{source: source, now: now, lock: make(chan struct{}, 1)}
 }
@@ -89,7 +89,7 @@ func (s *Settings) App(ctx context.Context, name string) (*App, error) {
 		s.read(ctx)
 	}
 	if s.apps == nil {
-		return nil, s.fault
+		return nil, s.err
 	}
 	p, ok := s.apps[name]
 	if !ok {
@@ -111,8 +111,7 @@ func (s *Settings) acquire(ctx context.Context) error {
 func (s *Settings) release() { <-s.lock }
 
 // Refresh reads the settings again at once, unless that was done within the last
-// 5 s, and reports whether it did. It is for a caller that has a reason to think
-// that they have changed.
+// 5 s, and reports whether it did. It is for a caller for which they may have changed.
 func (s *Settings) Refresh(ctx context.Context) bool {
 	if s.acquire(ctx) != nil {
 		return false
@@ -121,7 +120,7 @@ func (s *Settings) Refresh(ctx context.Context) bool {
 	return s.read(ctx)
 }
 
-// read replaces the apps by what the source has now, and reports whether it did.
+// read reads the settings from the source, and reports whether it did.
 func (s *Settings) read(ctx context.Context) bool {
 	now := s.now()
 	if now.Before(s.pause) {
@@ -135,7 +134,7 @@ func (s *Settings) read(ctx context.Context) bool {
 	defer cancel()
 	docs, err := s.source.Settings(ctx)
 	if err != nil {
-		s.fault = fmt.Errorf("reading the settings: %w", err)
+		s.err = fmt.Errorf("reading the settings: %w", err)
 		return false
 	}
 	apps := make(map[string]parsed, len(docs))
@@ -146,15 +145,15 @@ func (s *Settings) read(ctx context.Context) bool {
 		}
 		apps[name] = parsed{app, err}
 	}
-	s.apps, s.fault = apps, nil
+	s.apps, s.err = apps, nil
 	s.pause = now.Add(refreshPause)
 	s.stale = now.Add(wait.Jitter(settingsLife*4/5, 0.25))
 	return true
 }
 
-// readTimeout returns the most that a read may take: 1 s of the 2.5 s that a
-// request has, and the same share of another deadline. What remains is enough to
-// go on with the settings that are there.
+// readTimeout returns how long a read may take: 1 s of the 2.5 s that a request has, and
+// the same share of another deadline. The rest is enough to go on with the settings that
+// are cached.
 func readTimeout(ctx context.Context) time.Duration {
 	end, ok := ctx.Deadline()
 	if !ok {

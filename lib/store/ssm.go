@@ -13,9 +13,8 @@ type ParameterStore interface {
 	GetParametersByPath(context.Context, *ssm.GetParametersByPathInput, ...func(*ssm.Options)) (*ssm.GetParametersByPathOutput, error)
 }
 
-// SSM is a [Source] that reads the parameters under a prefix, one SecureString for
-// each app. One call reads ten, so that a cold start knows its apps after one
-// round trip, and an unknown name needs none.
+// SSM is a [Source] that reads the parameters under a prefix, one SecureString for each
+// app. One call reads ten of them.
 type SSM struct {
 	client ParameterStore
 	prefix string
@@ -38,7 +37,7 @@ func (s *SSM) Settings(ctx context.Context) (map[string]string, error) {
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
-			return nil, err // Settings says what was being done
+			return nil, err // the caller adds what was being done
 		}
 		for _, p := range page.Parameters {
 			docs[strings.TrimPrefix(aws.ToString(p.Name), s.prefix+"/")] = aws.ToString(p.Value)

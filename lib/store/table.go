@@ -26,8 +26,8 @@ type DynamoDB interface {
 }
 
 // Table keeps claims, documents, tokens and tickets in one DynamoDB table, whose key is
-// the string attribute pk and whose TTL attribute is ttl. Everything is an
-// UpdateItem with a condition: a write is one round trip and atomic.
+// the string attribute pk and whose TTL attribute is ttl. Each write is one UpdateItem
+// with a condition, and so atomic.
 type Table struct {
 	client DynamoDB
 	name   string

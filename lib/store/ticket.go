@@ -15,8 +15,8 @@ func (t *Table) Ticket(ctx context.Context, appID string) (lark.Secret, error) {
 	return lark.Secret(stringOf(item, "val")), err
 }
 
-// PutTicket stores an app_ticket, unless a newer one is there already. It is
-// kept until it is replaced: Lark documents no end of its life.
+// PutTicket stores an app_ticket, unless the table has a newer one. It is kept until it is
+// replaced, because Lark does not document that it expires.
 func (t *Table) PutTicket(ctx context.Context, appID string, value lark.Secret, issued time.Time) error {
 	_, _, err := t.update(ctx, "tkt#"+appID, "SET val = :val, issued = :issued",
 		"attribute_not_exists(issued) OR issued < :issued",

@@ -8,12 +8,12 @@ import (
 	"github.com/larkbridge/larkbridge/lib/lark"
 )
 
-// A token is read by every instance and written by one: the one that holds the
-// lease. The lease is given only to an instance that has seen the stored token,
-// so one that read it before a refresh does not refresh it again.
+// All instances read a token, and the instance that holds the lease writes it. Only an
+// instance that has seen the stored token can acquire the lease, so that one which read
+// it before a refresh does not refresh it once more.
 
-// tokenRest is how long a token is kept after it has expired.
-const tokenRest = time.Hour
+// expiredTokenTTL is how long a token is kept after it has expired.
+const expiredTokenTTL = time.Hour
 
 // Token returns the stored token of key, or the zero token when there is none.
 func (t *Table) Token(ctx context.Context, key string) (lark.Token, error) {
@@ -21,10 +21,10 @@ func (t *Table) Token(ctx context.Context, key string) (lark.Token, error) {
 	return tokenOf(item), err
 }
 
-// Lease asks that the caller be the one that refreshes the token of key, for the
-// duration d, and reports whether it is. It is not when another holds the lease,
-// or when the stored token is no longer the seen one ("" for none). Then Lease
-// also returns the stored token.
+// Lease asks for the right to refresh the token of key for the duration d, and reports
+// whether the caller has it. It has not if another instance holds the lease, or if the
+// stored token is not the one that the caller has seen ("" for none). Then Lease also
+// returns the stored token.
 func (t *Table) Lease(ctx context.Context, key string, seen lark.Secret, d time.Duration) (bool, lark.Token, error) {
 	now := t.now()
 	same := "val = :seen"
@@ -33,24 +33,23 @@ func (t *Table) Lease(ctx context.Context, key string, seen lark.Secret, d time.
 		same = "attribute_not_exists(val)"
 		delete(values, ":seen")
 	}
-	given, item, err := t.update(ctx, "tok#"+key, "SET lease = :lease",
+	acquired, item, err := t.update(ctx, "tok#"+key, "SET lease = :lease",
 		"(attribute_not_exists(lease) OR lease < :now) AND "+same, values)
 	if err != nil {
 		return false, lark.Token{}, fmt.Errorf("leasing the token: %w", err)
 	}
-	return given, tokenOf(item), nil
+	return acquired, tokenOf(item), nil
 }
 
-// Settle ends a lease and stores the fresh token, so that it replaces the old
-// one. With the zero token it stores nothing, so that the next instance may try
-// at once.
+// Settle ends a lease and stores the fresh token. With the zero token it stores nothing,
+// and another instance can acquire the lease at once.
 func (t *Table) Settle(ctx context.Context, key string, fresh lark.Token) error {
 	expression, values := "REMOVE lease", attrs(nil)
 	if fresh.Value != "" {
 		expression = "SET val = :val, ex = :ex, #ttl = :ttl REMOVE lease"
 		values = attrs{
 			":val": text(fresh.Value.Reveal()), ":ex": number(fresh.Expires.UnixMilli()),
-			":ttl": number(fresh.Expires.Add(tokenRest).Unix()),
+			":ttl": number(fresh.Expires.Add(expiredTokenTTL).Unix()),
 		}
 	}
 	if _, _, err := t.update(ctx, "tok#"+key, expression, "", values); err != nil {
