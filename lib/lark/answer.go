@@ -222,7 +222,7 @@ func classify(code, status int) (kind ErrorKind, retryable bool) {
 	switch code {
 	case 99991400, 230020, 11232, 11233, 11247, 90217, 1000004, 1000005, 1254290, 1061045:
 		return KindThrottled, true
-	case 230049, 18121, 1254291, 1254607: // the same message is being sent, a table is being written or not ready
+	case 230049, 18121, 1254291, 1254607, 200810: // the same message is being sent, a table is being written or not ready, somebody uses a card
 		return KindServer, true
 	case 99991403, 99991406:
 		return KindQuota, false

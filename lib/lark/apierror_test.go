@@ -78,7 +78,7 @@ func TestErrorKinds(t *testing.T) {
 		codes     string
 	}{
 		{lark.KindThrottled, true, "99991400 230020 11232 11233 11247 90217 1000004 1000005 1254290 1061045"},
-		{lark.KindServer, true, "230049 18121 1254291 1254607"},
+		{lark.KindServer, true, "230049 18121 1254291 1254607 200810"},
 		{lark.KindServer, true, "2200 1500 1642 1663 1668 5000 10101 10105 55001 10500 300120 11246 232096 20050 20072"},
 		{lark.KindQuota, false, "99991403 99991406"},
 		{lark.KindAuth, true, "10012"},
