@@ -28,8 +28,8 @@ const (
 	// maxAttempts is how often a change is sent that gets no answer, or none that says what
 	// has become of it.
 	maxAttempts = 3
-	// maxInteraction is how long a change waits for the end of a user's interaction: Lark
-	// waits 3 s for the reply to a click, and then some.
+	// maxInteraction is how often a change waits for the end of a user's interaction: Lark
+	// waits 3 s for the reply to a click.
 	maxInteraction = 5
 	// interactionPause is the pause between two attempts during an interaction.
 	interactionPause = time.Second

@@ -122,7 +122,7 @@ func setText(v any, text string) bool {
 	return false
 }
 
-// summary returns the first line of a text that has words, cut.
+// summary returns the first line of a text that is not empty, cut.
 func summary(text string) string {
 	for line := range strings.Lines(text) {
 		line = strings.TrimSpace(line)

@@ -55,8 +55,8 @@ func fitting(text string, limit int) int {
 	return len(text)
 }
 
-// openFence returns the line that begins the block of code in which a text ends, "" if
-// it ends in none.
+// openFence returns the line that begins the block of code in which a text ends, with its
+// end of line, "" if the text ends in no such block.
 func openFence(text string) string {
 	open := ""
 	for line := range strings.Lines(text) {

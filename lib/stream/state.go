@@ -40,7 +40,7 @@ type state struct {
 	Last place `json:"last"`
 	// Final identifies the whole text, "" until an update is done.
 	Final string `json:"final,omitempty"`
-	// NextUpdate is before when no update is made, in Unix milliseconds.
+	// NextUpdate is when the next update may be made, in Unix milliseconds.
 	NextUpdate int64 `json:"next_update,omitempty"`
 	// Refused reports that Lark refuses changes of the last card: the next one replaces
 	// all of it, when the text is complete.

@@ -53,7 +53,8 @@ type Update struct {
 	// Done reports that the text is complete.
 	Done bool
 	// Frame is the card that shows the text, see [CheckFrame]; nil is that of the update
-	// before, or a card that has nothing but the text.
+	// before, or a card that has nothing but the text. Another one than before is shown
+	// when the text is complete.
 	Frame json.RawMessage
 	// Queued is when the update was put into a queue; zero means that somebody waits for
 	// the result.

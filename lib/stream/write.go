@@ -120,6 +120,7 @@ func (x *writing) frame(card int) json.RawMessage {
 	return x.state.Frame
 }
 
+// frameID identifies the frame of a card.
 func (x *writing) frameID(card int) string { return identify(string(x.frame(card))) }
 
 // create makes the entity of the next card, with its text. Of several instances that do
