@@ -13,7 +13,9 @@ import (
 // Answerer answers clicks and link previews of an app.
 type Answerer interface {
 	// Answer returns the reply to a click; nil changes nothing. The error is
-	// [ErrNoHandler] when the app has no handler.
+	// [ErrNoHandler] when the app has no handler. A reply that comes with another
+	// error tells the person about it; without one the click gets the app's
+	// card_toast.
 	Answer(ctx context.Context, app *store.App, ev *lark.Event) (*lark.CardReply, error)
 }
 
@@ -28,7 +30,11 @@ type linked struct{ handler lark.CardHandler }
 // Answer calls the handler. It does not wait longer than ctx, even if the handler does,
 // and a panic is an error.
 func (l linked) Answer(ctx context.Context, app *store.App, ev *lark.Event) (*lark.CardReply, error) {
-	return lark.AnswerClick(ctx, l.handler, lark.NewClick(app.Name, ev))
+	reply, err := lark.AnswerClick(ctx, l.handler, lark.NewClick(app.Name, ev))
+	if err != nil {
+		return nil, err
+	}
+	return reply, nil
 }
 
 // Invoker calls a Lambda function by its name or ARN and returns what it

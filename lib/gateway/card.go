@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -101,15 +102,16 @@ func (r *request) answer(ctx context.Context, app *store.App, ev *lark.Event) []
 		return r.fallback(app)
 	}
 	r.observe(&r.handling, start)
-	if err == nil {
-		var answer []byte
-		if answer, err = encode(reply); err == nil {
-			r.outcome.Result = Answered
-			return answer
-		}
+	answer, unusable := encode(reply)
+	if err == nil && unusable == nil {
+		r.outcome.Result = Answered
+		return answer
 	}
 	r.outcome.Add(metric.CardFallback)
-	r.outcome.Result, r.outcome.Err = Fallback, err
+	r.outcome.Result, r.outcome.Err = Fallback, cmp.Or(err, unusable)
+	if reply != nil && unusable == nil {
+		return answer
+	}
 	return r.fallback(app)
 }
 

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/larkbridge/larkbridge/internal/wait"
+	"github.com/larkbridge/larkbridge/lib/ask"
 	"github.com/larkbridge/larkbridge/lib/bus"
 	"github.com/larkbridge/larkbridge/lib/lark"
 	"github.com/larkbridge/larkbridge/lib/metric"
@@ -50,8 +51,10 @@ type Sender struct {
 	Blobs   request.Blobs
 	// Bucket is the stack's own bucket, of which requests use files/ only.
 	Bucket string
-	Now    func() time.Time
-	Log    *slog.Logger // of what concerns no single request
+	// Asks keeps the questions of the verb ask; nil refuses them.
+	Asks *ask.Asks
+	Now  func() time.Time
+	Log  *slog.Logger // of what concerns no single request
 	// DefaultTo receives the notices, which name no receiver: a chat id, open id,
 	// union id, e-mail address or user id.
 	DefaultTo string
@@ -180,7 +183,7 @@ func (s *Sender) callAs(ctx context.Context, x *execution) (*lark.Result, error)
 	if err != nil {
 		return nil, err
 	}
-	return s.retry(ctx, x, &request.Clients{Lark: c.Client, Host: c.app.BaseURL, HTTP: s.HTTP, Blobs: s.Blobs, Bucket: s.Bucket, Now: s.Now})
+	return s.retry(ctx, x, &request.Clients{Lark: c.Client, Host: c.app.BaseURL, HTTP: s.HTTP, Blobs: s.Blobs, Bucket: s.Bucket, Now: s.Now, Asks: s.Asks})
 }
 
 // refreshPause is how long [store.Settings] waits before it reads the settings

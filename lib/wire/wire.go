@@ -20,6 +20,7 @@ import (
 	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-lambda-go/lambdacontext"
 
+	"github.com/larkbridge/larkbridge/lib/ask"
 	"github.com/larkbridge/larkbridge/lib/bus"
 	"github.com/larkbridge/larkbridge/lib/cloud"
 	"github.com/larkbridge/larkbridge/lib/gateway"
@@ -42,6 +43,7 @@ const (
 	envAnswer = "ANSWER_TIMEOUT"       // what an answer may take, such as 2500ms; optional
 	envSend   = "SEND_TIMEOUT"         // the function send's time-out, such as 60s; optional
 	envTo     = "DEFAULT_TO"           // a chat or person; optional
+	envAsks   = "ASK_QUEUE_URL"        // of the queue of send; optional: without it no questions are asked
 	envLevel  = "AWS_LAMBDA_LOG_LEVEL" // set by Lambda
 )
 
@@ -108,6 +110,13 @@ func warm(ctx context.Context, tasks ...func(context.Context)) {
 // Gateway makes the handler of the functions event and card. The name of the
 // function is in the lines of its metrics.
 func Gateway(ctx context.Context, function string, getenv func(string) string) (*gateway.Gateway, error) {
+	return newGateway(ctx, function, getenv, func(p *clients) gateway.Answerer {
+		return gateway.Invoked(cloud.NewLambda(p.cloud.Config(), p.cloud.Endpoint("LAMBDA"), time.Now))
+	})
+}
+
+// newGateway is [Gateway] with what answers the clicks that answer no question.
+func newGateway(ctx context.Context, function string, getenv func(string) string, answerer func(*clients) gateway.Answerer) (*gateway.Gateway, error) {
 	start := time.Now()
 	limit, err := inlineLimit(getenv(envLimit))
 	if err != nil {
@@ -126,6 +135,10 @@ func Gateway(ctx context.Context, function string, getenv func(string) string) (
 		return nil, err
 	}
 	counter := metric.New(os.Stdout, getenv(envStack), function, getenv(envLevel), time.Now)
+	cards := answerer(p)
+	if asks := p.asks(getenv); asks != nil {
+		cards = gateway.Asked(asks, cards)
+	}
 	return &gateway.Gateway{
 		Apps:    p.settings,
 		Claims:  p.table,
@@ -136,7 +149,7 @@ func Gateway(ctx context.Context, function string, getenv func(string) string) (
 			Bucket:      getenv(envBucket),
 			InlineLimit: limit,
 		},
-		Cards:      gateway.Invoked(cloud.NewLambda(p.cloud.Config(), p.cloud.Endpoint("LAMBDA"), time.Now)),
+		Cards:      cards,
 		Now:        time.Now,
 		Observers:  []gateway.Observer{gateway.Log(p.log), gateway.Count(counter.Count)},
 		FailClosed: dedupe == "closed",
@@ -144,6 +157,26 @@ func Gateway(ctx context.Context, function string, getenv func(string) string) (
 		AnswerTimeout: answer,
 		StartupTime:   time.Since(start),
 	}, nil
+}
+
+// asks makes what keeps the questions of the verb ask, nil for a stack that asks
+// none.
+func (p *clients) asks(getenv func(string) string) *ask.Asks {
+	queue := getenv(envAsks)
+	if queue == "" {
+		return nil
+	}
+	config, entries := p.cloud.Config(), bus.NewEventBridge(p.cloud.EventBridge(), getenv(envBus))
+	return &ask.Asks{
+		Documents: p.table,
+		Queue:     cloud.NewSendQueue(config, p.cloud.Endpoint("SQS"), queue, time.Now),
+		Workflows: cloud.NewWorkflows(config, p.cloud.Endpoint("SFN"), p.cloud.Endpoint("LAMBDA"), time.Now),
+		Publish: func(ctx context.Context, detail []byte) error {
+			_, err := entries.Publish(ctx, bus.Entry{Source: bus.SendSource, DetailType: ask.DetailType, Detail: detail})
+			return err
+		},
+		Now: time.Now,
+	}
 }
 
 func inlineLimit(text string) (int, error) {
@@ -171,11 +204,10 @@ func answerTimeout(text string) (time.Duration, error) {
 // StartCard runs the function card with a handler in Go, which answers the clicks
 // in place of the function that an app's settings name. It does not return.
 func StartCard(handler lark.CardHandler) {
-	g, err := Gateway(context.Background(), "card", os.Getenv)
+	g, err := newGateway(context.Background(), "card", os.Getenv, func(*clients) gateway.Answerer { return gateway.Linked(handler) })
 	if err != nil {
 		log.Fatal(err)
 	}
-	g.Cards = gateway.Linked(handler)
 	lambda.Start(g.Lambda)
 }
 
@@ -199,6 +231,7 @@ func Sender(ctx context.Context, getenv func(string) string) (*send.Sender, erro
 		Blobs:     cloud.NewS3(p.cloud.Config(), p.cloud.Endpoint("S3"), time.Now),
 		Bucket:    getenv(envBucket),
 		Now:       time.Now,
+		Asks:      p.asks(getenv),
 		Log:       p.log,
 		Observers: []send.Observer{send.Log(p.log), send.Count(counter.Count)},
 		DefaultTo: getenv(envTo),

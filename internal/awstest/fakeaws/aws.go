@@ -1,6 +1,7 @@
 // Package fakeaws is the part of AWS that the functions use, in memory: one
-// table of DynamoDB, one bus of EventBridge, S3, SQS's visibility time-outs,
-// SSM's parameters and Lambda's Invoke. It starts at once and costs no process,
+// table of DynamoDB, one bus of EventBridge, S3, SQS's new messages and visibility
+// time-outs, SSM's parameters, Lambda's Invoke, and the steps of workflows that are
+// ended by a token of Step Functions or a callback id of Lambda. It starts at once and costs no process,
 // so that each test can have one of its own; moto knows more, and is slower.
 //
 // It is an http.Handler for AWS_ENDPOINT_URL. A [harness.Proxy] before it makes
@@ -31,6 +32,8 @@ type AWS struct {
 	parameters map[string]string
 	objects    map[string][]byte // by bucket/key
 	delays     []Delay
+	steps      map[string]*Step
+	messages   []Message
 	invoke     func(function string, payload []byte) (result []byte, failed bool)
 }
 
@@ -96,6 +99,9 @@ var operations = map[string]func(*AWS, []byte) (any, *refusal){
 	"AmazonSSM.GetParametersByPath":     (*AWS).getParametersByPath,
 	"AmazonSSM.GetParameter":            (*AWS).getParameter,
 	"AmazonSQS.ChangeMessageVisibility": (*AWS).changeMessageVisibility,
+	"AmazonSQS.SendMessage":             (*AWS).sendMessage,
+	"AWSStepFunctions.SendTaskSuccess":  (*AWS).sendTaskSuccess,
+	"AWSStepFunctions.SendTaskFailure":  (*AWS).sendTaskFailure,
 }
 
 func (a *AWS) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -107,6 +113,9 @@ func (a *AWS) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case target == "" && strings.HasPrefix(r.URL.Path, "/2015-03-31/functions/"):
 		a.serveLambda(w, r, body)
+		return
+	case target == "" && strings.HasPrefix(r.URL.Path, callbacks):
+		a.serveCallback(w, r, body)
 		return
 	case target == "":
 		a.serveS3(w, r, body)

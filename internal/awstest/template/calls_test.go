@@ -15,7 +15,7 @@ import (
 // for stack traces, also in a stripped binary.
 var (
 	clientMethod = regexp.MustCompile(`/aws-sdk-go-v2/service/(\w+)\.\(\*Client\)\.([A-Z]\w*)\x00`)
-	signerMethod = regexp.MustCompile(`github.com/larkbridge/larkbridge/lib/(cloud\.\(\*(?:S3|Lambda)\)\.[A-Z]\w*)\x00`)
+	signerMethod = regexp.MustCompile(`github.com/larkbridge/larkbridge/lib/(cloud\.\(\*(?:S3|Lambda|Workflows|SendQueue)\)\.[A-Z]\w*)\x00`)
 	linked       = regexp.MustCompile(`github.com/larkbridge/larkbridge/lib/(\w+)\.`)
 )
 
@@ -23,10 +23,19 @@ var (
 var iamPrefix = map[string]string{"dynamodb": "dynamodb", "eventbridge": "events", "sqs": "sqs", "ssm": "ssm"}
 
 // signed are the requests that are made without a client, by lib/cloud.
-var signed = map[string]string{
-	"cloud.(*S3).Create":     "s3:PutObject",
-	"cloud.(*S3).Open":       "s3:GetObject",
-	"cloud.(*Lambda).Invoke": "lambda:InvokeFunction",
+var signed = map[string][]string{
+	"cloud.(*S3).Create":         {"s3:PutObject"},
+	"cloud.(*S3).Open":           {"s3:GetObject"},
+	"cloud.(*Lambda).Invoke":     {"lambda:InvokeFunction"},
+	"cloud.(*SendQueue).Send":    {"sqs:SendMessage"},
+	"cloud.(*Workflows).Succeed": {"lambda:SendDurableExecutionCallbackSuccess", "states:SendTaskSuccess"},
+	"cloud.(*Workflows).Fail":    {"lambda:SendDurableExecutionCallbackFailure", "states:SendTaskFailure"},
+}
+
+// forAsks are the calls that only questions need: a function of a stack that asks
+// none makes none of them.
+var forAsks = []string{
+	"lambda:SendDurableExecutionCallbackFailure", "lambda:SendDurableExecutionCallbackSuccess", "sqs:SendMessage", "states:SendTaskFailure", "states:SendTaskSuccess",
 }
 
 // neverCalled is linked in and yet not called.
@@ -47,11 +56,11 @@ func calls(t *testing.T, root, function string) []string {
 		actions = append(actions, prefix+":"+found[2])
 	}
 	for _, found := range signerMethod.FindAllStringSubmatch(binary, -1) {
-		action, ok := signed[found[1]]
+		needed, ok := signed[found[1]]
 		if !ok {
 			t.Fatalf("functions/%s uses %s: add the action that it needs", function, found[1])
 		}
-		actions = append(actions, action)
+		actions = append(actions, needed...)
 	}
 	for folder := range own(binary) {
 		if folder != "cloud" && signs(t, filepath.Join(root, "lib", folder)) {
@@ -89,13 +98,14 @@ func signs(t *testing.T, folder string) (found bool) {
 // The way to find the calls finds what is known to be there, and nothing that
 // only another function does.
 func TestCalls(t *testing.T) {
+	inbound := []string{"dynamodb:GetItem", "dynamodb:UpdateItem", "events:PutEvents", "lambda:InvokeFunction", "s3:PutObject", "ssm:GetParametersByPath"}
+	outbound := []string{
+		"dynamodb:GetItem", "dynamodb:UpdateItem", "events:PutEvents", "s3:GetObject", "s3:PutObject", "sqs:ChangeMessageVisibility", "ssm:GetParametersByPath",
+	}
 	for function, want := range map[string][]string{
-		"event": {"dynamodb:UpdateItem", "events:PutEvents", "lambda:InvokeFunction", "s3:PutObject", "ssm:GetParametersByPath"},
-		"card":  {"dynamodb:UpdateItem", "events:PutEvents", "lambda:InvokeFunction", "s3:PutObject", "ssm:GetParametersByPath"},
-		"send": {
-			"dynamodb:GetItem", "dynamodb:UpdateItem", "events:PutEvents", "s3:GetObject", "s3:PutObject", "sqs:ChangeMessageVisibility", "ssm:GetParametersByPath",
-		},
+		"event": slices.Concat(inbound, forAsks), "card": slices.Concat(inbound, forAsks), "send": slices.Concat(outbound, forAsks),
 	} {
+		slices.Sort(want)
 		if got := calls(t, harness.Root(t), function); !slices.Equal(got, want) {
 			t.Errorf("%s calls %q, want %q", function, got, want)
 		}

@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -39,6 +40,7 @@ func gather(t *testing.T) facts {
 		f.runbook[found[1]] = true
 	}
 	f.keyPrefixes = keyPrefixes(t, filepath.Join(root, "lib", "store"))
+	maps.Copy(f.keyPrefixes, keyPrefixes(t, filepath.Join(root, "lib", "ask")))
 	return f
 }
 

@@ -56,9 +56,9 @@ func TestForwardCalls(t *testing.T) {
 	users := strings.Repeat(`"ou_1",`, 200-1) + `"ou_1"`
 	checkCalls(t, []oneCall{
 		{"forward", `{"forward":{"message_id":"om_1","to":{"email":"a@b.c"}}}`,
-			received{"POST", "/om_1/forward", "receive_id_type=email&uuid=uuid-1", `{"receive_id":"a@b.c"}`}, "email a@b.c", false},
+			received{"POST", "/om_1/forward", "receive_id_type=email&uuid=uuid1", `{"receive_id":"a@b.c"}`}, "email a@b.c", false},
 		{"merge forward", `{"forward":{"message_ids":["om_1","om_2"],"to":{"chat_id":"oc_1"}}}`,
-			received{"POST", "/merge_forward", "receive_id_type=chat_id&uuid=uuid-1", `{"message_id_list":["om_1","om_2"],"receive_id":"oc_1"}`}, "chat_id oc_1", false},
+			received{"POST", "/merge_forward", "receive_id_type=chat_id&uuid=uuid1", `{"message_id_list":["om_1","om_2"],"receive_id":"oc_1"}`}, "chat_id oc_1", false},
 		{"urgent", `{"urgent":{"message_id":"om_1","user_ids":["ou_1"]}}`,
 			received{"PATCH", "/om_1/urgent_app", "user_id_type=open_id", `{"user_id_list":["ou_1"]}`}, "message om_1", true},
 		{"urgent by phone", `{"urgent":{"message_id":"om_1","user_ids":["7c"],"how":"phone","user_id_type":"user_id"}}`,

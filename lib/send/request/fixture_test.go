@@ -21,7 +21,7 @@ import (
 	"github.com/larkbridge/larkbridge/lib/store"
 )
 
-const testUUID = "uuid-1"
+const testUUID = "uuid1"
 
 // received is a call as Lark receives it.
 type received struct{ Method, Path, Query, Body string }

@@ -107,10 +107,7 @@ func (m *Message) plan(c common) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := only("message", field{"to", m.To != nil}, field{"reply_to", m.ReplyTo != nil}); err != nil {
-		return nil, err
-	}
-	to, target, err := m.receiver()
+	to, target, err := receiver("message", m.To, m.ReplyTo)
 	if err != nil {
 		return nil, err
 	}
@@ -121,17 +118,20 @@ func (m *Message) plan(c common) (*Plan, error) {
 	return c.call(target, call), content.fits("message."+content.field, call.Body)
 }
 
-// receiver returns whom the message reaches, and the name of the plan's target.
-func (m *Message) receiver() (to lark.Receiver, target string, err error) {
-	if m.ReplyTo == nil {
-		to, err = m.To.receiver("message.to")
+// receiver returns whom a message reaches, and the name of the plan's target. where
+// is the path of the verb, which has one of the fields to and reply_to.
+func receiver(where string, target *Target, reply *Reply) (to lark.Receiver, name string, err error) {
+	if _, err := only(where, field{"to", target != nil}, field{"reply_to", reply != nil}); err != nil {
+		return to, "", err
+	}
+	if reply == nil {
+		to, err = target.receiver(where + ".to")
 		return to, to.IDType() + " " + to.ID(), err
 	}
-	id := m.ReplyTo.MessageID
-	if to = lark.ReplyTo(id); m.ReplyTo.InThread {
+	if to = lark.ReplyTo(reply.MessageID); reply.InThread {
 		to = to.InThread()
 	}
-	return to, "message " + id, required("message.reply_to", field{"message_id", id != ""})
+	return to, "message " + reply.MessageID, required(where+".reply_to", field{"message_id", reply.MessageID != ""})
 }
 
 // onMessage begins a call about a message, and names its target.

@@ -33,7 +33,7 @@ func TestMessageContent(t *testing.T) {
 			}
 			body = []byte(strings.NewReplacer(`\u003c`, "<", `\u003e`, ">", `\u0026`, "&").Replace(string(body)))
 			diff(t, received{"POST", "/open-apis/im/v1/messages", "receive_id_type=chat_id",
-				`{"receive_id":"oc_1","msg_type":"` + c.kind + `","content":` + string(body) + `,"uuid":"uuid-1"}`}, got)
+				`{"receive_id":"oc_1","msg_type":"` + c.kind + `","content":` + string(body) + `,"uuid":"uuid1"}`}, got)
 		})
 	}
 }
@@ -41,14 +41,14 @@ func TestMessageContent(t *testing.T) {
 func TestMessageTarget(t *testing.T) {
 	const body = `"msg_type":"text","content":"{\"text\":\"a\"}"`
 	for _, c := range []struct{ to, target, path, query, body string }{
-		{`"to":{"chat_id":"oc_1"}`, "chat_id oc_1", "", "receive_id_type=chat_id", `{"receive_id":"oc_1",` + body + `,"uuid":"uuid-1"}`},
-		{`"to":{"open_id":"ou_1"}`, "open_id ou_1", "", "receive_id_type=open_id", `{"receive_id":"ou_1",` + body + `,"uuid":"uuid-1"}`},
-		{`"to":{"user_id":"7c"}`, "user_id 7c", "", "receive_id_type=user_id", `{"receive_id":"7c",` + body + `,"uuid":"uuid-1"}`},
-		{`"to":{"union_id":"on_1"}`, "union_id on_1", "", "receive_id_type=union_id", `{"receive_id":"on_1",` + body + `,"uuid":"uuid-1"}`},
-		{`"to":{"email":"a@b.c"}`, "email a@b.c", "", "receive_id_type=email", `{"receive_id":"a@b.c",` + body + `,"uuid":"uuid-1"}`},
-		{`"reply_to":{"message_id":"om_1"}`, "message om_1", "/om_1/reply", "", `{` + body + `,"uuid":"uuid-1"}`},
-		{`"reply_to":{"message_id":"om_1","in_thread":true}`, "message om_1", "/om_1/reply", "", `{` + body + `,"reply_in_thread":true,"uuid":"uuid-1"}`},
-		{`"reply_to":{"message_id":"../x?y"}`, "message ../x?y", "/..%2Fx%3Fy/reply", "", `{` + body + `,"uuid":"uuid-1"}`},
+		{`"to":{"chat_id":"oc_1"}`, "chat_id oc_1", "", "receive_id_type=chat_id", `{"receive_id":"oc_1",` + body + `,"uuid":"uuid1"}`},
+		{`"to":{"open_id":"ou_1"}`, "open_id ou_1", "", "receive_id_type=open_id", `{"receive_id":"ou_1",` + body + `,"uuid":"uuid1"}`},
+		{`"to":{"user_id":"7c"}`, "user_id 7c", "", "receive_id_type=user_id", `{"receive_id":"7c",` + body + `,"uuid":"uuid1"}`},
+		{`"to":{"union_id":"on_1"}`, "union_id on_1", "", "receive_id_type=union_id", `{"receive_id":"on_1",` + body + `,"uuid":"uuid1"}`},
+		{`"to":{"email":"a@b.c"}`, "email a@b.c", "", "receive_id_type=email", `{"receive_id":"a@b.c",` + body + `,"uuid":"uuid1"}`},
+		{`"reply_to":{"message_id":"om_1"}`, "message om_1", "/om_1/reply", "", `{` + body + `,"uuid":"uuid1"}`},
+		{`"reply_to":{"message_id":"om_1","in_thread":true}`, "message om_1", "/om_1/reply", "", `{` + body + `,"reply_in_thread":true,"uuid":"uuid1"}`},
+		{`"reply_to":{"message_id":"../x?y"}`, "message ../x?y", "/..%2Fx%3Fy/reply", "", `{` + body + `,"uuid":"uuid1"}`},
 	} {
 		t.Run(c.target, func(t *testing.T) {
 			f := newFixture(t)

@@ -5,6 +5,7 @@ import (
 	"io"
 	"time"
 
+	"github.com/larkbridge/larkbridge/lib/ask"
 	"github.com/larkbridge/larkbridge/lib/lark"
 )
 
@@ -33,6 +34,7 @@ type Clients struct {
 	// under files/ and no others; "" is none.
 	Bucket string
 	Now    func() time.Time
+	Asks   *ask.Asks // nil where no questions are asked
 }
 
 // Blobs reads and writes the objects that files come from and go to. Its errors
@@ -52,7 +54,7 @@ func (r *Request) Plan(uuid string) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	p, err := v.verb.plan(common{uuid: uuid, tenantKey: r.TenantKey})
+	p, err := v.verb.plan(common{app: r.App, uuid: uuid, tenantKey: r.TenantKey})
 	if err != nil {
 		return nil, err
 	}
@@ -61,7 +63,7 @@ func (r *Request) Plan(uuid string) (*Plan, error) {
 }
 
 // common holds what a verb takes from its request.
-type common struct{ uuid, tenantKey string }
+type common struct{ app, uuid, tenantKey string }
 
 // call makes a plan of one call.
 func (c common) call(target string, call lark.Call) *Plan {

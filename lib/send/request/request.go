@@ -31,6 +31,7 @@ type Request struct {
 	Correlation
 
 	Message    *Message    `json:"message"`
+	Ask        *Ask        `json:"ask"`
 	UpdateCard *UpdateCard `json:"update_card"`
 	Edit       *Edit       `json:"edit"`
 	Recall     *Recall     `json:"recall"`
@@ -63,6 +64,7 @@ type namedVerb struct {
 func (r *Request) verbs() []namedVerb {
 	return []namedVerb{
 		{"message", r.Message != nil, r.Message},
+		{"ask", r.Ask != nil, r.Ask},
 		{"update_card", r.UpdateCard != nil, r.UpdateCard},
 		{"edit", r.Edit != nil, r.Edit},
 		{"recall", r.Recall != nil, r.Recall},
@@ -167,6 +169,9 @@ func (r *Request) Fingerprint() string {
 	}
 	if r.Webhook != nil { // its URL does not marshal
 		doc = append(doc, r.Webhook.URL.Reveal()...)
+	}
+	if r.Ask != nil && r.Ask.AnswerTo != nil { // nor do these
+		doc = append(append(doc, r.Ask.AnswerTo.TaskToken.Reveal()...), r.Ask.AnswerTo.CallbackID.Reveal()...)
 	}
 	sum := sha256.Sum256(doc)
 	return hex.EncodeToString(sum[:16])
