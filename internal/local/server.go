@@ -38,7 +38,6 @@ func New(app *lark.App, client lark.HTTPDoer, calls *Calls, now func() time.Time
 		gateway: &gateway.Gateway{
 			Apps: apps, Claims: memory, Tickets: memory, Now: now,
 			Events: &bus.Bus{Publisher: events, Blobs: events, Bucket: "details", InlineLimit: bus.DefaultInlineLimit},
-			Cards:  gateway.Invoked(nil), // the default app has no card_handler
 		},
 		sender: &send.Sender{
 			Apps: apps, HTTP: client, Tokens: memory, Claims: memory, Results: events, Blobs: events,
@@ -48,6 +47,8 @@ func New(app *lark.App, client lark.HTTPDoer, calls *Calls, now func() time.Time
 		bus: events, calls: calls, show: show, now: now,
 	}
 	s.gateway.Observers = []gateway.Observer{s.showProblems}
+	s.sender.Asks = s.newAsks(memory)
+	s.gateway.Cards = gateway.Asked(s.sender.Asks, gateway.Invoked(nil)) // the default app has no card_handler
 	s.routes = map[string]http.HandlerFunc{
 		"GET /":           servePage,
 		"GET /api/events": s.serveEvents,

@@ -17,6 +17,7 @@ const (
 	StepRule  = "rule"  // a rule matched it
 	StepReply = "reply" // the reply to Lark
 	StepLark  = "lark"  // a call to Lark and its answer
+	StepAWS   = "aws"   // a call to AWS, which the local run only shows
 	StepSend  = "send"  // the outcome of a request to send
 	StepClick = "click" // a user of the stand-in clicked a card
 	StepCard  = "card"  // what the users then see
@@ -34,7 +35,7 @@ type Step struct {
 	// the request; "" for none.
 	Group string
 	// Data is what happened in full: an [Inbound], a [bus.Entry], a [send.Outcome], a
-	// [larktest.RecordedCall], or nil.
+	// [larktest.RecordedCall], a [WorkflowCall], or nil.
 	Data any
 }
 

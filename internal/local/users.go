@@ -62,7 +62,7 @@ type users struct {
 // AddUsers must be called before the server serves.
 func (s *Server) AddUsers(platform *larktest.Platform, handler lark.CardHandler, sendCard func(context.Context) error) {
 	s.users = &users{server: s, platform: platform, sendCard: sendCard, clicks: map[lark.Secret]string{}}
-	s.gateway.Cards = clickRecorder{gateway.Linked(handler)}
+	s.gateway.Cards = clickRecorder{gateway.Asked(s.sender.Asks, gateway.Linked(handler))}
 }
 
 // click simulates a click on a message or, for "", on the newest card with buttons.
