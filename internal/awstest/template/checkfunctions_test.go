@@ -20,7 +20,7 @@ func checkFunctions(fx *fixture) (f findings) {
 		for what, wrong := range map[string]bool{
 			"runtime":                fn.Runtime != "provided.al2023",
 			"handler":                fn.Handler != "bootstrap",
-			"architecture":           fn.Architecture != "arm64",
+			"architecture":           fn.Architecture != fx.Parameters["Architecture"],
 			"memory below 256 MB":    fn.Memory < 256,
 			"Lambda's own time-out":  fn.Properties["Timeout"] == nil,
 			"logs that are not JSON": fn.LogFormat != "JSON",
@@ -37,7 +37,7 @@ func checkFunctions(fx *fixture) (f findings) {
 }
 
 func (fx *fixture) behindURL(fn template.Function) bool {
-	return slices.ContainsFunc(fx.routes, func(r template.Route) bool { return r.Function == fn.ARN })
+	return slices.ContainsFunc(fx.routes, func(r template.Route) bool { return fn.Called(r.Function) })
 }
 
 // checkLogs looks at the log groups, and that each function has its own.

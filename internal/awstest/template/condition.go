@@ -74,3 +74,28 @@ func (r *resolver) combine(name string, arguments []any) (bool, error) {
 	}
 	return result, nil
 }
+
+// checkRules returns an error for an assertion of the template's rules that the
+// parameters do not fulfil.
+func (r *resolver) checkRules() error {
+	rules := section(r.document, "Rules")
+	for name := range rules {
+		rule := section(rules, name)
+		applies, err := r.truth(rule["RuleCondition"])
+		if err != nil {
+			return fmt.Errorf("rule %s: %w", name, err)
+		}
+		assertions, _ := rule["Assertions"].([]any)
+		for _, a := range assertions {
+			assertion, _ := a.(map[string]any)
+			fulfilled, err := r.truth(assertion["Assert"])
+			if err != nil {
+				return fmt.Errorf("rule %s: %w", name, err)
+			}
+			if applies && !fulfilled {
+				return fmt.Errorf("rule %s: %v", name, assertion["AssertDescription"])
+			}
+		}
+	}
+	return nil
+}

@@ -130,16 +130,30 @@ func inspect(t *testing.T, document map[string]any, parameters map[string]string
 
 // filled is a value for each parameter that may be empty or is any text.
 var filled = map[string]string{
-	"AlarmEmail":         "ops@example.com",
-	"AlarmTopicServices": "backup.amazonaws.com, codestar-notifications.amazonaws.com",
-	"CardHandlerArns":    "arn:aws:lambda:us-east-1:123456789012:function:handler, arn:aws:lambda:us-east-1:123456789012:function:other:live",
-	"DefaultTo":          "oc_1",
-	"KmsKeyArn":          "arn:aws:kms:us-east-1:123456789012:key/0a1b",
-	"MarketplaceApp":     "default",
-	"OperatorTopicArn":   "arn:aws:sns:us-east-1:123456789012:operators",
-	"ParameterPrefix":    "/acme/lark",
-	"RunbookUrl":         "https://example.com/runbook.md",
+	"AlarmEmail":             "ops@example.com",
+	"AlarmTopicServices":     "backup.amazonaws.com, codestar-notifications.amazonaws.com",
+	"CardHandlerArns":        "arn:aws:lambda:us-east-1:123456789012:function:handler, arn:aws:lambda:us-east-1:123456789012:function:other:live",
+	"CertificateArn":         "arn:aws:acm:us-east-1:123456789012:certificate/0a1b",
+	"DomainName":             "lark.example.com",
+	"EventBusName":           "company",
+	"HostedZoneId":           "Z0123456789",
+	"OrganizationId":         "o-a1b2c3d4e5",
+	"PermissionsBoundaryArn": "arn:aws:iam::123456789012:policy/boundary",
+	"Release":                "4ce46e8-1",
+	"RolePath":               "/teams/chat/",
+	"SecurityGroupIds":       "sg-0123456789abcdef0",
+	"SubnetIds":              "subnet-0123456789abcdef0,subnet-0123456789abcdef1",
+	"DefaultTo":              "oc_1",
+	"KmsKeyArn":              "arn:aws:kms:us-east-1:123456789012:key/0a1b",
+	"MarketplaceApp":         "default",
+	"OperatorTopicArn":       "arn:aws:sns:us-east-1:123456789012:operators",
+	"ParameterPrefix":        "/acme/lark",
+	"RunbookUrl":             "https://example.com/runbook.md",
 }
+
+// needsText are the parameters that may have another value than the first only
+// if a text is filled: the template's rules say so.
+var needsText = map[string]bool{"DefaultUrl": true, "Deployment": true, "ProvisionedConcurrency": true}
 
 // sets are the deployments that the checks look at: the defaults, and what
 // comes first or last of what a parameter may be, with the texts that may be
@@ -152,7 +166,7 @@ func sets(t *testing.T, document map[string]any) map[string]map[string]string {
 	} {
 		set := make(map[string]string)
 		for parameter, declared := range objects(document, "Parameters") {
-			set[parameter] = value(t, parameter, declared, of.last, of.filled)
+			set[parameter] = value(t, parameter, declared, of.last && (of.filled || !needsText[parameter]), of.filled)
 		}
 		all[name] = set
 	}

@@ -1,5 +1,7 @@
 package template
 
+import "strings"
+
 // Function is a Lambda function of the template.
 type Function struct {
 	*Resource
@@ -16,8 +18,11 @@ type Function struct {
 	Environment  map[string]string
 }
 
-// Called reports whether a name or an ARN is the function's.
-func (f Function) Called(name string) bool { return name == f.Name || name == f.ARN }
+// Called reports whether a name or an ARN is the function's, or that of an alias
+// of it.
+func (f Function) Called(name string) bool {
+	return name == f.Name || name == f.ARN || strings.HasPrefix(name, f.ARN+":")
+}
 
 // Functions returns the template's functions, with Lambda's own defaults filled
 // in.

@@ -17,6 +17,14 @@ var (
 	pollQueue = []string{"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"}
 	// Lambda writes what the function prints; the template makes the group.
 	writeLog = []string{"logs:CreateLogStream", "logs:PutLogEvents"}
+	// Lambda puts a function into subnets with it ("Giving Lambda functions access
+	// to resources in an Amazon VPC").
+	useSubnets = []string{
+		"ec2:CreateNetworkInterface", "ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets", "ec2:DeleteNetworkInterface",
+		"ec2:AssignPrivateIpAddresses", "ec2:UnassignPrivateIpAddresses",
+	}
+	// Lambda writes traces with it; X-Ray has no resources.
+	writeTraces = []string{"xray:PutTraceSegments", "xray:PutTelemetryRecords"}
 	// DynamoDB, S3 and Parameter Store use a key of one's own for the caller,
 	// as "Using customer managed keys" of the DynamoDB guide lists.
 	useKey = []string{"kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey", "kms:ReEncryptFrom", "kms:ReEncryptTo"}
@@ -45,18 +53,53 @@ func checkGrants(fx *fixture) (f findings) {
 		f = append(f, fx.compare(role, needed)...)
 	}
 	for _, role := range fx.Of("AWS::IAM::Role") {
-		if used[role.ID] == "" {
+		switch {
+		case fx.deploys(role):
+			f = append(f, fx.compare(role, fx.deploymentNeeds())...)
+		case used[role.ID] == "":
 			f.add("no function has the role %s", role.ID)
 		}
 	}
 	return f
 }
 
+// deploys reports whether CodeDeploy uses a role.
+func (fx *fixture) deploys(role *template.Resource) bool {
+	return slices.ContainsFunc(fx.Of("AWS::CodeDeploy::DeploymentGroup"), func(r *template.Resource) bool { return r.Properties["ServiceRoleArn"] == role.ARN })
+}
+
+// deploymentNeeds is what CodeDeploy does to move an alias and to look at the
+// alarms of its deployment groups.
+func (fx *fixture) deploymentNeeds() map[grant]bool {
+	needed := make(map[grant]bool)
+	for _, alias := range fx.Of("AWS::Lambda::Alias") {
+		for _, action := range []string{"lambda:GetAlias", "lambda:UpdateAlias", "lambda:GetProvisionedConcurrencyConfig"} {
+			needed[grant{action, alias.ARN}] = true
+			needed[grant{action, strings.TrimSuffix(alias.ARN, ":live")}] = true
+		}
+	}
+	for _, group := range fx.Of("AWS::CodeDeploy::DeploymentGroup") {
+		var p struct {
+			AlarmConfiguration struct{ Alarms []struct{ Name string } }
+		}
+		_ = group.Decode(&p)
+		for _, alarm := range p.AlarmConfiguration.Alarms {
+			if found := fx.byName("AWS::CloudWatch::Alarm", alarm.Name); found != nil {
+				needed[grant{"cloudwatch:DescribeAlarms", found.ARN}] = true
+			}
+		}
+	}
+	return needed
+}
+
 func (fx *fixture) compare(role *template.Resource, needed map[grant]bool) (f findings) {
 	given := make(map[grant]bool)
 	for _, s := range fx.of(role) {
 		if s.Effect != "Allow" {
-			f.add("%v: only Allow is known here", s)
+			if s.Sid != "UseSubnetsByLambdaOnly" {
+				f.add("%v: only Allow is known here", s)
+			}
+			continue
 		}
 		for _, action := range s.Action {
 			if !conditioned(s, action) {
@@ -174,6 +217,12 @@ func (fx *fixture) needs(f template.Function) (map[grant]bool, error) {
 	if group := fx.byName("AWS::Logs::LogGroup", f.LogGroup); group != nil {
 		add(group.ARN+":*", writeLog...)
 	}
+	if f.Properties["VpcConfig"] != nil {
+		add("*", useSubnets...)
+	}
+	if tracing, _ := f.Properties["TracingConfig"].(map[string]any); tracing["Mode"] == "Active" {
+		add("*", writeTraces...)
+	}
 	for _, key := range fx.keys() {
 		add(key, useKey...)
 	}
@@ -188,6 +237,9 @@ func (fx *fixture) calledOn(f template.Function, action string) ([]string, error
 	case "dynamodb":
 		return fx.arnOf("AWS::DynamoDB::Table", f.Environment["TABLE_NAME"], "")
 	case "events":
+		if bus := fx.Parameters["EventBusName"]; bus != "" && bus == f.Environment["BUS_NAME"] {
+			return []string{"arn:aws:events:" + template.Region + ":" + template.Account + ":event-bus/" + bus}, nil
+		}
 		return fx.arnOf("AWS::Events::EventBus", f.Environment["BUS_NAME"], "")
 	case "s3":
 		// Each function has its own part of the bucket.

@@ -2,6 +2,8 @@ package template_test
 
 import (
 	"encoding/json"
+	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -11,24 +13,56 @@ import (
 	"github.com/larkbridge/larkbridge/internal/awstest/template"
 )
 
+// regions are of each partition that cfn-lint knows resource types of, and two
+// near to Feishu.
+var regions = []string{"us-east-1", "ap-east-1", "ap-southeast-1", "cn-north-1", "us-gov-west-1", "eusc-de-east-1"}
+
 // `sam validate --lint` looks at the template as it is written; this, at what
-// becomes of it.
+// becomes of it, in each region with the defaults and with each deployment that
+// the other checks look at.
 func TestLint(t *testing.T) {
-	python := harness.Python(t)
-	for name, document := range map[string]map[string]any{
-		"template.yaml":                  template.Translate(t),
-		"examples/handler/template.yaml": template.TranslateFile(t, filepath.Join(harness.Root(t), "examples", "handler", "template.yaml")),
-	} {
+	document := template.Translate(t)
+	templates := map[string]map[string]any{
+		"example": template.TranslateFile(t, filepath.Join(harness.Root(t), "examples", "handler", "template.yaml")),
+	}
+	for name, parameters := range sets(t, document) {
+		templates[name] = withDefaults(document, parameters)
+	}
+	arguments := append([]string{"--regions"}, regions...)
+	arguments = append(arguments, "--template")
+	dir := t.TempDir()
+	for name, document := range templates {
 		doc, err := json.Marshal(document)
 		if err != nil {
 			t.Fatal(err)
 		}
-		path := filepath.Join(t.TempDir(), "template.json")
+		path := filepath.Join(dir, fmt.Sprintf("%x.json", name))
 		if err := os.WriteFile(path, doc, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if out, err := exec.Command(filepath.Join(filepath.Dir(python), "cfn-lint"), "--regions", template.Region, "--template", path).CombinedOutput(); err != nil {
-			t.Errorf("%s: %v\n%s", name, err, out)
-		}
+		t.Logf("%s is %s", path, name)
+		arguments = append(arguments, path)
 	}
+	cfnLint := filepath.Join(filepath.Dir(harness.Python(t)), "cfn-lint")
+	if out, err := exec.Command(cfnLint, arguments...).CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+// withDefaults returns a template whose defaults are the given parameters.
+func withDefaults(document map[string]any, parameters map[string]string) map[string]any {
+	document = maps.Clone(document)
+	declared := make(map[string]any)
+	for name, parameter := range objects(document, "Parameters") {
+		parameter = maps.Clone(parameter)
+		if value, ok := parameters[name]; ok {
+			parameter["Default"] = value
+			if parameter["Type"] == "Number" {
+				parameter["Default"] = json.Number(value)
+			}
+		}
+		declared[name] = parameter
+	}
+	document["Parameters"] = declared
+	return document
 }

@@ -17,20 +17,23 @@ type kind struct {
 }
 
 var kinds = map[string]kind{
-	"AWS::ApiGatewayV2::Api":     {"", "apigateway:" + Region + "::/apis/%s"},
-	"AWS::CloudWatch::Alarm":     {"AlarmName", "cloudwatch" + here + "alarm:%s"},
-	"AWS::CloudWatch::Dashboard": {"DashboardName", "cloudwatch::" + Account + ":dashboard/%s"},
-	"AWS::DynamoDB::Table":       {"TableName", "dynamodb" + here + "table/%s"},
-	"AWS::Events::Archive":       {"ArchiveName", "events" + here + "archive/%s"},
-	"AWS::Events::EventBus":      {"Name", "events" + here + "event-bus/%s"},
-	"AWS::Events::Rule":          {"Name", "events" + here + "rule/%s"}, // %s: with its bus
-	"AWS::IAM::ManagedPolicy":    {"ManagedPolicyName", "iam::" + Account + ":policy/%s"},
-	"AWS::IAM::Role":             {"RoleName", "iam::" + Account + ":role/%s"},
-	"AWS::Lambda::Function":      {"FunctionName", "lambda" + here + "function:%s"},
-	"AWS::Logs::LogGroup":        {"LogGroupName", "logs" + here + "log-group:%s"},
-	"AWS::S3::Bucket":            {"BucketName", "s3:::%s"},
-	"AWS::SNS::Topic":            {"TopicName", "sns" + here + "%s"},
-	"AWS::SQS::Queue":            {"QueueName", "sqs" + here + "%s"},
+	"AWS::ApiGatewayV2::DomainName": {"DomainName", "apigateway:" + Region + "::/domainnames/%s"},
+	"AWS::CodeDeploy::Application":  {"ApplicationName", "codedeploy" + here + "application:%s"},
+	"AWS::Lambda::Alias":            {"Name", "lambda" + here + "function:%s"}, // %s: with its function
+	"AWS::ApiGatewayV2::Api":        {"", "apigateway:" + Region + "::/apis/%s"},
+	"AWS::CloudWatch::Alarm":        {"AlarmName", "cloudwatch" + here + "alarm:%s"},
+	"AWS::CloudWatch::Dashboard":    {"DashboardName", "cloudwatch::" + Account + ":dashboard/%s"},
+	"AWS::DynamoDB::Table":          {"TableName", "dynamodb" + here + "table/%s"},
+	"AWS::Events::Archive":          {"ArchiveName", "events" + here + "archive/%s"},
+	"AWS::Events::EventBus":         {"Name", "events" + here + "event-bus/%s"},
+	"AWS::Events::Rule":             {"Name", "events" + here + "rule/%s"}, // %s: with its bus
+	"AWS::IAM::ManagedPolicy":       {"ManagedPolicyName", "iam::" + Account + ":policy/%s"},
+	"AWS::IAM::Role":                {"RoleName", "iam::" + Account + ":role/%s"},
+	"AWS::Lambda::Function":         {"FunctionName", "lambda" + here + "function:%s"},
+	"AWS::Logs::LogGroup":           {"LogGroupName", "logs" + here + "log-group:%s"},
+	"AWS::S3::Bucket":               {"BucketName", "s3:::%s"},
+	"AWS::SNS::Topic":               {"TopicName", "sns" + here + "%s"},
+	"AWS::SQS::Queue":               {"QueueName", "sqs" + here + "%s"},
 }
 
 // identity is what a resource is called on AWS.
@@ -54,6 +57,13 @@ func (r *resolver) identify(id string) (identity, error) {
 		return called, nil
 	}
 	path := called.name
+	if called.kind == "AWS::Lambda::Alias" {
+		function, err := r.text(properties["FunctionName"])
+		if err != nil {
+			return identity{}, err
+		}
+		path = function + ":" + path
+	}
 	if bus, ok := properties["EventBusName"]; ok && called.kind == "AWS::Events::Rule" {
 		name, err := r.text(bus)
 		if err != nil {
@@ -98,7 +108,7 @@ func (r *resolver) ref(name string) (any, error) {
 	switch resource.kind {
 	case "AWS::SQS::Queue":
 		return queueURL(resource.name), nil
-	case "AWS::SNS::Topic", "AWS::IAM::ManagedPolicy":
+	case "AWS::SNS::Topic", "AWS::IAM::ManagedPolicy", "AWS::Lambda::Alias":
 		return resource.arn, nil
 	}
 	return resource.name, nil
@@ -141,6 +151,12 @@ func (r *resolver) attribute(argument any) (any, error) {
 	case full == "AWS::SQS::Queue.QueueName", full == "AWS::SNS::Topic.TopicName", full == "AWS::Events::EventBus.Name",
 		full == "AWS::ApiGatewayV2::Api.ApiId":
 		return resource.name, nil
+	case full == "AWS::Lambda::Version.Version":
+		return "1", nil
+	case full == "AWS::ApiGatewayV2::DomainName.RegionalDomainName":
+		return "d-" + resource.name + ".execute-api." + Region + "." + urlSuffix, nil
+	case full == "AWS::ApiGatewayV2::DomainName.RegionalHostedZoneId":
+		return "Z1", nil
 	case full == "AWS::ApiGatewayV2::Api.ApiEndpoint":
 		return "https://" + resource.name + ".execute-api." + Region + "." + urlSuffix, nil
 	}

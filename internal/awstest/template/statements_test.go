@@ -84,12 +84,14 @@ func walk(v any, do func(map[string]any) error) error {
 	return nil
 }
 
-// mayBeWide names the statements that may have wildcards, and why. Each of them
-// only takes away.
+// mayBeWide names the statements that may have wildcards, and why.
 var mayBeWide = map[string]string{
-	"AWS::S3::BucketPolicy OnlyOverTLS": "refuses everybody everything that comes without TLS",
-	"AWS::SQS::QueuePolicy OnlyOverTLS": "the same",
-	"AWS::SNS::TopicPolicy OnlyOverTLS": "the same",
+	"AWS::IAM::Role UseSubnets":             "Lambda asks for the right on every network interface",
+	"AWS::IAM::Role UseSubnetsByLambdaOnly": "takes that right away from the function's own code",
+	"AWS::IAM::Role WriteTraces":            "X-Ray has no resources",
+	"AWS::S3::BucketPolicy OnlyOverTLS":     "refuses everybody everything that comes without TLS",
+	"AWS::SQS::QueuePolicy OnlyOverTLS":     "the same",
+	"AWS::SNS::TopicPolicy OnlyOverTLS":     "the same",
 }
 
 // wideByNature names the statements that allow something on more than one resource,
@@ -104,8 +106,7 @@ func isWideByNature(s statement) bool { return wideByNature[s.owner.Type+" "+s.S
 // checkWildcards looks for whatever means "all", or "all but".
 func checkWildcards(fx *fixture) (f findings) {
 	for _, s := range fx.statements {
-		_, excused := mayBeWide[s.owner.Type+" "+s.Sid]
-		if excused && s.Effect == "Deny" {
+		if _, excused := mayBeWide[s.owner.Type+" "+s.Sid]; excused && (s.Effect == "Deny") != (s.Sid == "UseSubnets" || s.Sid == "WriteTraces") {
 			continue
 		}
 		if len(s.NotAction)+len(s.NotResource) > 0 || s.NotPrincipal != nil {
@@ -122,7 +123,7 @@ func checkWildcards(fx *fixture) (f findings) {
 			}
 		}
 		for _, who := range s.Principal {
-			if slices.Contains(who, "*") {
+			if slices.Contains(who, "*") && !fx.forOrganization(s) {
 				f.add("%v: anybody", s)
 			}
 		}
@@ -142,9 +143,12 @@ func checkWildcards(fx *fixture) (f findings) {
 }
 
 // wide reports whether a resource is more than one: the objects of one of the
-// template's buckets, or of one of its folders, and the streams of one of its log
-// groups count as one.
+// template's buckets, or of one of its folders, the streams of one of its log
+// groups and the rules of its bus count as one.
 func (fx *fixture) wide(resource string) bool {
+	if bus, ok := strings.CutPrefix(resource, "arn:aws:events:"+template.Region+":"+template.Account+":rule/"); ok && bus == fx.functions[0].Environment["BUS_NAME"]+"/*" {
+		return false
+	}
 	for suffix, kind := range map[string]string{"/*": "AWS::S3::Bucket", "/events/*": "AWS::S3::Bucket", "/files/*": "AWS::S3::Bucket", ":*": "AWS::Logs::LogGroup"} {
 		if of, ok := strings.CutSuffix(resource, suffix); ok {
 			if owner := fx.ByARN(of); owner != nil && owner.Type == kind {
@@ -208,9 +212,16 @@ func checkAccount(fx *fixture) (f findings) {
 			continue
 		}
 		if s.owner.Type == "AWS::IAM::Role" {
-			if len(s.Principal) != 1 || !slices.Equal(s.Principal["Service"], template.List{"lambda.amazonaws.com"}) {
-				f.add("%v: not only Lambda may take the role", s)
+			want, condition := "lambda.amazonaws.com", map[string]map[string]template.List(nil)
+			if fx.deploys(s.owner) {
+				want, condition = "codedeploy.amazonaws.com", actsFor["cloudwatch.amazonaws.com sns:Publish"]
 			}
+			if len(s.Principal) != 1 || !slices.Equal(s.Principal["Service"], template.List{want}) || !reflect.DeepEqual(s.Condition, condition) {
+				f.add("%v: not only %s may take the role", s, want)
+			}
+			continue
+		}
+		if fx.forOrganization(s) {
 			continue
 		}
 		if len(s.Principal["Service"]) == 0 {
@@ -233,6 +244,13 @@ func checkAccount(fx *fixture) (f findings) {
 		}
 	}
 	return f
+}
+
+// forOrganization reports whether a statement is for the accounts of the user's
+// organization only.
+func (fx *fixture) forOrganization(s statement) bool {
+	id := fx.Parameters["OrganizationId"]
+	return id != "" && slices.Equal(s.Condition["StringEquals"]["aws:PrincipalOrgID"], template.List{id})
 }
 
 // The list is for whoever asks what the stack may do: go test -v -run Statements.

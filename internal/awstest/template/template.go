@@ -51,7 +51,7 @@ func Load(t testing.TB, parameters map[string]string) *Template {
 }
 
 // Resolve resolves the intrinsic functions of a translated template. A
-// parameter that its own constraints refuse, and a reference to nothing, is an
+// parameter that its own constraints or the template's rules refuse, and a reference to nothing, is an
 // error.
 func Resolve(document map[string]any, parameters map[string]string) (*Template, error) {
 	r := &resolver{document: document}
@@ -62,6 +62,9 @@ func Resolve(document map[string]any, parameters map[string]string) (*Template, 
 	t := &Template{Parameters: make(map[string]string), Resources: make(map[string]*Resource), Outputs: make(map[string]string)}
 	for name, p := range r.parameters {
 		t.Parameters[name] = p.text
+	}
+	if err := r.checkRules(); err != nil {
+		return nil, err
 	}
 	for id := range section(document, "Resources") {
 		resource, err := r.resource(id)
