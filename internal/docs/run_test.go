@@ -7,11 +7,11 @@ import (
 	"testing"
 )
 
-// errNotInstalled is the error of run for a program that is not there.
+// errNotInstalled is the error of runProgram for a program that is not there.
 var errNotInstalled = errors.New("the program is not installed")
 
-// run runs a program in a folder and returns all that it writes.
-func run(t *testing.T, folder string, input []byte, program string, args ...string) (string, error) {
+// runProgram runs a program in a folder and returns all that it writes.
+func runProgram(t *testing.T, folder string, input []byte, program string, args ...string) (string, error) {
 	t.Helper()
 	if _, err := exec.LookPath(program); err != nil {
 		return "", errNotInstalled

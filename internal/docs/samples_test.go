@@ -179,6 +179,7 @@ func TestYAML(t *testing.T) {
 // packages are the packages that the Go samples use, by the names that they have there.
 var packages = map[string]string{
 	"context": "context", "errors": "errors", "fmt": "fmt", "http": "net/http", "json": "encoding/json", "log": "log", "os": "os", "slog": "log/slog", "time": "time",
+	"httptest": "net/http/httptest", "testing": "testing",
 	"lark": "github.com/larkbridge/larkbridge/lib/lark", "larktest": "github.com/larkbridge/larkbridge/lib/larktest",
 	"store": "github.com/larkbridge/larkbridge/lib/store", "wire": "github.com/larkbridge/larkbridge/lib/wire",
 }
@@ -200,7 +201,7 @@ func goFile(sample string) string {
 		body = "func _(ctx context.Context, app *lark.App, client *lark.Client, w http.ResponseWriter, r *http.Request) error {\n" + sample + "\nreturn nil\n}"
 	}
 	for name, path := range packages {
-		if strings.Contains(body, name+".") {
+		if regexp.MustCompile(`\b` + name + `\.`).MatchString(body) {
 			fmt.Fprintf(&file, "\t%q\n", path)
 		}
 	}
@@ -240,7 +241,7 @@ func TestGo(t *testing.T) {
 	if err := os.WriteFile(file, doc, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if out, err := run(t, root, nil, "go", append([]string{"build", "-overlay", file}, targets...)...); err != nil {
+	if out, err := runProgram(t, root, nil, "go", append([]string{"build", "-overlay", file}, targets...)...); err != nil {
 		t.Errorf("%v\n%s\nthe samples are %v", err, out, where)
 	}
 }
@@ -259,12 +260,12 @@ func TestScripts(t *testing.T) {
 		}
 	}
 	for _, b := range python {
-		if out, err := run(t, ".", []byte(b.text), harness.Python(t), "-c", "import ast, sys; ast.parse(sys.stdin.read())"); err != nil {
+		if out, err := runProgram(t, ".", []byte(b.text), harness.Python(t), "-c", "import ast, sys; ast.parse(sys.stdin.read())"); err != nil {
 			t.Errorf("line %d: %v\n%s\n%s", b.line, err, out, b.text)
 		}
 	}
 	for _, b := range javascript {
-		out, err := run(t, ".", []byte(b.text), "node", "--check", "--input-type=module", "-")
+		out, err := runProgram(t, ".", []byte(b.text), "node", "--check", "--input-type=module", "-")
 		if errors.Is(err, errNotInstalled) {
 			t.Skip("left out: node is not installed")
 		}

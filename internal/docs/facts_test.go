@@ -1,0 +1,97 @@
+package main
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/larkbridge/larkbridge/internal/awstest/harness"
+	"github.com/larkbridge/larkbridge/lib/lark"
+)
+
+// answer is a platform that gives each call the same answer.
+type answer string
+
+func (a answer) Do(*http.Request) (*http.Response, error) {
+	return &http.Response{StatusCode: http.StatusBadRequest, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(string(a)))}, nil
+}
+
+// The page says "retried" of those of Lark's codes that are, and of no others.
+func TestErrorCodes(t *testing.T) {
+	const page = "docs/troubleshooting.md"
+	tables := readPages(t)[page].tables
+	digits := regexp.MustCompile(`\d+`)
+	n := 0
+	for _, row := range tables[len(tables)-1].rows[1:] {
+		for _, code := range digits.FindAllString(row[0], -1) {
+			app := &lark.App{Type: lark.Custom, AppID: "cli_1", AppSecret: "s", BaseURL: "https://open.example.com"}
+			client := lark.NewClient(app, lark.WithHTTPClient(answer(`{"code":`+code+`,"msg":"no"}`)))
+			_, err := client.Do(t.Context(), lark.Call{Method: http.MethodGet, Path: "a", Tokens: []lark.TokenType{lark.NoToken}})
+			var failed *lark.Error
+			if !errors.As(err, &failed) {
+				t.Fatalf("%s: got %v, want an error of Lark's", code, err)
+			}
+			if want := strings.HasPrefix(row[2], "retried"); failed.Retryable != want {
+				t.Errorf("%s: %s is retryable: got %t, want %t", page, code, failed.Retryable, want)
+			}
+			n++
+		}
+	}
+	if n < 50 {
+		t.Errorf("got %d codes, want those of the last table of %s", n, page)
+	}
+}
+
+// The page about the architecture has a row for each package.
+func TestPackages(t *testing.T) {
+	var listed []string
+	for _, s := range readPages(t)["docs/architecture.md"].spans {
+		listed = append(listed, s.text)
+	}
+	for _, folder := range []string{"functions", "lib", "internal", "cmd"} {
+		entries, err := os.ReadDir(filepath.Join(harness.Root(t), folder))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, entry := range entries {
+			if name := folder + "/" + entry.Name(); entry.IsDir() && !slices.Contains(listed, name) {
+				t.Errorf("docs/architecture.md: got no row for %s, want one", name)
+			}
+		}
+	}
+}
+
+// The verbs with scopes are those that a request can have.
+func TestVerbsHaveScopes(t *testing.T) {
+	var listed []string
+	for _, row := range findTable(t, "docs/console.md", "verb") {
+		for _, m := range codeSpan.FindAllStringSubmatch(row[0], -1) {
+			listed = append(listed, m[1])
+		}
+	}
+	for _, row := range findTable(t, "docs/send.md", "verb") {
+		for _, m := range regexp.MustCompile("^`\\{\"([a-z_]+)\"").FindAllStringSubmatch(row[1], -1) {
+			if !slices.Contains(listed, m[1]) {
+				t.Errorf("docs/console.md: got no scopes for %s, want them", m[1])
+			}
+		}
+	}
+}
+
+// findTable returns the rows of the table of a page whose first heading is this one.
+func findTable(t *testing.T, file, heading string) [][]string {
+	t.Helper()
+	for _, table := range readPages(t)[file].tables {
+		if table.rows[0][0] == heading {
+			return table.rows[1:]
+		}
+	}
+	t.Fatalf("%s: got no table with %s, want one", file, heading)
+	return nil
+}
