@@ -41,6 +41,9 @@ func (p program) run(ctx context.Context, args []string) int {
 	case errors.Is(err, errReported):
 		return exitFailed
 	}
+	if code, ok := errors.AsType[exitCode](err); ok {
+		return int(code)
+	}
 	fmt.Fprintln(p.err, "larkbridge:", plain(strings.ReplaceAll(err.Error(), "\n", "; ")))
 	if _, misused := errors.AsType[usageError](err); misused {
 		return exitUsage
@@ -71,7 +74,7 @@ const (
 func (p program) newRoot() *cobra.Command {
 	root := group("larkbridge", "Connect Lark and Feishu with AWS", `Larkbridge connects Lark and Feishu with AWS. This command runs it on one's own
 machine and operates a deployed stack.`,
-		p.newRun(), p.newTrigger(),
+		p.newRun(), p.newTrigger(), p.newAsk(),
 		p.newApp(), p.newDoctor(), p.newDLQ(), p.newReplay(), p.newSchema(),
 		p.newVersion(), newMan(p.now))
 	root.AddGroup(&cobra.Group{ID: groupLocal, Title: "On this machine:"}, &cobra.Group{ID: groupStack, Title: "For a deployed stack:"})

@@ -2,7 +2,6 @@ package send
 
 import (
 	"encoding/json"
-	"strings"
 
 	"github.com/larkbridge/larkbridge/internal/lazy"
 	"github.com/larkbridge/larkbridge/lib/lark"
@@ -16,7 +15,7 @@ func (s *Sender) card(card lark.Card) *request.Request {
 	if err != nil {
 		return s.text(card.Title, origin{})
 	}
-	return &request.Request{App: lark.DefaultApp, Message: &request.Message{To: target(s.DefaultTo), Card: doc}}
+	return &request.Request{App: lark.DefaultApp, Message: &request.Message{To: request.NewTarget(s.DefaultTo), Card: doc}}
 }
 
 // mention matches the beginning of a mention in a text.
@@ -30,22 +29,5 @@ func (s *Sender) text(message string, from origin) *request.Request {
 	}
 	const zeroWidthSpace = "\u200b"
 	message = request.FitText(mention().ReplaceAllString(message, "<"+zeroWidthSpace+"$1"))
-	return &request.Request{App: lark.DefaultApp, Message: &request.Message{To: target(s.DefaultTo), Text: &message}}
-}
-
-// target tells ids apart by how Lark makes them.
-func target(id string) *request.Target {
-	switch {
-	case id == "":
-		return nil
-	case strings.HasPrefix(id, "oc_"):
-		return &request.Target{ChatID: id}
-	case strings.HasPrefix(id, "ou_"):
-		return &request.Target{OpenID: id}
-	case strings.HasPrefix(id, "on_"):
-		return &request.Target{UnionID: id}
-	case strings.Contains(id, "@"):
-		return &request.Target{Email: id}
-	}
-	return &request.Target{UserID: id}
+	return &request.Request{App: lark.DefaultApp, Message: &request.Message{To: request.NewTarget(s.DefaultTo), Text: &message}}
 }

@@ -2,6 +2,7 @@ package request
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/larkbridge/larkbridge/lib/lark"
 )
@@ -35,6 +36,24 @@ type Target struct {
 	UserID  string `json:"user_id"`
 	UnionID string `json:"union_id"`
 	Email   string `json:"email"`
+}
+
+// NewTarget returns the target with an id, which it tells apart by how Lark makes
+// ids, or with an e-mail address. It is nil for "".
+func NewTarget(id string) *Target {
+	switch {
+	case id == "":
+		return nil
+	case strings.HasPrefix(id, "oc_"):
+		return &Target{ChatID: id}
+	case strings.HasPrefix(id, "ou_"):
+		return &Target{OpenID: id}
+	case strings.HasPrefix(id, "on_"):
+		return &Target{UnionID: id}
+	case strings.Contains(id, "@"):
+		return &Target{Email: id}
+	}
+	return &Target{UserID: id}
 }
 
 // Reply names the message that is answered.

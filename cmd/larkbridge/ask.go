@@ -1,0 +1,168 @@
+package main
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/larkbridge/larkbridge/internal/operate"
+	"github.com/larkbridge/larkbridge/lib/ask"
+	"github.com/larkbridge/larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/send/request"
+)
+
+// exitOther is the exit code of the second choice; the third has the next one, and so
+// on.
+const exitOther = 3
+
+// exitCode is an error that only sets the exit code of the program.
+type exitCode int
+
+func (c exitCode) Error() string { return fmt.Sprintf("exit code %d", int(c)) }
+
+// askFlags holds the values of the flags of ask.
+type askFlags struct {
+	to, app, stack, url string
+	choices             []string
+	json                bool
+	expires, remind     time.Duration
+	question            operate.Question
+}
+
+// newAsk returns the command ask.
+func (p program) newAsk() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "ask <question>",
+		Short: "Ask people a question and wait for the answer",
+		Long: `Sends a card with the question and a button for each --choice, waits for the
+answer, and prints it. The exit code is 0 for the first choice, 3 for the second,
+4 for the third and so on, and 1 when nobody has answered in time. A question
+that is interrupted is withdrawn.
+
+Without --stack it asks in the local run. A stack must have its parameter Asks on.` + accountHelp,
+		Example: "  larkbridge ask 'Release 1.4?' --to oc_1 --choice Approve --choice Reject && ./release",
+		Args:    oneArgument("the question"),
+		GroupID: groupStack,
+	}
+	var f askFlags
+	flags := cmd.Flags()
+	flags.StringVar(&f.to, "to", "", "the `id` of a chat or a person, or an e-mail address (required)")
+	flags.StringArrayVar(&f.choices, "choice", []string{"Yes", "No"}, "an `answer` to choose from; may be given again")
+	flags.StringVar(&f.question.Text, "text", "", "more about the question, in Lark's `Markdown`")
+	flags.BoolVar(&f.question.Comment, "comment", false, "show a field for a comment")
+	flags.StringSliceVar(&f.question.Who, "who", nil, "the open `ids` of those who may answer (default everybody)")
+	flags.IntVar(&f.question.Quorum, "quorum", 0, "how many `people` have to give the same answer (default 1)")
+	flags.DurationVar(&f.expires, "expires", time.Hour, "how long to wait")
+	flags.DurationVar(&f.remind, "remind", 0, "remind people after this time, three times at most")
+	flags.StringVar(&f.app, "app", lark.DefaultApp, "ask as the app of this `name`")
+	flags.StringVar(&f.stack, "stack", p.getenv("LARKBRIDGE_STACK"), "ask by the stack of this `name` (LARKBRIDGE_STACK)")
+	flags.StringVar(&f.url, "url", "http://127.0.0.1:"+cmp.Or(p.getenv("PORT"), defaultPort), "the `URL` of the local run")
+	flags.BoolVar(&f.json, "json", false, "print the result as JSON")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if f.to == "" {
+			return misused(cmd, "give --to")
+		}
+		f.question.Title = args[0]
+		f.question.To = request.NewTarget(f.to)
+		f.question.ExpiresIn, f.question.RemindIn = int(f.expires/time.Second), int(f.remind/time.Second)
+		for i, label := range f.choices {
+			choice := ask.Choice{Label: label, Value: label}
+			if i == 0 {
+				choice.Style = lark.Primary
+			}
+			f.question.Choices = append(f.question.Choices, choice)
+		}
+		send, err := p.sendFunction(cmd.Context(), f)
+		if err != nil {
+			return err
+		}
+		return p.ask(cmd.Context(), operate.Questions{Send: send, App: f.app}, f)
+	}
+	return cmd
+}
+
+// sendFunction returns what invokes send: that of a stack, or of the local run.
+func (p program) sendFunction(ctx context.Context, f askFlags) (func(context.Context, []byte) ([]byte, error), error) {
+	if f.stack == "" {
+		return func(ctx context.Context, payload []byte) ([]byte, error) { return postSend(ctx, f.url, payload) }, nil
+	}
+	a, err := p.connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return func(ctx context.Context, payload []byte) ([]byte, error) {
+		return a.lambda().Invoke(ctx, operate.Stack(f.stack).SendFunction(), payload)
+	}, nil
+}
+
+// postSend posts a request to the local run's /send and returns the output.
+func postSend(ctx context.Context, url string, payload []byte) ([]byte, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url+"/send", bytes.NewReader(payload))
+	if err != nil {
+		return nil, fmt.Errorf("addressing the local run: %w", err)
+	}
+	req.Header.Set("Content-Type", "application/json")
+	resp, err := client().Do(req)
+	if errors.Is(err, syscall.ECONNREFUSED) {
+		return nil, fmt.Errorf("nothing listens on %s: start it with larkbridge run, or name a stack with --stack", req.URL.Host)
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer resp.Body.Close()
+	return io.ReadAll(io.LimitReader(resp.Body, maxShown))
+}
+
+// withdrawTimeout is how long it may take to withdraw a question that is interrupted.
+const withdrawTimeout = 10 * time.Second
+
+// ask asks the question, waits for the answer and prints it.
+func (p program) ask(ctx context.Context, questions operate.Questions, f askFlags) error {
+	asked, err := questions.Ask(ctx, f.question)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(p.err, "Asked in the message %s, until %s.\n", plain(asked.MessageID), asked.Expires.Local().Format(time.RFC3339))
+	ended, err := questions.Wait(ctx, asked.AskID)
+	if ctx.Err() != nil {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), withdrawTimeout)
+		defer cancel()
+		_, withdrawn := questions.Withdraw(ctx, asked.AskID)
+		return errors.Join(errors.New("interrupted"), withdrawn)
+	}
+	if err != nil {
+		return err
+	}
+	return p.printAnswer(f, ended)
+}
+
+// printAnswer prints what has become of a question. Its error sets the exit code.
+func (p program) printAnswer(f askFlags, ended ask.Status) error {
+	chosen := f.question.Chosen(ended)
+	switch {
+	case f.json:
+		doc, err := json.Marshal(ended)
+		if err != nil {
+			return fmt.Errorf("encoding the result: %w", err)
+		}
+		fmt.Fprintln(p.out, string(doc))
+	case chosen >= 0:
+		fmt.Fprintln(p.out, plain(ended.Result.Choice))
+	}
+	switch {
+	case chosen < 0:
+		return fmt.Errorf("the question has no answer: it is %s", ended.State)
+	case chosen > 0:
+		return exitCode(exitOther + chosen - 1)
+	}
+	return nil
+}
