@@ -41,8 +41,11 @@ type site struct {
 	failed chan error // one, if it ends before stop
 }
 
+// siteURL returns the URL of what serves on l.
+func siteURL(l net.Listener) string { return "http://" + l.Addr().String() }
+
 func serve(l net.Listener, handler http.Handler) *site {
-	s := &site{url: "http://" + l.Addr().String(), failed: make(chan error, 1), server: &http.Server{
+	s := &site{url: siteURL(l), failed: make(chan error, 1), server: &http.Server{
 		Handler:           handler,
 		ReadHeaderTimeout: 5 * time.Second,
 		ReadTimeout:       15 * time.Second,

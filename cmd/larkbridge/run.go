@@ -15,7 +15,8 @@ import (
 
 // newRun returns the command run.
 func (p program) newRun() *cobra.Command {
-	return &cobra.Command{
+	var own ownCode
+	cmd := &cobra.Command{
 		Use:   "run",
 		Short: "Run everything on this machine and show each step",
 		Long: `Runs the event, card and send functions in this process, on 127.0.0.1:8787
@@ -24,7 +25,16 @@ func (p program) newRun() *cobra.Command {
 Without APP_ID a stand-in takes the place of Lark, and one message goes through
 the whole loop at the start, and a card with buttons into the chat: larkbridge
 trigger card.action.trigger clicks it. With APP_ID send calls the real Lark: set
-APP_SECRET, ENCRYPT_KEY and VERIFICATION_TOKEN, too.`,
+APP_SECRET, ENCRYPT_KEY and VERIFICATION_TOKEN, too.
+
+Your own code takes part with --rule and --card-handler. It gets an event as on
+AWS: a URL in a POST request, a command on its standard input, and a handler in
+Python or Node as its first argument, in one process that is started anew when
+the file changes. An answer that is a request, and one to a click, goes to send.
+The clients of SQS, Lambda and EventBridge in an AWS SDK reach this process.`,
+		Example: `  larkbridge run --rule pattern.json --to app.py:handler
+  larkbridge run --rule examples/echo/template.yaml
+  larkbridge run --card-handler 'node answer.mjs'`,
 		Args:    noArguments,
 		GroupID: groupLocal,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -33,31 +43,40 @@ APP_SECRET, ENCRYPT_KEY and VERIFICATION_TOKEN, too.`,
 				return err
 			}
 			defer l.Close()
-			return p.serve(cmd.Context(), l)
+			return p.serve(cmd.Context(), l, &own)
 		},
 	}
+	own.addTo(cmd.Flags())
+	return cmd
 }
 
 // serve serves on l until ctx ends.
-func (p program) serve(ctx context.Context, l net.Listener) error {
+func (p program) serve(ctx context.Context, l net.Listener, own *ownCode) error {
 	show := (&printer{out: p.out, colour: p.colour}).print
 	calls := local.NewCalls(show, p.now)
 	if !local.Real(p.getenv) {
-		return p.serveStandIn(ctx, l, calls, show)
+		return p.serveStandIn(ctx, l, own, calls, show)
 	}
 	app, err := local.NewApp(p.getenv, "")
 	if err != nil {
 		return err
 	}
-	s := serve(l, local.New(app, calls.Watch(wire.LarkHTTP()), calls, p.now, show))
+	server := local.New(app, calls.Watch(wire.LarkHTTP()), calls, p.now, show)
+	server.SetDefaultTo(p.getenv("DEFAULT_TO"))
+	defer server.Close()
+	if err := own.start(ctx, server, siteURL(l)); err != nil {
+		return err
+	}
+	s := serve(l, server)
 	defer s.stop()
 	fmt.Fprintf(p.out, "larkbridge is running on %s as app %s of %s: what is sent arrives.\n", s.url, app.AppID, app.BaseURL)
 	p.printUsage(s.url, false)
 	return p.wait(ctx, s)
 }
 
-// serveStandIn serves with the stand-in for Lark, and runs the demo.
-func (p program) serveStandIn(ctx context.Context, l net.Listener, calls *local.Calls, show func(local.Step)) error {
+// serveStandIn serves with the stand-in for Lark, and runs the demo unless there is own
+// code.
+func (p program) serveStandIn(ctx context.Context, l net.Listener, own *ownCode, calls *local.Calls, show func(local.Step)) error {
 	other, err := listen("0")
 	if err != nil {
 		return err
@@ -70,6 +89,13 @@ func (p program) serveStandIn(ctx context.Context, l net.Listener, calls *local.
 		return err
 	}
 	server := local.New(app, local.ToStandIn(standin.url, wire.LarkHTTP()), calls, p.now, show)
+	server.SetDefaultTo(local.SampleChat)
+	defer server.Close()
+	if own.used() {
+		server.AddUsers(platform, nil, nil)
+		return p.serveOwnCode(ctx, l, server, own)
+	}
+	server.SetFiles(local.Folder(own.files))
 	echo := demo.NewEcho(ctx, server)
 	defer echo.Wait()
 	approval := demo.NewApproval(ctx, server, platform)
@@ -77,6 +103,18 @@ func (p program) serveStandIn(ctx context.Context, l net.Listener, calls *local.
 	s := serve(l, server)
 	defer s.stop()
 	p.runDemo(ctx, s.url, echo, approval)
+	return p.wait(ctx, s)
+}
+
+// serveOwnCode serves with own code and the stand-in.
+func (p program) serveOwnCode(ctx context.Context, l net.Listener, server *local.Server, own *ownCode) error {
+	if err := own.start(ctx, server, siteURL(l)); err != nil {
+		return err
+	}
+	s := serve(l, server)
+	defer s.stop()
+	fmt.Fprintf(p.out, "larkbridge is running on %s with your code, and with a stand-in for Lark.\n", s.url)
+	p.printUsage(s.url, false)
 	return p.wait(ctx, s)
 }
 

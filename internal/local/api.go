@@ -4,13 +4,11 @@ import (
 	"crypto/rand"
 	_ "embed"
 	"encoding/json"
-	"errors"
 	"io"
 	"net/http"
 	"strconv"
 	"time"
 
-	"github.com/aws/aws-lambda-go/lambda/messages"
 	"github.com/aws/aws-lambda-go/lambdacontext"
 
 	"github.com/larkbridge/larkbridge/lib/larktest"
@@ -100,27 +98,34 @@ const maxSend = 6 << 20
 // function does. A function error has the body that Lambda gives it; unlike Lambda's,
 // its HTTP status is an error, so that curl -f fails.
 func (s *Server) serveSend(w http.ResponseWriter, r *http.Request) {
-	payload, err := io.ReadAll(io.LimitReader(r.Body, maxSend+1))
-	switch {
-	case err != nil:
-		writeJSON(w, http.StatusBadRequest, map[string]string{"error": "bad_request"})
-		return
-	case len(payload) > maxSend:
-		_, _ = io.Copy(io.Discard, io.LimitReader(r.Body, drained))
-		writeJSON(w, http.StatusRequestEntityTooLarge, map[string]string{"error": "too_large"})
+	payload, ok := readBody(w, r)
+	if !ok {
 		return
 	}
 	ctx := lambdacontext.NewContext(r.Context(), &lambdacontext.LambdaContext{AwsRequestID: rand.Text()})
 	result, err := s.sender.Lambda(ctx, payload)
-	var failed messages.InvokeResponse_Error
-	switch {
-	case err == nil:
+	if err == nil {
 		writeJSON(w, http.StatusOK, result)
-	case errors.As(err, &failed):
-		writeJSON(w, status(failed.Type), failed)
-	default:
-		writeJSON(w, http.StatusInternalServerError, messages.InvokeResponse_Error{Type: "errorString", Message: err.Error()})
+		return
 	}
+	failed := functionError(err)
+	writeJSON(w, status(failed.Type), failed)
+}
+
+// readBody returns the body of a request. If it cannot be read, or is larger than
+// maxSend, readBody answers and returns false.
+func readBody(w http.ResponseWriter, r *http.Request) ([]byte, bool) {
+	body, err := io.ReadAll(io.LimitReader(r.Body, maxSend+1))
+	switch {
+	case err != nil:
+		writeJSON(w, http.StatusBadRequest, map[string]string{"error": "bad_request"})
+		return nil, false
+	case len(body) > maxSend:
+		_, _ = io.Copy(io.Discard, io.LimitReader(r.Body, drained))
+		writeJSON(w, http.StatusRequestEntityTooLarge, map[string]string{"error": "too_large"})
+		return nil, false
+	}
+	return body, true
 }
 
 // status returns the HTTP status of a function error.
@@ -130,6 +135,8 @@ func status(errorType string) int {
 		return http.StatusTooManyRequests
 	case "Lark.Server", "Lark.Transport":
 		return http.StatusBadGateway
+	case "errorString":
+		return http.StatusInternalServerError
 	}
 	return http.StatusBadRequest
 }

@@ -35,6 +35,14 @@ func nothing(string) string { return "" }
 
 func start(t *testing.T) *fixture {
 	t.Helper()
+	return startWith(t, func(ctx context.Context, f *fixture, server *local.Server) {
+		f.echo = demo.NewEcho(ctx, server)
+	})
+}
+
+// startWith starts the local run; add adds what is in it.
+func startWith(t *testing.T, add func(ctx context.Context, f *fixture, server *local.Server)) *fixture {
+	t.Helper()
 	f := &fixture{t: t}
 	calls := local.NewCalls(f.show, time.Now)
 	f.platform = local.NewPlatform(calls)
@@ -50,10 +58,18 @@ func start(t *testing.T) *fixture {
 	server := local.New(app, f, calls, time.Now, f.show)
 	server.Rule(busschema.Rule(t))
 	ctx, cancel := context.WithCancel(context.Background())
-	f.echo = demo.NewEcho(ctx, server)
-	site := httptest.NewServer(server)
-	f.url = site.URL
-	t.Cleanup(func() { site.Close(); cancel(); f.echo.Wait() })
+	site := httptest.NewUnstartedServer(server)
+	f.url = "http://" + site.Listener.Addr().String()
+	t.Cleanup(func() {
+		site.Close()
+		cancel()
+		if f.echo != nil {
+			f.echo.Wait()
+		}
+		server.Close()
+	})
+	add(ctx, f, server)
+	site.Start()
 	return f
 }
 
@@ -101,11 +117,16 @@ func (f *fixture) do(req *http.Request) (int, string) {
 
 func (f *fixture) ask(method, path, body string) (int, string) {
 	f.t.Helper()
+	return f.do(f.request(method, path, body))
+}
+
+func (f *fixture) request(method, path, body string) *http.Request {
+	f.t.Helper()
 	req, err := http.NewRequestWithContext(f.t.Context(), method, f.url+path, strings.NewReader(body))
 	if err != nil {
 		f.t.Fatal(err)
 	}
-	return f.do(req)
+	return req
 }
 
 // echoed waits for the first echo.

@@ -5,8 +5,10 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"sync"
 	"time"
 
+	"github.com/larkbridge/larkbridge/internal/local/target"
 	"github.com/larkbridge/larkbridge/lib/bus"
 	"github.com/larkbridge/larkbridge/lib/gateway"
 	"github.com/larkbridge/larkbridge/lib/lark"
@@ -26,7 +28,12 @@ type Server struct {
 	show    func(Step)
 	now     func() time.Time
 	own     http.Handler
-	routes  map[string]http.HandlerFunc // by method and path
+
+	targets   []target.Target          // of the rules
+	functions map[string]target.Target // those that are functions of templates, by file and handler
+	work      sync.WaitGroup           // of the rules and of what AWS's clients do not wait for
+
+	routes map[string]http.HandlerFunc // by method and path
 }
 
 // New returns a server of one app that calls Lark with client. It does no I/O. show is
@@ -44,11 +51,11 @@ func New(app *lark.App, client lark.HTTPDoer, calls *Calls, now func() time.Time
 			Now: now, Log: slog.New(slog.DiscardHandler),
 			Observers: []send.Observer{func(_ context.Context, o send.Outcome) { show(sendStep(now(), o)) }},
 		},
-		bus: events, calls: calls, show: show, now: now,
+		bus: events, calls: calls, show: show, now: now, functions: map[string]target.Target{},
 	}
 	s.gateway.Observers = []gateway.Observer{s.showProblems}
 	s.sender.Asks = s.newAsks(memory)
-	s.gateway.Cards = gateway.Asked(s.sender.Asks, gateway.Invoked(nil)) // the default app has no card_handler
+	s.setCards(gateway.Invoked(nil)) // the default app has no card_handler
 	s.routes = map[string]http.HandlerFunc{
 		"GET /":           servePage,
 		"GET /api/events": s.serveEvents,
@@ -56,11 +63,17 @@ func New(app *lark.App, client lark.HTTPDoer, calls *Calls, now func() time.Time
 		"GET /api/cards":  s.serveCards,
 		"POST /api/click": s.serveClick,
 		"POST /send":      s.serveSend,
+		"POST /":          s.serveAWS,
 	}
 	protect := http.NewCrossOriginProtection()
 	protect.SetDenyHandler(http.HandlerFunc(s.serveInbound))
 	s.own = protect.Handler(http.HandlerFunc(s.serveOwn))
 	return s
+}
+
+// setCards sets what answers the clicks that are no answers to a question.
+func (s *Server) setCards(answerer gateway.Answerer) {
+	s.gateway.Cards = clickRecorder{gateway.Asked(s.sender.Asks, answerer)}
 }
 
 // ServeHTTP serves a request. Requests that come through a tunnel, or from a web page
@@ -75,8 +88,13 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) serveOwn(w http.ResponseWriter, r *http.Request) {
-	if serve, ok := s.routes[r.Method+" "+r.URL.Path]; ok {
+	serve, ok := s.routes[r.Method+" "+r.URL.Path]
+	switch {
+	case ok:
 		serve(w, r)
+		return
+	case r.Method == http.MethodPost && invocationPath(r.URL.Path):
+		s.serveInvoke(w, r)
 		return
 	}
 	s.serveInbound(w, r)
@@ -92,6 +110,14 @@ func Loopback(host string) bool {
 
 // Rule adds a rule that is called with every entry of the bus.
 func (s *Server) Rule(rule func(bus.Entry)) { s.bus.Rule(rule) }
+
+// SetDefaultTo sets the receiver of notices, such as alarms. It must be called before
+// the server serves.
+func (s *Server) SetDefaultTo(receiver string) { s.sender.DefaultTo = receiver }
+
+// SetFiles sets the folder of the files that requests read and write. It must be called
+// before the server serves.
+func (s *Server) SetFiles(folder Folder) { s.sender.Blobs = folder }
 
 // Sender returns the sender that POST /send invokes.
 func (s *Server) Sender() *send.Sender { return s.sender }

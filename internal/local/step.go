@@ -21,6 +21,7 @@ const (
 	StepSend  = "send"  // the outcome of a request to send
 	StepClick = "click" // a user of the stand-in clicked a card
 	StepCard  = "card"  // what the users then see
+	StepLog   = "log"   // a line that own code printed
 	StepNote  = "note"  // another failure
 )
 

@@ -58,11 +58,13 @@ type users struct {
 }
 
 // AddUsers adds simulated users to a server of the stand-in platform. handler
-// answers their clicks; sendCard sends a card for them to click when none is left.
-// AddUsers must be called before the server serves.
+// answers their clicks, unless it is nil; sendCard sends a card for them to click when
+// none is left, unless it is nil. AddUsers must be called before the server serves.
 func (s *Server) AddUsers(platform *larktest.Platform, handler lark.CardHandler, sendCard func(context.Context) error) {
 	s.users = &users{server: s, platform: platform, sendCard: sendCard, clicks: map[lark.Secret]string{}}
-	s.gateway.Cards = clickRecorder{gateway.Asked(s.sender.Asks, gateway.Linked(handler))}
+	if handler != nil {
+		s.setCards(gateway.Linked(handler))
+	}
 }
 
 // click simulates a click on a message or, for "", on the newest card with buttons.
@@ -71,7 +73,7 @@ func (u *users) click(ctx context.Context, messageID, openID string) (Click, err
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	m, ok := u.card(messageID)
-	if !ok && messageID == "" {
+	if !ok && messageID == "" && u.sendCard != nil {
 		if err := u.sendCard(ctx); err != nil {
 			return Click{}, err
 		}

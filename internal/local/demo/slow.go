@@ -2,7 +2,6 @@ package demo
 
 import (
 	"context"
-	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -11,7 +10,6 @@ import (
 	"github.com/larkbridge/larkbridge/internal/local"
 	"github.com/larkbridge/larkbridge/internal/wait"
 	"github.com/larkbridge/larkbridge/lib/bus"
-	"github.com/larkbridge/larkbridge/lib/cloud"
 	"github.com/larkbridge/larkbridge/lib/lark"
 	"github.com/larkbridge/larkbridge/lib/send"
 )
@@ -62,8 +60,10 @@ func (a *Approval) slowApproval(ctx context.Context, entry bus.Entry, click slow
 	if wait.Sleep(ctx, handlerDelay) != nil {
 		return
 	}
-	record, err := destinationRecord(entry, &lark.CardReply{Card: decision(choice{actionApprove, howSlow}, click.Event.Operator.OpenID)}, a.server.Now())
-	if err != nil {
+	event, eventErr := json.Marshal(entry)
+	reply, replyErr := json.Marshal(lark.CardReply{Card: decision(choice{actionApprove, howSlow}, click.Event.Operator.OpenID)})
+	record, err := local.DestinationRecord("approve-slowly", event, reply, a.server.Now())
+	if err := errors.Join(eventErr, replyErr, err); err != nil {
 		a.server.Show(local.Step{Kind: local.StepNote, Subject: "the slow handler failed", Note: err.Error(), Failed: true})
 		return
 	}
@@ -77,21 +77,4 @@ func (a *Approval) slowApproval(ctx context.Context, entry bus.Entry, click slow
 	}
 	m, _ := a.platform.Message(click.Event.Context.OpenMessageID)
 	a.server.Show(local.Step{Kind: local.StepCard, Subject: "updated", Note: fmt.Sprintf("the card is now %.60q", local.CardTitle(m.Content))})
-}
-
-// destinationRecord returns the record that Lambda sends to the destination of an
-// asynchronous invocation.
-func destinationRecord(event bus.Entry, reply *lark.CardReply, now time.Time) ([]byte, error) {
-	record := cloud.DestinationRecord{Version: "1.0", Timestamp: now.UTC().Format("2006-01-02T15:04:05.000Z")}
-	record.Context.RequestID = rand.Text()
-	record.Context.FunctionARN = "arn:aws:lambda:us-east-1:123456789012:function:approve-slowly:$LATEST"
-	record.Context.Condition, record.Context.Attempts = "Success", 1
-	var eventErr, replyErr error
-	record.Payload, eventErr = json.Marshal(event)
-	record.Response, replyErr = json.Marshal(reply)
-	doc, err := json.Marshal(record)
-	if err := errors.Join(eventErr, replyErr, err); err != nil {
-		return nil, fmt.Errorf("encoding the destination record: %w", err)
-	}
-	return doc, nil
 }
