@@ -1,7 +1,9 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
+	"context"
 	"encoding/json"
 	"os"
 	"os/exec"
@@ -130,7 +132,9 @@ func TestCommands(t *testing.T) {
 			}
 		}
 	}
-	t.Run("larkbridge", func(t *testing.T) { checkLarkbridge(t, larkbridge) })
+	program := buildProgram(t)
+	t.Run("larkbridge", func(t *testing.T) { checkLarkbridge(t, program, larkbridge) })
+	t.Run("output", func(t *testing.T) { checkOutput(t, program) })
 	t.Run("aws", func(t *testing.T) { checkAWS(t, aws) })
 }
 
@@ -165,12 +169,62 @@ func goRun(t *testing.T, c command) []string {
 	return nil
 }
 
-// checkLarkbridge asks the program for the help of each command, which lists its flags.
-func checkLarkbridge(t *testing.T, list []command) {
+// buildProgram builds larkbridge and returns its path.
+func buildProgram(t *testing.T) string {
+	t.Helper()
 	program := filepath.Join(t.TempDir(), "larkbridge")
 	if out, err := exec.Command("go", "build", "-o", program, harness.Root(t)+"/cmd/larkbridge").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
+	return program
+}
+
+var (
+	clock    = regexp.MustCompile(`(?m)^\d\d:\d\d:\d\d\.\d+ +`)
+	duration = regexp.MustCompile(`[\d.]+ m?s\b`)
+)
+
+// checkOutput compares the output in the README with that of larkbridge run, but for
+// times.
+func checkOutput(t *testing.T, program string) {
+	var want string
+	for _, b := range readPages(t)["README.md"].blocks {
+		if b.language == "text" {
+			want = duration.ReplaceAllString(b.text, "0 ms")
+		}
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	running := exec.CommandContext(ctx, program, "run")
+	running.Env = []string{"PORT=0"}
+	out, err := running.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := running.Start(); err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for lines := bufio.NewScanner(out); lines.Scan() && !strings.HasPrefix(lines.Text(), "Now you"); {
+		if line := clock.ReplaceAllString(lines.Text(), ""); line != lines.Text() {
+			got = append(got, duration.ReplaceAllString(line, "0 ms"))
+		}
+	}
+	cancel()
+	_ = running.Wait() // it was killed
+	for line := range strings.Lines(want) {
+		line = strings.TrimSpace(line)
+		i := slices.Index(got, line)
+		if i < 0 {
+			t.Errorf("README.md: got the line %q, want one of the output:\n%s", line, strings.Join(got, "\n"))
+			continue
+		}
+		got = got[i+1:]
+	}
+}
+
+// checkLarkbridge asks the program for the help of each command, which lists its flags.
+func checkLarkbridge(t *testing.T, program string, list []command) {
 	help := func(words []string) (string, error) {
 		out, err := exec.Command(program, append(slices.Clone(words), "-h")...).CombinedOutput()
 		return string(out), err

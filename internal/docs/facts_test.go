@@ -3,16 +3,21 @@ package main
 import (
 	"errors"
 	"io"
+	"maps"
 	"net/http"
 	"os"
+	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
+	"go.yaml.in/yaml/v3"
+
 	"github.com/larkbridge/larkbridge/internal/awstest/harness"
 	"github.com/larkbridge/larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/metric"
 )
 
 // answer is a platform that gives each call the same answer.
@@ -94,4 +99,41 @@ func findTable(t *testing.T, file, heading string) [][]string {
 	}
 	t.Fatalf("%s: got no table with %s, want one", file, heading)
 	return nil
+}
+
+// camelCase is how parameters and outputs of the template are written, and metrics.
+var camelCase = regexp.MustCompile(`^[A-Z][a-z]+([A-Z][a-zA-Z]*)+$`)
+
+// otherNames are names of AWS and of Lark that are written in the same manner.
+var otherNames = []string{"InputPathsMap", "InputTransformer", "OnSuccess", "OnFailure", "ErrCode", "SecureString"}
+
+// The parameters, outputs and metrics that the pages name are there.
+func TestNames(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join(harness.Root(t), "template.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var template struct {
+		Parameters map[string]any `yaml:"Parameters"`
+		Outputs    map[string]any `yaml:"Outputs"`
+		Resources  map[string]any `yaml:"Resources"`
+	}
+	if err := yaml.Unmarshal(text, &template); err != nil {
+		t.Fatal(err)
+	}
+	known := slices.Concat(otherNames, slices.Collect(maps.Keys(template.Parameters)), slices.Collect(maps.Keys(template.Outputs)),
+		slices.Collect(maps.Keys(template.Resources)))
+	for _, name := range metric.All() {
+		known = append(known, string(name))
+	}
+	for _, p := range readPages(t) {
+		if slices.Contains([]string{"migrate.md", "deploy.md", "regions.md", "CONTRIBUTING.md", "CHANGELOG.md"}, path.Base(p.file)) {
+			continue // these pages have names of SDKs and of other tools
+		}
+		for _, s := range p.spans {
+			if camelCase.MatchString(s.text) && !strings.HasPrefix(s.text, "Test") && !slices.Contains(known, s.text) {
+				t.Errorf("%s:%d: got %s, want a parameter, output or metric of the template", p.file, s.line, s.text)
+			}
+		}
+	}
 }
