@@ -10,6 +10,7 @@ import (
 
 	"github.com/larkbridge/larkbridge/internal/local"
 	"github.com/larkbridge/larkbridge/internal/local/demo"
+	"github.com/larkbridge/larkbridge/internal/local/inspector"
 	"github.com/larkbridge/larkbridge/lib/wire"
 )
 
@@ -52,16 +53,20 @@ The clients of SQS, Lambda and EventBridge in an AWS SDK reach this process.`,
 
 // serve serves on l until ctx ends.
 func (p program) serve(ctx context.Context, l net.Listener, own *ownCode) error {
-	show := (&printer{out: p.out, colour: p.colour}).print
+	timeline := inspector.NewTimeline()
+	show := timeline.Record((&printer{out: p.out, colour: p.colour}).print)
 	calls := local.NewCalls(show, p.now)
 	if !local.Real(p.getenv) {
-		return p.serveStandIn(ctx, l, own, calls, show)
+		return p.serveStandIn(ctx, l, own, calls, timeline, show)
 	}
 	app, err := local.NewApp(p.getenv, "")
 	if err != nil {
 		return err
 	}
 	server := local.New(app, calls.Watch(wire.LarkHTTP()), calls, p.now, show)
+	if err := inspector.Add(ctx, server, nil, timeline); err != nil {
+		return err
+	}
 	server.SetDefaultTo(p.getenv("DEFAULT_TO"))
 	defer server.Close()
 	if err := own.start(ctx, server, siteURL(l)); err != nil {
@@ -76,7 +81,7 @@ func (p program) serve(ctx context.Context, l net.Listener, own *ownCode) error 
 
 // serveStandIn serves with the stand-in for Lark, and runs the demo unless there is own
 // code.
-func (p program) serveStandIn(ctx context.Context, l net.Listener, own *ownCode, calls *local.Calls, show func(local.Step)) error {
+func (p program) serveStandIn(ctx context.Context, l net.Listener, own *ownCode, calls *local.Calls, timeline *inspector.Timeline, show func(local.Step)) error {
 	other, err := listen("0")
 	if err != nil {
 		return err
@@ -89,6 +94,9 @@ func (p program) serveStandIn(ctx context.Context, l net.Listener, own *ownCode,
 		return err
 	}
 	server := local.New(app, local.ToStandIn(standin.url, wire.LarkHTTP()), calls, p.now, show)
+	if err := inspector.Add(ctx, server, platform, timeline); err != nil {
+		return err
+	}
 	server.SetDefaultTo(local.SampleChat)
 	defer server.Close()
 	if own.used() {

@@ -101,8 +101,11 @@ var (
 	bareLink    = regexp.MustCompile(`^https?://[^\s<>"'*~|\\^{}\x60()\[\]]+`)
 )
 
-// emphasis draws **bold** and *italic* text.
+// emphasis draws ***both***, **bold** and *italic* text.
 func (t *inlineText) emphasis() (*html.Node, int) {
+	if inside, used := t.between("***", "***"); used > 0 {
+		return elem("strong", "", elem("em", "", t.inside(inside)...)), used
+	}
 	if inside, used := t.between("**", "**"); used > 0 {
 		return elem("strong", "", t.inside(inside)...), used
 	}

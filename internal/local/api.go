@@ -2,7 +2,6 @@ package local
 
 import (
 	"crypto/rand"
-	_ "embed"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -139,17 +138,4 @@ func status(errorType string) int {
 		return http.StatusInternalServerError
 	}
 	return http.StatusBadRequest
-}
-
-//go:embed inspector.html
-var inspector []byte
-
-// servePage serves the inspector. It shows data from outside, so its policy forbids
-// it to load anything or to connect to another host.
-func servePage(w http.ResponseWriter, _ *http.Request) {
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.Header().Set("Content-Security-Policy", "default-src 'none'; connect-src 'self'; img-src data:; "+
-		"style-src 'unsafe-inline'; script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
-	w.Header().Set("X-Content-Type-Options", "nosniff")
-	_, _ = w.Write(inspector)
 }

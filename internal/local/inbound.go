@@ -75,7 +75,30 @@ const drained = 8 << 20
 
 // serveInbound passes the request to the gateway, which also answers unknown paths. It
 // shows the request with its reply, and delivers the reply of a click to the users.
-func (s *Server) serveInbound(w http.ResponseWriter, r *http.Request) {
+func (s *Server) serveInbound(w http.ResponseWriter, r *http.Request) { s.receive(w, r) }
+
+// Receive receives what Lark would post to a path, as if it came over HTTP.
+func (s *Server) Receive(ctx context.Context, path string, delivery lark.Delivery) (Inbound, error) {
+	r, err := delivery.NewRequest(ctx, "http://localhost"+path)
+	if err != nil {
+		return Inbound{}, err
+	}
+	return s.receive(discardReply{http.Header{}}, r), nil
+}
+
+// discardReply is a ResponseWriter for a caller who gets the reply in another way.
+type discardReply struct{ header http.Header }
+
+// Header returns headers that nobody reads.
+func (d discardReply) Header() http.Header { return d.header }
+
+// WriteHeader does nothing.
+func (d discardReply) WriteHeader(int) {}
+
+// Write does nothing.
+func (d discardReply) Write(reply []byte) (int, error) { return len(reply), nil }
+
+func (s *Server) receive(w http.ResponseWriter, r *http.Request) (in Inbound) {
 	body, err := io.ReadAll(io.LimitReader(r.Body, lark.MaxBody+1))
 	if err != nil {
 		body = nil // the client closed the connection
@@ -88,12 +111,14 @@ func (s *Server) serveInbound(w http.ResponseWriter, r *http.Request) {
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	s.gateway.ServeHTTP(replyTee{w, func(reply []byte) {
 		step := replyStep(s.now(), info)
-		step.Data = s.inbound(r, body, reply, info.outcome)
+		in = s.inbound(r, body, reply, info.outcome)
+		step.Data = in
 		s.show(step)
 		if s.users != nil {
 			s.users.deliverReply(info.click, info.group(), reply)
 		}
 	}}, r)
+	return in
 }
 
 // inbound returns the request with its reply. The body of a request that is too large

@@ -57,7 +57,6 @@ func New(app *lark.App, client lark.HTTPDoer, calls *Calls, now func() time.Time
 	s.sender.Asks = s.newAsks(memory)
 	s.setCards(gateway.Invoked(nil)) // the default app has no card_handler
 	s.routes = map[string]http.HandlerFunc{
-		"GET /":           servePage,
 		"GET /api/events": s.serveEvents,
 		"GET /api/calls":  s.serveCalls,
 		"GET /api/cards":  s.serveCards,
@@ -107,6 +106,15 @@ func Loopback(host string) bool {
 	}
 	return host == "localhost" || net.ParseIP(host).IsLoopback()
 }
+
+// Handle adds a route for the browser and the tools of this machine. It must be called
+// before the server serves.
+func (s *Server) Handle(method, path string, handler http.HandlerFunc) {
+	s.routes[method+" "+path] = handler
+}
+
+// App returns the app that the server serves.
+func (s *Server) App() *lark.App { return s.app }
 
 // Rule adds a rule that is called with every entry of the bus.
 func (s *Server) Rule(rule func(bus.Entry)) { s.bus.Rule(rule) }

@@ -67,6 +67,15 @@ func (s *Server) AddUsers(platform *larktest.Platform, handler lark.CardHandler,
 	}
 }
 
+// Click simulates a click on a card of the stand-in. The caller then posts its callback.
+// With the real platform, whose users click for themselves, there is no such card.
+func (s *Server) Click(ctx context.Context, messageID, openID string) (Click, error) {
+	if s.users == nil {
+		return Click{}, errNoCard
+	}
+	return s.users.click(ctx, messageID, openID)
+}
+
 // click simulates a click on a message or, for "", on the newest card with buttons.
 // If there is none, it first sends one.
 func (u *users) click(ctx context.Context, messageID, openID string) (Click, error) {

@@ -33,6 +33,8 @@ type Message struct {
 	CreateTime, UpdateTime time.Time
 	// AppID is empty for a webhook and for a message of a user (AddMessage).
 	AppID, TenantKey string
+	// SenderID is the open id of the user who sent it (AddMessage), "" if it is not known.
+	SenderID string
 	// OnlyFor is the id of the one user who sees an ephemeral card.
 	OnlyFor   string
 	Reactions []string // emoji types, in order
@@ -77,6 +79,18 @@ func (p *Platform) Messages(receiveID string) []Message {
 		if receiveID == "" || m.ReceiveID == receiveID {
 			out = append(out, m.clone())
 		}
+	}
+	return out
+}
+
+// History returns all messages, those of users (AddMessage) too, in the order in which
+// they came. Recalled messages stay, marked.
+func (p *Platform) History() []Message {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	out := make([]Message, 0, len(p.messages.all))
+	for _, m := range p.messages.all {
+		out = append(out, m.clone())
 	}
 	return out
 }

@@ -59,3 +59,14 @@ func TestGetMessage(t *testing.T) {
 	}
 	b.get("/open-apis/im/v1/messages/om_other").want(99992354)
 }
+
+func TestHistoryHasTheMessagesOfUsers(t *testing.T) {
+	p := New()
+	id := p.AddMessage(Message{ReceiveID: "oc_1", ReceiveIDType: "chat_id", MsgType: "text", SenderID: "ou_1"})
+	if got := p.History(); len(got) != 1 || got[0].ID != id || got[0].SenderID != "ou_1" {
+		t.Errorf("got %+v, want the message of ou_1", got)
+	}
+	if got := p.Messages(""); len(got) != 0 {
+		t.Errorf("got %+v, want no message that was sent to a user", got)
+	}
+}

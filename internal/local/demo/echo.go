@@ -72,7 +72,7 @@ func (e *Echo) request(entry bus.Entry) (*request.Request, bool) {
 		IdempotencyKey: detail.Header.EventID,
 		Correlation:    request.Correlation{TraceID: detail.TraceID, CorrelationID: detail.Header.EventID},
 	}
-	e.server.Show(local.Step{Kind: local.StepRule, Subject: "echo to send", Note: fmt.Sprintf("%.60q to %s", answer, *chat)})
+	e.server.Show(local.Step{Kind: local.StepRule, Group: detail.Header.EventID, Subject: "echo to send", Note: fmt.Sprintf("%.60q to %s", answer, *chat)})
 	return req, true
 }
 

@@ -56,7 +56,7 @@ func (a *Approval) matchSlow(entry bus.Entry) (slowClick, bool) {
 // slowApproval is the rule's target: a function that is invoked asynchronously and
 // whose destination is send.
 func (a *Approval) slowApproval(ctx context.Context, entry bus.Entry, click slowClick) {
-	a.server.Show(local.Step{Kind: local.StepRule, Subject: "approval to a slow handler", Note: fmt.Sprintf("works for %v", handlerDelay)})
+	a.server.Show(local.Step{Kind: local.StepRule, Group: click.Header.EventID, Subject: "approval to a slow handler", Note: fmt.Sprintf("works for %v", handlerDelay)})
 	if wait.Sleep(ctx, handlerDelay) != nil {
 		return
 	}
@@ -64,10 +64,10 @@ func (a *Approval) slowApproval(ctx context.Context, entry bus.Entry, click slow
 	reply, replyErr := json.Marshal(lark.CardReply{Card: decision(choice{actionApprove, howSlow}, click.Event.Operator.OpenID)})
 	record, err := local.DestinationRecord("approve-slowly", event, reply, a.server.Now())
 	if err := errors.Join(eventErr, replyErr, err); err != nil {
-		a.server.Show(local.Step{Kind: local.StepNote, Subject: "the slow handler failed", Note: err.Error(), Failed: true})
+		a.server.Show(local.Step{Kind: local.StepNote, Group: click.Header.EventID, Subject: "the slow handler failed", Note: err.Error(), Failed: true})
 		return
 	}
-	a.server.Show(local.Step{Kind: local.StepRule, Subject: "slow handler to send", Note: "its return value, as a destination record"})
+	a.server.Show(local.Step{Kind: local.StepRule, Group: click.Header.EventID, Subject: "slow handler to send", Note: "its return value, as a destination record"})
 	ctx, cancel := context.WithTimeout(ctx, slowTimeout)
 	defer cancel()
 	out, err := a.server.Sender().Lambda(ctx, record)
@@ -76,5 +76,5 @@ func (a *Approval) slowApproval(ctx context.Context, entry bus.Entry, click slow
 		return // a step of send has shown why
 	}
 	m, _ := a.platform.Message(click.Event.Context.OpenMessageID)
-	a.server.Show(local.Step{Kind: local.StepCard, Subject: "updated", Note: fmt.Sprintf("the card is now %.60q", local.CardTitle(m.Content))})
+	a.server.Show(local.Step{Kind: local.StepCard, Group: click.Header.EventID, Subject: "updated", Note: fmt.Sprintf("the card is now %.60q", local.CardTitle(m.Content))})
 }
