@@ -70,6 +70,8 @@ var texts = map[string][2]string{
 	"step.send":      {"send", "发送"},
 	"step.card":      {"card", "卡片"},
 	"step.note":      {"note", "提示"},
+	"step.aws":       {"AWS", "AWS"},
+	"step.log":       {"log", "日志"},
 	"request":        {"Request", "请求"},
 	"headers":        {"Headers", "请求头"},
 	"body":           {"Body as it came", "原始请求体"},

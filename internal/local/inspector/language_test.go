@@ -33,7 +33,7 @@ func TestTextsAreThoseOfThePage(t *testing.T) {
 			}
 		}
 	}
-	for _, name := range []string{"event", "bus", "rule", "reply", "lark", "send", "card", "note"} {
+	for _, name := range []string{"event", "bus", "rule", "reply", "lark", "send", "card", "note", "aws", "log"} {
 		asked["step."+name] = true
 	}
 	for _, name := range []string{"p2p", "group", "webhook"} {

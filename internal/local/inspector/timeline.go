@@ -57,6 +57,9 @@ func (t *Timeline) add(s local.Step) {
 	if s.Kind == local.StepClick || s.Group == "" && s.Kind == local.StepCard {
 		return
 	}
+	if s.Kind == local.StepLog {
+		s.Group = "log " + s.Subject // what one program prints is one group
+	}
 	g := t.byKey[s.Group]
 	if g == nil || s.Group == "" {
 		t.groups++

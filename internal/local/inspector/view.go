@@ -179,6 +179,8 @@ func (v *view) stepDetails(s step, url string) (template.HTML, error) {
 			Target string      `json:"target"`
 			Result send.Result `json:"result"`
 		}{data.Source, data.ID, data.Verb, data.Target, data.Result})}}
+	case local.WorkflowCall:
+		d.Sections = []section{{"call", indent(data)}}
 	}
 	return v.draw("step", d)
 }
