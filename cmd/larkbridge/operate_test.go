@@ -71,7 +71,7 @@ func deployed(t *testing.T) (url string) {
 	memory, entries := store.NewMemory(time.Now), &bus.Memory{}
 	entries.Rule(busschema.Rule(t))
 	endpoints := httptest.NewServer(&gateway.Gateway{
-		Apps: store.NewSettings(store.Documents{"default": operateSettings(t, "")}, time.Now), Claims: memory, Tickets: memory,
+		Apps: store.NewSettings(store.Documents{"default": operateSettings(t, "")}, nil, time.Now), Claims: memory, Tickets: memory,
 		Events: &bus.Bus{Publisher: entries, Blobs: entries, InlineLimit: bus.DefaultInlineLimit},
 		Cards:  gateway.Invoked(nil), Now: time.Now,
 	})

@@ -80,7 +80,7 @@ func TestChallengeCallsNothing(t *testing.T) {
 	body := lark.NewEncryptKey(larktest.EncryptKey).Encrypt([]byte(`{"challenge":"c-1","token":"` + larktest.VerificationToken + `","type":"url_verification"}`))
 	expect(t, s, f, "/event", lark.Delivery{Body: body}, 200, `{"challenge":"c-1"}`)
 	after := s.Proxy().Calls()
-	for _, operation := range []string{"UpdateItem", "GetItem", "PutEvents", "GetParametersByPath"} {
+	for _, operation := range []string{"UpdateItem", "GetItem", "PutEvents", "GetParameter"} {
 		if before[operation] != after[operation] {
 			t.Errorf("the challenge called %s", operation)
 		}

@@ -121,7 +121,7 @@ func cannotReceive(app *lark.App) string {
 // is wrong with them.
 func (a *Apps) List(ctx context.Context) error {
 	source := store.NewSSM(a.Parameters, a.Prefix)
-	docs, err := source.Settings(ctx)
+	docs, err := source.All(ctx)
 	if err != nil {
 		return fmt.Errorf("reading the parameters under %s: %s%s", a.Prefix, reason(err), needs(err, "ssm:GetParametersByPath"))
 	}

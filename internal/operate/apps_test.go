@@ -36,6 +36,10 @@ func (s *shelf) PutParameter(_ context.Context, in *ssm.PutParameterInput, _ ...
 	return &ssm.PutParameterOutput{}, nil
 }
 
+func (s *shelf) GetParameter(context.Context, *ssm.GetParameterInput, ...func(*ssm.Options)) (*ssm.GetParameterOutput, error) {
+	return nil, errors.New("operators read all parameters at once")
+}
+
 func (s *shelf) GetParametersByPath(_ context.Context, in *ssm.GetParametersByPathInput, _ ...func(*ssm.Options)) (*ssm.GetParametersByPathOutput, error) {
 	out := &ssm.GetParametersByPathOutput{}
 	for name, value := range s.values {

@@ -20,12 +20,14 @@ type Doctor struct {
 	EventURL, CardURL string // "" when they are not known
 	Only              string // the one app to check; "" for all
 
-	Settings store.Source
-	HTTP     lark.HTTPDoer
-	Queues   QueueStates
-	Buses    Buses
-	Send     Invoker
-	Now      func() time.Time
+	Settings interface { // of all apps, by their names; [store.SSM] reads them
+		All(ctx context.Context) (map[string]string, error)
+	}
+	HTTP   lark.HTTPDoer
+	Queues QueueStates
+	Buses  Buses
+	Send   Invoker
+	Now    func() time.Time
 	// Show is called with each finding as soon as it is made.
 	Show func(Finding)
 }
@@ -68,7 +70,7 @@ func (d *Doctor) Check(ctx context.Context) {
 
 // apps reads the settings and returns the apps whose settings are in order.
 func (d *Doctor) apps(ctx context.Context) []*lark.App {
-	docs, err := d.Settings.Settings(ctx)
+	docs, err := d.Settings.All(ctx)
 	if err != nil {
 		d.Show(fail("settings", reason(err), grant(err, "ssm:GetParametersByPath on "+d.Prefix)))
 		return nil

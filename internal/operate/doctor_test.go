@@ -36,7 +36,7 @@ func newFixture(t *testing.T, deployed store.Documents) *fixture {
 	return c
 }
 
-func (c *fixture) Settings(context.Context) (map[string]string, error) {
+func (c *fixture) All(context.Context) (map[string]string, error) {
 	if c.docs == nil {
 		return nil, refusal("AccessDeniedException")
 	}

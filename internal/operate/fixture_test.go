@@ -84,7 +84,7 @@ func endpoints(t *testing.T, docs store.Documents) (*httptest.Server, *bus.Memor
 	memory, entries := store.NewMemory(time.Now), &bus.Memory{}
 	entries.Rule(busschema.Rule(t))
 	server := httptest.NewServer(&gateway.Gateway{
-		Apps: store.NewSettings(docs, time.Now), Claims: memory, Tickets: memory,
+		Apps: store.NewSettings(docs, nil, time.Now), Claims: memory, Tickets: memory,
 		Events: &bus.Bus{Publisher: entries, Blobs: entries, InlineLimit: bus.DefaultInlineLimit},
 		Cards:  gateway.Invoked(nil), Now: time.Now,
 	})

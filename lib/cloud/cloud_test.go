@@ -40,7 +40,7 @@ var services = []service{
 		return err
 	}},
 	{"SSM", "ssm", func(ctx context.Context, c *cloud.Cloud) error {
-		_, err := c.SSM().GetParametersByPath(ctx, &ssm.GetParametersByPathInput{Path: aws.String("/p")})
+		_, err := c.SSM().GetParameter(ctx, &ssm.GetParameterInput{Name: aws.String("/p")})
 		return err
 	}},
 }

@@ -29,7 +29,7 @@ func TestRetriesAreQuick(t *testing.T) {
 		{"DynamoDB throttles once", 0, "GetItem", harness.Throttle(), false, 2},
 		{"DynamoDB loses an answer", 0, "GetItem", harness.LoseAnswer(), false, 2},
 		{"EventBridge is left to its caller", 1, "PutEvents", harness.Throttle(), true, 1},
-		{"SSM throttles once", 2, "GetParametersByPath", harness.Throttle(), false, 2},
+		{"SSM throttles once", 2, "GetParameter", harness.Throttle(), false, 2},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			proxy.Reset()

@@ -64,7 +64,7 @@ func newFixture(t *testing.T) *fixture {
 	clock := func() time.Time { return w.clock }
 	w.memory = store.NewMemory(clock)
 	w.Gateway = &gateway.Gateway{
-		Apps:    store.NewSettings(w.docs, clock),
+		Apps:    store.NewSettings(w.docs, nil, clock),
 		Claims:  w.memory,
 		Tickets: w.memory,
 		Events:  &bus.Bus{Publisher: w.bus, Blobs: w.bus, InlineLimit: bus.DefaultInlineLimit},

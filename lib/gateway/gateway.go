@@ -20,7 +20,7 @@ type Apps interface {
 	App(ctx context.Context, name string) (*store.App, error)
 	// Refresh reads the settings again, unless they were read in the last seconds, and
 	// reports whether it did.
-	Refresh(ctx context.Context) bool
+	Refresh(ctx context.Context, name string) bool
 }
 
 // Claims gives an event to one instance; [store.Table] does.

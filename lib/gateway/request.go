@@ -71,21 +71,15 @@ func appName(req Request) (string, bool) {
 		return "", false
 	}
 	if req.App != "" {
-		return req.App, isAppName(req.App)
+		return req.App, store.IsAppName(req.App)
 	}
 	switch after := segments[last+1:]; len(after) {
 	case 0:
 		return lark.DefaultApp, true
 	case 1:
-		return after[0], isAppName(after[0])
+		return after[0], store.IsAppName(after[0])
 	}
 	return "", false
-}
-
-// isAppName reports whether a name can be that of an app. An app whose settings were
-// made before its name was reserved is still served.
-func isAppName(name string) bool {
-	return lark.ValidAppName(name) || name == "event" || name == "card"
 }
 
 // receive authenticates the request with the app's settings. If that fails, it reads the
@@ -107,7 +101,7 @@ func (r *request) receive(ctx context.Context, delivery lark.Delivery) (*store.A
 
 func (r *request) refresh(ctx context.Context) bool {
 	defer r.observe(&r.settings, r.gateway.Now())
-	return r.gateway.Apps.Refresh(ctx)
+	return r.gateway.Apps.Refresh(ctx, r.outcome.App)
 }
 
 // handle handles an authentic callback by its kind.

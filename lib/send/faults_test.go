@@ -59,7 +59,7 @@ func (f *fixture) begin(strike faults) {
 	f.outcomes = map[string]send.Outcome{}
 	f.sender.Results = brokenBus{f}
 	f.sender.Claims = brokenTable{f.sender.Claims, f}
-	f.sender.Apps = store.NewSettings(rotatedDocuments{f: f}, time.Now)
+	f.sender.Apps = store.NewSettings(rotatedDocuments{f: f}, nil, time.Now)
 }
 
 // during reports whether a fault lasts at this time.
@@ -125,12 +125,12 @@ type rotatedDocuments struct {
 	f *fixture
 }
 
-func (d rotatedDocuments) Settings(context.Context) (map[string]string, error) {
+func (d rotatedDocuments) Setting(context.Context, string) (string, error) {
 	secret := secretBefore
 	if d.f.strike.rotated && time.Since(d.f.start) > 2*time.Minute {
 		secret = secretAfter
 	}
-	return map[string]string{"default": `{"app_id":"` + larktest.AppID + `","app_secret":"` + secret + `","domain":"http://lark.test"}`}, nil
+	return `{"app_id":"` + larktest.AppID + `","app_secret":"` + secret + `","domain":"http://lark.test"}`, nil
 }
 
 // refusedText marks the messages that Lark refuses for want of a right.

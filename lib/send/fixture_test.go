@@ -52,7 +52,7 @@ func newFaultyFixture(fifo bool) *fixture {
 	memory := store.NewMemory(time.Now)
 	settings := store.Documents{"default": `{"app_id":"` + larktest.AppID + `","app_secret":"` + secret + `","domain":"http://lark.test"}`}
 	f.sender = &send.Sender{
-		Apps: store.NewSettings(settings, time.Now), HTTP: f, Tokens: memory, Claims: crashingClaims{memory, f}, Results: f.bus,
+		Apps: store.NewSettings(settings, nil, time.Now), HTTP: f, Tokens: memory, Claims: crashingClaims{memory, f}, Results: f.bus,
 		Now: time.Now, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Delay: f.queue,
 	}
 	return f

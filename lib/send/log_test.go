@@ -38,7 +38,7 @@ func TestOwnLogger(t *testing.T) {
 		memory := store.NewMemory(time.Now)
 		settings := store.Documents{"default": `{"app_id":"` + larktest.AppID + `","app_secret":"` + secret + `","domain":"` + server.URL + `"}`}
 		sender := &send.Sender{
-			Apps: store.NewSettings(settings, time.Now), HTTP: server.Client(), Tokens: memory, Claims: memory, Results: &bus.Memory{},
+			Apps: store.NewSettings(settings, nil, time.Now), HTTP: server.Client(), Tokens: memory, Claims: memory, Results: &bus.Memory{},
 			Now: time.Now, Log: slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: level})),
 		}
 		sender.Observers = []send.Observer{send.Log(sender.Log)}

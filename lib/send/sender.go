@@ -29,7 +29,7 @@ type Apps interface {
 	App(ctx context.Context, name string) (*store.App, error)
 	// Refresh reads the settings anew, unless that was done a moment ago, and
 	// reports whether it did.
-	Refresh(ctx context.Context) bool
+	Refresh(ctx context.Context, name string) bool
 }
 
 // Claims makes a request the work of one instance and keeps its result;
@@ -197,11 +197,11 @@ func (s *Sender) settingsChanged(ctx context.Context, x *execution) bool {
 	if err != nil {
 		return false
 	}
-	if !s.Apps.Refresh(ctx) {
+	if !s.Apps.Refresh(ctx, x.req.App) {
 		if s.pause(x, func() error { return wait.Sleep(ctx, refreshPause) }) != nil {
 			return false
 		}
-		s.Apps.Refresh(ctx)
+		s.Apps.Refresh(ctx, x.req.App)
 	}
 	after, err := s.Apps.App(ctx, x.req.App)
 	return err == nil && after != before

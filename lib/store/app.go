@@ -49,3 +49,9 @@ func ParseApp(name string, settings []byte) (*App, error) {
 	}
 	return &app, nil
 }
+
+// IsAppName reports whether a name can be that of an app. An app whose settings were
+// made before its name was reserved is still served.
+func IsAppName(name string) bool {
+	return lark.ValidAppName(name) || name == "event" || name == "card"
+}

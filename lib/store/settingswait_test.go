@@ -16,12 +16,12 @@ type slowSource struct {
 	takes time.Duration
 }
 
-func (s slowSource) Settings(ctx context.Context) (map[string]string, error) {
+func (s slowSource) Setting(ctx context.Context, name string) (string, error) {
 	select {
 	case <-time.After(s.takes):
-		return s.Documents, nil
+		return s.Documents.Setting(ctx, name)
 	case <-ctx.Done():
-		return nil, ctx.Err()
+		return "", ctx.Err()
 	}
 }
 
@@ -36,8 +36,8 @@ func TestSettingsThatAreBeingRead(t *testing.T) {
 		{900 * time.Millisecond, 500 * time.Millisecond, 500 * time.Millisecond, context.DeadlineExceeded},
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			s := store.NewSettings(slowSource{store.Documents{"default": document}, tt.takes}, time.Now)
-			go s.Refresh(t.Context())
+			s := store.NewSettings(slowSource{store.Documents{"default": document}, tt.takes}, nil, time.Now)
+			go s.Refresh(t.Context(), "default")
 			synctest.Wait()
 			ctx, cancel := context.WithTimeout(t.Context(), tt.timeout)
 			defer cancel()

@@ -40,6 +40,7 @@ const (
 	envStack  = "STACK_NAME"           // the dimension of the metrics
 	envLimit  = "INLINE_LIMIT"         // bytes; optional
 	envDedupe = "DEDUPE_FAILURE"       // open or closed; optional
+	envCopy   = "SETTINGS_COPY"        // on or off; optional
 	envAnswer = "ANSWER_TIMEOUT"       // what an answer may take, such as 2500ms; optional
 	envSend   = "SEND_TIMEOUT"         // the function send's time-out, such as 60s; optional
 	envTo     = "DEFAULT_TO"           // a chat or person; optional
@@ -65,8 +66,8 @@ type clients struct {
 }
 
 // newClients makes it and, while Lambda gives a full CPU to init, reads the
-// settings and opens the connections. What fails there is tried again by the
-// first request.
+// settings of the default app and opens the connections. What fails there is tried
+// again by the first request.
 func newClients(ctx context.Context, getenv func(string) string, required ...string) (*clients, error) {
 	for _, name := range required {
 		if getenv(name) == "" {
@@ -74,14 +75,19 @@ func newClients(ctx context.Context, getenv func(string) string, required ...str
 		}
 	}
 	c := cloud.New(getenv)
+	table := store.NewTable(c.DynamoDB(), getenv(envTable), time.Now)
+	var copies lark.TokenStore = table
+	if getenv(envCopy) == "off" {
+		copies = nil
+	}
 	p := &clients{
 		cloud:    c,
 		log:      slog.New(lambdacontext.NewLogHandler()),
-		table:    store.NewTable(c.DynamoDB(), getenv(envTable), time.Now),
-		settings: store.NewSettings(store.NewSSM(c.SSM(), getenv(envPrefix)), time.Now),
+		table:    table,
+		settings: store.NewSettings(store.NewSSM(c.SSM(), getenv(envPrefix)), copies, time.Now),
 	}
 	p.log.Info("start", "product", version.Product, "go", runtime.Version())
-	warm(ctx, c.Warm, func(ctx context.Context) { p.settings.Refresh(ctx) })
+	warm(ctx, c.Warm, func(ctx context.Context) { _, _ = p.settings.App(ctx, lark.DefaultApp) })
 	return p, nil
 }
 

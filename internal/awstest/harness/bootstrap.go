@@ -4,7 +4,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -32,31 +31,34 @@ func Bootstrap(t testing.TB, function string) string {
 	return path
 }
 
-// notInFunctions are the folders that no function is built from.
-var notInFunctions = []string{"cmd", "examples", "larktest", "awstest", "e2e", "local", "operate", "outside", "release", "schemas"}
+// inFunctions are the folders that the functions are built from, but for the folder
+// larktest.
+var inFunctions = []string{"functions", "lib", "internal/wait", "internal/lazy"}
 
 // newerSource returns a source file that changed after the given time, if any.
 func newerSource(t testing.TB, root string, built time.Time) (found string) {
 	t.Helper()
-	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
-		name := d.Name()
-		switch {
-		case err != nil:
+	for _, folder := range inFunctions {
+		err := filepath.WalkDir(filepath.Join(root, folder), func(path string, d fs.DirEntry, err error) error {
+			name := d.Name()
+			switch {
+			case err != nil:
+				return err
+			case d.IsDir() && name == "larktest":
+				return fs.SkipDir
+			case !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go"):
+				return nil
+			}
+			info, err := d.Info()
+			if err == nil && info.ModTime().After(built) {
+				found = path
+				return fs.SkipAll
+			}
 			return err
-		case d.IsDir() && path != root && (strings.HasPrefix(name, ".") || slices.Contains(notInFunctions, name)):
-			return fs.SkipDir
-		case !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go"):
-			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
 		}
-		info, err := d.Info()
-		if err == nil && info.ModTime().After(built) {
-			found = path
-			return fs.SkipAll
-		}
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
 	}
 	return found
 }

@@ -11,8 +11,8 @@ import (
 // Canned is an http.Handler that answers AWS calls at once with fixed replies,
 // so that what a benchmark measures is the caller. GET / answers 200.
 type Canned struct {
-	// Replies is the JSON body by operation ("GetParametersByPath"). Without
-	// one, GetParametersByPath finds no parameter, GetItem no item, UpdateItem,
+	// Replies is the JSON body by operation ("GetParameter"). Without
+	// one, GetParameter finds an empty object, GetItem no item, UpdateItem,
 	// PutItem and DeleteItem succeed, and PutEvents accepts every entry. Other
 	// operations are refused as unknown.
 	Replies map[string]string
@@ -50,8 +50,8 @@ func (h Canned) answer(r *http.Request, body []byte) *Answer {
 		return jsonAnswer(service, http.StatusOK, []byte(reply))
 	}
 	switch operation {
-	case "GetParametersByPath":
-		return jsonAnswer(service, http.StatusOK, []byte(`{"Parameters":[]}`))
+	case "GetParameter":
+		return jsonAnswer(service, http.StatusOK, []byte(`{"Parameter":{"Value":"{}"}}`))
 	case "GetItem", "UpdateItem", "PutItem", "DeleteItem":
 		return jsonAnswer(service, http.StatusOK, []byte(`{}`))
 	case "PutEvents":

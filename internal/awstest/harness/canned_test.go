@@ -41,11 +41,11 @@ func entries(n int) *eventbridge.PutEventsInput {
 
 func TestCanned(t *testing.T) {
 	url := canned(t, harness.Canned{Replies: map[string]string{
-		"GetParametersByPath": `{"Parameters":[{"Name":"/a/b","Type":"SecureString","Value":"v","Version":1}]}`,
+		"GetParameter": `{"Parameter":{"Name":"/a/b","Type":"SecureString","Value":"v","Version":1}}`,
 	}})
 	c := connect(url)
-	if out, err := c.ssm.GetParametersByPath(t.Context(), &ssm.GetParametersByPathInput{Path: aws.String("/a")}); err != nil || *out.Parameters[0].Value != "v" {
-		t.Errorf("GetParametersByPath: %v", err)
+	if out, err := c.ssm.GetParameter(t.Context(), &ssm.GetParameterInput{Name: aws.String("/a/b")}); err != nil || *out.Parameter.Value != "v" {
+		t.Errorf("GetParameter: %v", err)
 	}
 	if _, err := c.dynamo.UpdateItem(t.Context(), &dynamodb.UpdateItemInput{TableName: aws.String("t"), Key: key("a")}); err != nil {
 		t.Errorf("UpdateItem: %v", err)

@@ -24,7 +24,7 @@ func TestRefusals(t *testing.T) {
 	p, c := proxied(t, harness.Canned{})
 	putEvents := func() error { _, err := c.events.PutEvents(t.Context(), entries(1)); return err }
 	parameters := func() error {
-		_, err := c.ssm.GetParametersByPath(t.Context(), &ssm.GetParametersByPathInput{Path: aws.String("/")})
+		_, err := c.ssm.GetParameter(t.Context(), &ssm.GetParameterInput{Name: aws.String("/")})
 		return err
 	}
 	message := func() error {

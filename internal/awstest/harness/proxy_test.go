@@ -46,14 +46,14 @@ func TestProxyCounts(t *testing.T) {
 	if _, err := c.events.PutEvents(t.Context(), entries(1)); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := c.ssm.GetParametersByPath(t.Context(), &ssm.GetParametersByPathInput{Path: aws.String("/")}); err != nil {
+	if _, err := c.ssm.GetParameter(t.Context(), &ssm.GetParameterInput{Name: aws.String("/")}); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := c.sqs.SendMessage(t.Context(), &sqs.SendMessageInput{QueueUrl: aws.String("http://q"), MessageBody: aws.String("b")},
 		func(o *sqs.Options) { o.DisableMessageChecksumValidation = true }); err != nil {
 		t.Fatal(err)
 	}
-	want := map[string]int{"UpdateItem": 2, "PutEvents": 1, "GetParametersByPath": 1, "SendMessage": 1}
+	want := map[string]int{"UpdateItem": 2, "PutEvents": 1, "GetParameter": 1, "SendMessage": 1}
 	if got := p.Calls(); !maps.Equal(got, want) {
 		t.Errorf("Calls = %v, want %v", got, want)
 	}

@@ -73,10 +73,10 @@ func canned(b *testing.B, latency time.Duration) []string {
 	b.Helper()
 	_, platform := stage.Lark(b, larktest.App{})
 	aws := httptest.NewServer(harness.Canned{Latency: latency, Replies: map[string]string{
-		"GetParametersByPath": parameters(b, platform),
-		"GetItem":             `{}`,
-		"UpdateItem":          `{}`,
-		"PutEvents":           `{"FailedEntryCount":0,"Entries":[{"EventId":"1"}]}`,
+		"GetParameter": parameter(b, platform),
+		"GetItem":      `{}`,
+		"UpdateItem":   `{}`,
+		"PutEvents":    `{"FailedEntryCount":0,"Entries":[{"EventId":"1"}]}`,
 	}})
 	b.Cleanup(aws.Close)
 	return []string{
@@ -114,7 +114,7 @@ func post(path string, payload []byte) []byte {
 	return harness.HTTPEvent(http.MethodPost, path, req.Header.(http.Header), req.Body)
 }
 
-func parameters(b *testing.B, domain string) string {
+func parameter(b *testing.B, domain string) string {
 	b.Helper()
 	settings, err := json.Marshal(map[string]string{
 		"app_id": larktest.AppID, "app_secret": stage.AppSecret, "domain": domain,
@@ -123,7 +123,7 @@ func parameters(b *testing.B, domain string) string {
 	if err != nil {
 		b.Fatal(err)
 	}
-	doc, err := json.Marshal(map[string]any{"Parameters": []map[string]string{{"Name": stage.Prefix + "/default", "Value": string(settings)}}})
+	doc, err := json.Marshal(map[string]any{"Parameter": map[string]string{"Name": stage.Prefix + "/default", "Value": string(settings)}})
 	if err != nil {
 		b.Fatal(err)
 	}

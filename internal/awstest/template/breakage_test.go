@@ -42,7 +42,7 @@ var breakages = []struct {
 		put(d.allowing("s3:PutObject"), "Action", list("s3:PutObject", "s3:GetObject")) // of the first role, which is not send's
 	}},
 	{"a role may use the parameters of others", "grants", func(d draft) {
-		put(d.allowing("ssm:GetParametersByPath"), "Resource", "arn:aws:ssm:us-east-1:123456789012:parameter/others")
+		put(d.allowing("ssm:GetParameter"), "Resource", "arn:aws:ssm:us-east-1:123456789012:parameter/others")
 	}},
 	{"a role may not do what the code does", "grants", func(d draft) { put(d.allowing("s3:GetObject"), "Action", "s3:PutObject") }},
 	{"a role may not poll its queue", "grants", func(d draft) {
@@ -57,7 +57,12 @@ var breakages = []struct {
 		put(d.allowing("dynamodb:UpdateItem"), "Condition.ForAllValues:StringLike.dynamodb:LeadingKeys", list("evt#*", "tkt#*", "old#*"))
 	}},
 	{"no role may use a kind of key", "keys", func(d draft) {
-		put(d.allowing("dynamodb:GetItem"), "Condition.ForAllValues:StringLike.dynamodb:LeadingKeys", list("snd#*", "thr#*", "tkt#*"))
+		_ = walk(d.document["Resources"], func(node map[string]any) error {
+			if node["dynamodb:LeadingKeys"] != nil {
+				node["dynamodb:LeadingKeys"] = list("evt#*", "tkt#*")
+			}
+			return nil
+		})
 	}},
 	{"a question's function may end steps of others", "grants", func(d draft) {
 		put(d.allowing("states:SendTaskSuccess"), "Resource", "arn:aws:states:us-east-1:210987654321:stateMachine:*")

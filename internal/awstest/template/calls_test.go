@@ -98,9 +98,9 @@ func signs(t *testing.T, folder string) (found bool) {
 // The way to find the calls finds what is known to be there, and nothing that
 // only another function does.
 func TestCalls(t *testing.T) {
-	inbound := []string{"dynamodb:GetItem", "dynamodb:UpdateItem", "events:PutEvents", "lambda:InvokeFunction", "s3:PutObject", "ssm:GetParametersByPath"}
+	inbound := []string{"dynamodb:GetItem", "dynamodb:UpdateItem", "events:PutEvents", "lambda:InvokeFunction", "s3:PutObject", "ssm:GetParameter"}
 	outbound := []string{
-		"dynamodb:GetItem", "dynamodb:UpdateItem", "events:PutEvents", "s3:GetObject", "s3:PutObject", "sqs:ChangeMessageVisibility", "ssm:GetParametersByPath",
+		"dynamodb:GetItem", "dynamodb:UpdateItem", "events:PutEvents", "s3:GetObject", "s3:PutObject", "sqs:ChangeMessageVisibility", "ssm:GetParameter",
 	}
 	for function, want := range map[string][]string{
 		"event": slices.Concat(inbound, forAsks), "card": slices.Concat(inbound, forAsks), "send": slices.Concat(outbound, forAsks),

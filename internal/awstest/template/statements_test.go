@@ -143,8 +143,8 @@ func checkWildcards(fx *fixture) (f findings) {
 }
 
 // wide reports whether a resource is more than one: the objects of one of the
-// template's buckets, or of one of its folders, the streams of one of its log
-// groups and the rules of its bus count as one.
+// template's buckets, or of one of its folders, the streams of one of its log groups,
+// the rules of its bus and the settings of its apps count as one.
 func (fx *fixture) wide(resource string) bool {
 	if bus, ok := strings.CutPrefix(resource, "arn:aws:events:"+template.Region+":"+template.Account+":rule/"); ok && bus == fx.functions[0].Environment["BUS_NAME"]+"/*" {
 		return false
@@ -155,6 +155,9 @@ func (fx *fixture) wide(resource string) bool {
 				return false
 			}
 		}
+	}
+	if strings.HasSuffix(resource, ":parameter"+fx.functions[0].Environment["PARAMETER_PREFIX"]+"/*") {
+		return false
 	}
 	return strings.ContainsAny(resource, "*?")
 }
