@@ -61,6 +61,7 @@ type click struct {
 	TraceID text   `json:"trace_id"`
 	Header  struct {
 		EventID    text `json:"event_id"`
+		TenantKey  text `json:"tenant_key"`
 		CreateTime text `json:"create_time"` // of a click: microseconds
 	} `json:"header"`
 	Event struct {
@@ -124,7 +125,7 @@ func (c click) update(response []byte, from origin) []job {
 			return from.fail(fmt.Errorf("reading the handler's card: %w", err))
 		}
 	}
-	req := &request.Request{App: c.App, Correlation: c.correlation(), UpdateCard: &request.UpdateCard{
+	req := &request.Request{App: c.App, TenantKey: string(c.Header.TenantKey), Correlation: c.correlation(), UpdateCard: &request.UpdateCard{
 		Token: string(c.Event.Token), Card: answer.Card,
 		MessageID: string(c.Event.Context.OpenMessageID), // for when the token has ended
 	}}

@@ -7,8 +7,11 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/aws/aws-lambda-go/lambdacontext"
+
+	"github.com/larkbridge/larkbridge/lib/store"
 )
 
 // The record of an own invocation that failed, in the queue, is that request
@@ -90,6 +93,36 @@ func TestHandlerReturnsACard(t *testing.T) {
 			}
 		})
 	}
+}
+
+// The update of a marketplace app's card is made in the tenant of the click.
+func TestHandlerReturnsACardOfAMarketplaceApp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, ctx := newFixture()
+		f.sender.Apps = store.NewSettings(store.Documents{"shop": `{"app_id":"cli_m","app_secret":"s","domain":"http://lark.test","type":"marketplace"}`}, nil, time.Now)
+		memory := store.NewMemory(time.Now)
+		if err := memory.PutTicket(ctx, "cli_m", "ticket", time.Now()); err != nil {
+			t.Fatal(err)
+		}
+		f.sender.Tokens = memory
+		var got []string
+		f.sender.HTTP = doer(func(r *http.Request) string {
+			body, _ := io.ReadAll(r.Body) // then got is too short
+			got = append(got, r.URL.Path+" "+string(body))
+			return `{"code":0,"app_access_token":"a-1","tenant_access_token":"t-1","expire":7200}`
+		})
+		f.runOne(t, ctx, "1", `{"requestContext":{"requestId":"r","condition":"Success"},"requestPayload":{"app":"shop","header":{"tenant_key":"tk_1"},"event":{"token":"c-1"}},"responsePayload":{"elements":[]}}`)
+		if len(got) != 3 || !strings.Contains(got[1], `"tenant_key":"tk_1"`) || !strings.HasSuffix(strings.Fields(got[2])[0], "/card/update") {
+			t.Errorf("got the calls %q, want two for a token of tk_1 and the update", got)
+		}
+	})
+}
+
+// doer is a Lark that answers every call with what the function returns.
+type doer func(*http.Request) string
+
+func (d doer) Do(r *http.Request) (*http.Response, error) {
+	return &http.Response{StatusCode: 200, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(d(r)))}, nil
 }
 
 // recordedBodies is a Lark that records what updates of cards have.
