@@ -48,7 +48,7 @@ func timed(c *cases.Case) bool {
 func benchKey(c *cases.Case) string {
 	settings, err := json.Marshal(c.Given.Change)
 	if err != nil {
-		panic(err) // not reached: it was JSON
+		panic(err) // RawMessages that were read always encode
 	}
 	key := fmt.Sprintf("%s %v %v %v", settings, c.Given.Handler != nil, c.Given.Fault, timed(c))
 	if c.Given.Cold || c.Given.Fault != (cases.Fault{}) {
@@ -230,7 +230,7 @@ func (b *bench) run(t *testing.T, c *cases.Case, shape cases.Shape) *cases.Outco
 		if err != nil {
 			t.Fatalf("%v\n%s", err, f.Logs())
 		}
-		reply := cases.Reply{Took: time.Since(start)}
+		reply := cases.Reply{Elapsed: time.Since(start)}
 		if reply.Status, reply.Header, reply.Body, err = harness.HTTPReply(out); err != nil {
 			t.Fatalf("%v: %s", err, out)
 		}

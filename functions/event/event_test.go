@@ -150,7 +150,7 @@ func TestEntryRefused(t *testing.T) {
 	f := s.Start("event")
 	message := stage.Payload(t, "im.message.receive_v1")
 	for _, code := range []string{"ThrottlingException", "NotAuthorizedForSourceException"} {
-		remove := s.Proxy().Inject(harness.Fault{Operation: "PutEvents", Kind: harness.FailEntries(code, 0)})
+		remove := s.Proxy().Inject(harness.Fault{Operation: "PutEvents", Kind: harness.FailEntries(code)})
 		expect(t, s, f, "/event", stage.Delivery(message), 503, `{"error":"unavailable"}`)
 		if item := s.Item(messageKey); item["st"]["S"] != "CLAIMED" {
 			t.Errorf("%s: got the claim %v, want its state CLAIMED", code, item)
@@ -158,7 +158,7 @@ func TestEntryRefused(t *testing.T) {
 		remove()
 		s.Lapse(messageKey)
 	}
-	s.Proxy().Inject(harness.Fault{Operation: "PutEvents", Times: 2, Kind: harness.FailEntries("InternalFailure", 0)})
+	s.Proxy().Inject(harness.Fault{Operation: "PutEvents", Times: 2, Kind: harness.FailEntries("InternalFailure")})
 	expect(t, s, f, "/event", stage.Delivery(message), 200, `{}`) // tried again inside the budget
 	if entries := s.Entries(); len(entries) != 1 {
 		t.Errorf("got %d entries on the bus, want 1", len(entries))

@@ -38,12 +38,12 @@ func TestPublishFaults(t *testing.T) {
 		want    string // of the error
 	}{
 		{"no fault", harness.Fault{Times: 1, Kind: (*harness.Call).Forward}, 1, 1, ""},
-		{"entry throttled once", harness.Fault{Times: 1, Kind: harness.FailEntries("ThrottlingException", 0)}, 2, 1, ""},
-		{"entry failed twice", harness.Fault{Times: 2, Kind: harness.FailEntries("InternalFailure", 0)}, 3, 1, ""},
-		{"entry failed by an exception", harness.Fault{Times: 1, Kind: harness.FailEntries("InternalException", 0)}, 2, 1, ""},
-		{"entry refused", harness.Fault{Kind: harness.FailEntries("MalformedDetail", 0)}, 1, 0, "MalformedDetail: failed by the harness"},
-		{"entry not allowed", harness.Fault{Kind: harness.FailEntries("AccessDeniedException", 0)}, 1, 0, "AccessDeniedException"},
-		{"entry throttled for ever", harness.Fault{Kind: harness.FailEntries("ThrottlingException", 0)}, 4, 0, "ThrottlingException"},
+		{"entry throttled once", harness.Fault{Times: 1, Kind: harness.FailEntries("ThrottlingException")}, 2, 1, ""},
+		{"entry failed twice", harness.Fault{Times: 2, Kind: harness.FailEntries("InternalFailure")}, 3, 1, ""},
+		{"entry failed by an exception", harness.Fault{Times: 1, Kind: harness.FailEntries("InternalException")}, 2, 1, ""},
+		{"entry refused", harness.Fault{Kind: harness.FailEntries("MalformedDetail")}, 1, 0, "MalformedDetail: failed by the harness"},
+		{"entry not allowed", harness.Fault{Kind: harness.FailEntries("AccessDeniedException")}, 1, 0, "AccessDeniedException"},
+		{"entry throttled for ever", harness.Fault{Kind: harness.FailEntries("ThrottlingException")}, 4, 0, "ThrottlingException"},
 		{"call throttled", harness.Fault{Times: 2, Kind: harness.Throttle()}, 3, 1, ""},
 		{"call failed", harness.Fault{Times: 1, Kind: harness.ServerError()}, 2, 1, ""},
 		{"call not allowed", harness.Fault{Kind: harness.Refuse("AccessDeniedException")}, 1, 0, "AccessDeniedException"},

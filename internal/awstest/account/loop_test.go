@@ -1,4 +1,4 @@
-package account_test
+package account
 
 import (
 	"net/http"
@@ -7,7 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/larkbridge/larkbridge/internal/awstest/account"
 	"github.com/larkbridge/larkbridge/internal/awstest/stage"
 	"github.com/larkbridge/larkbridge/internal/awstest/template"
 	"github.com/larkbridge/larkbridge/lib/lark"
@@ -28,7 +27,7 @@ func TestLoop(t *testing.T) {
 			t.Fatalf("got %d %s\n%s", status, body, a.Logs("event"))
 		}
 	}
-	a.Deliver()
+	a.PollQueues()
 	if got := platform.Messages(""); len(got) != 1 || got[0].Content != `{"text":"You said: hello"}` {
 		t.Errorf("in the chat: got %+v, want one message\n%s", got, a.Logs("send"))
 	}
@@ -58,18 +57,18 @@ func TestRoutes(t *testing.T) {
 // The template's own rule takes requests from the bus, both queues and the
 // topic lead to send, and what cannot be done ends in the dead letters.
 func TestSourcesOfSend(t *testing.T) {
-	for name, send := range map[string]func(a *account.Account){
-		"bus":     func(a *account.Account) { a.PutEvent(a.Outputs["BusName"], "my.app", "Lark Send Request", text) },
-		"queue":   func(a *account.Account) { a.Put(a.Outputs["SendQueueArn"], text) },
-		"ordered": func(a *account.Account) { a.Put(queueARN(a.Outputs["OrderedSendQueueUrl"]), text) },
-		"topic":   func(a *account.Account) { a.Publish(a.Outputs["AlarmTopicArn"], "", text) },
-		"invoke":  func(a *account.Account) { a.InvokeAsync(a.Outputs["SendFunctionArn"], []byte(text)) },
-		"default": func(a *account.Account) { a.Publish(a.Outputs["AlarmTopicArn"], "Deploy", "Version 42 is live") },
+	for name, send := range map[string]func(a *Account){
+		"bus":     func(a *Account) { a.PutEvent(a.Outputs["BusName"], "my.app", "Lark Send Request", text) },
+		"queue":   func(a *Account) { a.Put(a.Outputs["SendQueueArn"], text) },
+		"ordered": func(a *Account) { a.Put(queueARN(a.Outputs["OrderedSendQueueUrl"]), text) },
+		"topic":   func(a *Account) { a.Publish(a.Outputs["AlarmTopicArn"], "", text) },
+		"invoke":  func(a *Account) { a.InvokeAsync(a.Outputs["SendFunctionArn"], []byte(text)) },
+		"default": func(a *Account) { a.Publish(a.Outputs["AlarmTopicArn"], "Deploy", "Version 42 is live") },
 	} {
 		t.Run(name, func(t *testing.T) {
 			a, platform := deploy(t, map[string]string{"DefaultTo": "oc_1"}, nil)
 			send(a)
-			a.Deliver()
+			a.PollQueues()
 			if got := platform.Messages("oc_1"); len(got) != 1 {
 				t.Errorf("in the chat: got %+v, want one message\n%s", got, a.Logs("send"))
 			}
@@ -86,19 +85,19 @@ func queueARN(url string) string {
 // it came from, and nothing is lost.
 func TestGivenUp(t *testing.T) {
 	for name, tt := range map[string]struct {
-		send func(a *account.Account)
+		send func(a *Account)
 		dead string
 	}{
-		"queue":   {func(a *account.Account) { a.Put(a.Outputs["SendQueueArn"], text) }, "larkbridge-send-dead"},
-		"ordered": {func(a *account.Account) { a.Put(queueARN(a.Outputs["OrderedSendQueueUrl"]), text) }, "larkbridge-send-dead.fifo"},
-		"topic":   {func(a *account.Account) { a.Publish(a.Outputs["AlarmTopicArn"], "", text) }, "larkbridge-send-dead"},
-		"invoke":  {func(a *account.Account) { a.InvokeAsync(a.Outputs["SendFunctionArn"], []byte(text)) }, "larkbridge-send-dead"},
+		"queue":   {func(a *Account) { a.Put(a.Outputs["SendQueueArn"], text) }, "larkbridge-send-dead"},
+		"ordered": {func(a *Account) { a.Put(queueARN(a.Outputs["OrderedSendQueueUrl"]), text) }, "larkbridge-send-dead.fifo"},
+		"topic":   {func(a *Account) { a.Publish(a.Outputs["AlarmTopicArn"], "", text) }, "larkbridge-send-dead"},
+		"invoke":  {func(a *Account) { a.InvokeAsync(a.Outputs["SendFunctionArn"], []byte(text)) }, "larkbridge-send-dead"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			a, platform := deploy(t, nil, nil)
 			platform.Fail(larktest.Fault{Kind: larktest.Throttle, Reset: time.Hour, Match: isMessage})
 			tt.send(a)
-			a.Deliver()
+			a.PollQueues()
 			if n := a.Depth(queueARN("/" + tt.dead)); n != 1 {
 				t.Errorf("dead letters: got %d, want 1\n%s", n, a.Logs("send"))
 			}
@@ -112,13 +111,13 @@ func TestGivenUp(t *testing.T) {
 func TestRedriven(t *testing.T) {
 	requests := `{"requests":[` + text + `,` + text + `]}`
 	for name, tt := range map[string]struct {
-		send func(a *account.Account)
+		send func(a *Account)
 		want int
 	}{
-		"queue":  {func(a *account.Account) { a.Put(a.Outputs["SendQueueArn"], text) }, 1},
-		"topic":  {func(a *account.Account) { a.Publish(a.Outputs["AlarmTopicArn"], "Deploy", "Version 42 is live") }, 1},
-		"invoke": {func(a *account.Account) { a.InvokeAsync(a.Outputs["SendFunctionArn"], []byte(text)) }, 1},
-		"event": {func(a *account.Account) {
+		"queue":  {func(a *Account) { a.Put(a.Outputs["SendQueueArn"], text) }, 1},
+		"topic":  {func(a *Account) { a.Publish(a.Outputs["AlarmTopicArn"], "Deploy", "Version 42 is live") }, 1},
+		"invoke": {func(a *Account) { a.InvokeAsync(a.Outputs["SendFunctionArn"], []byte(text)) }, 1},
+		"event": {func(a *Account) {
 			a.InvokeAsync(a.Outputs["SendFunctionArn"], []byte(`{"id":"e-1","source":"my.app","detail-type":"Lark Send Request","detail":`+requests+`}`))
 		}, 2},
 	} {
@@ -131,10 +130,10 @@ func TestRedriven(t *testing.T) {
 				return isMessage(r) && down.Load() && (messages.Add(1) > 1 || tt.want == 1) // of two the first goes out
 			}})
 			tt.send(a)
-			a.Deliver()
+			a.PollQueues()
 			down.Store(false)
 			a.Move(queueARN("/larkbridge-send-dead"), a.Outputs["SendQueueArn"])
-			a.Deliver()
+			a.PollQueues()
 			if got := platform.Messages("oc_1"); len(got) != tt.want || a.Depth(queueARN("/larkbridge-send-dead")) != 0 {
 				t.Errorf("got %d messages, want %d: %+v\n%s", len(got), tt.want, got, a.Logs("send"))
 			}

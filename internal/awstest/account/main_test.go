@@ -1,9 +1,8 @@
-package account_test
+package account
 
 import (
 	"testing"
 
-	"github.com/larkbridge/larkbridge/internal/awstest/account"
 	"github.com/larkbridge/larkbridge/internal/awstest/harness"
 	"github.com/larkbridge/larkbridge/lib/larktest"
 )
@@ -13,8 +12,8 @@ var emulator harness.SharedEmulator
 func TestMain(m *testing.M) { emulator.Main(m) }
 
 // deploy is an account whose default app is one of a stand-in for Lark.
-func deploy(t *testing.T, parameters map[string]string, change map[string]any) (*account.Account, *larktest.Platform) {
+func deploy(t *testing.T, parameters map[string]string, change map[string]any) (*Account, *larktest.Platform) {
 	t.Helper()
-	a := account.New(t, emulator.Get(t), parameters)
+	a := New(t, emulator.Get(t), parameters)
 	return a, a.ConnectLark(larktest.App{}, change)
 }

@@ -1,5 +1,5 @@
-// Package busschema validates entries of the bus by the schemas in schemas/bus, so
-// that tests find an entry that is not as its schema says.
+// Package busschema validates entries of the bus by the schemas in schemas/bus, so that
+// tests find an entry that is not valid.
 package busschema
 
 import (
@@ -55,7 +55,7 @@ func compile() (*set, error) {
 		if s.byTitle[title], err = compiler.Compile(id); err != nil {
 			return nil, fmt.Errorf("compiling %s: %w", id, err)
 		}
-		if parts, ok := doc["$defs"].(map[string]any); ok && parts["event"] != nil {
+		if definitions, ok := doc["$defs"].(map[string]any); ok && definitions["event"] != nil {
 			if s.documented[title], err = compiler.Compile(id + "#/$defs/event"); err != nil {
 				return nil, fmt.Errorf("compiling the event of %s: %w", id, err)
 			}

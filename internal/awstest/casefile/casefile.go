@@ -1,6 +1,6 @@
-// Package casefile reads files of cases: inputs that failed in real life, with what
-// must come of each. It replaces what stands in {{…}} and compares values by the
-// rules of these files.
+// Package casefile reads files of cases: inputs that failed in real life, with the
+// result that each must have. It replaces placeholders in {{…}} and compares values by
+// the rules of these files.
 package casefile
 
 import (
@@ -17,7 +17,7 @@ import (
 // Case is one case of a file. What is given and wanted depends on the file.
 type Case struct {
 	ID, Kind, Why, How string
-	Neighbour          bool // it held before the fault was mended
+	Neighbour          bool // it passed before the fault was fixed
 	Given, Want        json.RawMessage
 }
 

@@ -71,11 +71,11 @@ func match(path string, want, got any) string {
 
 func equal(want, got any) bool {
 	w, ok := want.(json.Number)
-	g, also := got.(json.Number)
-	if ok && also {
-		a, read := new(big.Rat).SetString(string(w))
-		b, too := new(big.Rat).SetString(string(g))
-		return read && too && a.Cmp(b) == 0
+	g, gotOK := got.(json.Number)
+	if ok && gotOK {
+		a, wantRead := new(big.Rat).SetString(string(w))
+		b, gotRead := new(big.Rat).SetString(string(g))
+		return wantRead && gotRead && a.Cmp(b) == 0
 	}
 	return reflect.DeepEqual(want, got)
 }

@@ -15,7 +15,7 @@ import (
 // Case is one input of the functions event and card, and what must come of it.
 type Case struct {
 	ID, Kind, Why string
-	// Neighbour says that the case held before the kind was mended.
+	// Neighbour says that the case passed before the kind was fixed.
 	Neighbour bool
 	// How is "unit" for a case that needs Go code linked into the function.
 	How   string
@@ -108,11 +108,11 @@ func Inbound(t testing.TB) []Case {
 	var list []Case
 	for _, c := range casefile.Load(t, filepath.Join(harness.Root(t), "internal", "awstest", "cases", "testdata", "inbound.json")) {
 		out := Case{ID: c.ID, Kind: c.Kind, Why: c.Why, Neighbour: c.Neighbour, How: c.How}
-		for _, part := range []struct {
+		for _, field := range []struct {
 			doc    json.RawMessage
 			target any
 		}{{c.Given, &out.Given}, {c.Want, &out.Want}} {
-			if err := json.Unmarshal(part.doc, part.target); err != nil {
+			if err := json.Unmarshal(field.doc, field.target); err != nil {
 				t.Fatalf("%s: %v", c.ID, err)
 			}
 		}

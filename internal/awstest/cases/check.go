@@ -18,10 +18,10 @@ import (
 
 // Reply is what came back for a request.
 type Reply struct {
-	Status int
-	Header http.Header
-	Body   []byte
-	Took   time.Duration // from the invocation, or from the start of the process if it was cold
+	Status  int
+	Header  http.Header
+	Body    []byte
+	Elapsed time.Duration // from the invocation, or from the start of the process if it was cold
 }
 
 // Outcome is what came of a case.
@@ -35,9 +35,9 @@ type Outcome struct {
 	Ticket       string
 }
 
-// room is what a busy machine adds to the times of a case. Exact budgets are
+// busyDelay is how much longer a case may take on a busy machine. Exact times are
 // tested with virtual time, in lib/gateway.
-const room = 1200 * time.Millisecond
+const busyDelay = 1200 * time.Millisecond
 
 // Check returns what is wrong with the outcome of a case.
 func (c *Case) Check(o *Outcome) []string {
@@ -81,8 +81,8 @@ func (k *check) replies() {
 		if !w.takes(r.Status) {
 			k.fault("reply %d: got status %d %s, want %s", i+1, r.Status, r.Body, w.Status)
 		}
-		if w.Within > 0 && r.Took > time.Duration(w.Within*float64(time.Second))+room {
-			k.fault("reply %d: it took %s, want at most %g s", i+1, r.Took, w.Within)
+		if w.Within > 0 && r.Elapsed > time.Duration(w.Within*float64(time.Second))+busyDelay {
+			k.fault("reply %d: it took %s, want at most %g s", i+1, r.Elapsed, w.Within)
 		}
 		if !strings.HasPrefix(r.Header.Get("Content-Type"), "application/json") || !json.Valid(r.Body) {
 			k.fault("reply %d: got %q %s, want JSON", i+1, r.Header.Get("Content-Type"), r.Body)
@@ -142,9 +142,9 @@ func (k *check) entries() {
 	}
 	var message struct{ Text string }
 	_ = json.Unmarshal(d.Message, &message) // none: no text
-	for _, part := range w.TextHas {
-		if !strings.Contains(message.Text, part) {
-			k.fault("detail.message.text is %q, want %q in it", message.Text, part)
+	for _, fragment := range w.TextHas {
+		if !strings.Contains(message.Text, fragment) {
+			k.fault("detail.message.text is %q, want %q in it", message.Text, fragment)
 		}
 	}
 	for _, name := range w.Absent {
@@ -190,27 +190,27 @@ func (k *check) entry(e *fakeaws.Entry) {
 			k.fault("the pointer's object has %d bytes, want %d, and no event beside it: %.300s", len(object), d.S3.Size, e.Detail)
 		}
 		whole = object
-		k.once("the object", object)
+		k.uniqueNames("the object", object)
 	}
 	for name, doc := range map[string][]byte{"the entry": []byte(e.Detail), "the object": whole} {
 		if bytes.Contains(doc, []byte(VerificationToken)) {
 			k.fault("%s has the verification token", name)
 		}
 	}
-	k.once("detail", []byte(e.Detail))
-	k.once("detail.header", d.Header)
-	k.once("detail.message", d.Message)
+	k.uniqueNames("detail", []byte(e.Detail))
+	k.uniqueNames("detail.header", d.Header)
+	k.uniqueNames("detail.message", d.Message)
 	k.untouched(whole)
 }
 
-// untouched reports an event on the bus that Lark did not send so, byte for byte.
-// What was not strict JSON cannot be; a click of the old style is in another
-// shape, in which no name may stand twice. whole is the detail.
+// untouched reports an event on the bus that is not byte for byte the event that Lark
+// sent. It leaves out events that were not strict JSON, and clicks of the old style,
+// whose shape is changed. whole is the detail.
 func (k *check) untouched(whole []byte) {
 	event := find(whole, []string{"event"})
 	for _, r := range k.o.Requests {
 		if r.Post.Click != nil && r.Post.Click.Style == "old" {
-			k.once("detail.event", event)
+			k.uniqueNames("detail.event", event)
 			return
 		}
 		var sent struct{ Event json.RawMessage }
@@ -229,8 +229,7 @@ func (k *check) untouched(whole []byte) {
 	k.fault("detail.event is %.300s, which Lark did not send", event)
 }
 
-// strict returns an error unless Lark sent strict JSON, names that stand twice
-// apart.
+// strict returns an error unless Lark sent strict JSON, in which names may occur twice.
 func strict(payload []byte) error {
 	d := jsontext.NewDecoder(bytes.NewReader(payload), jsontext.AllowDuplicateNames(true))
 	_, err := d.ReadValue()
@@ -240,8 +239,8 @@ func strict(payload []byte) error {
 // tooDeep reports whether a document has more levels than Go's packages read.
 func tooDeep(err error) bool { return err != nil && strings.Contains(err.Error(), "max depth") }
 
-// once reports names that stand twice in an object.
-func (k *check) once(name string, object []byte) {
+// uniqueNames reports names that occur twice in an object.
+func (k *check) uniqueNames(name string, object []byte) {
 	if len(object) == 0 {
 		return
 	}
@@ -250,8 +249,8 @@ func (k *check) once(name string, object []byte) {
 	}
 }
 
-// duplicate returns an error if a name stands twice in an object, whatever there
-// is inside its values.
+// duplicate returns an error if a name occurs twice in an object. It does not look into
+// the values.
 func duplicate(object []byte) error {
 	d := jsontext.NewDecoder(bytes.NewReader(object), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 	if token, err := d.ReadToken(); err != nil || token.Kind() != '{' {
@@ -265,11 +264,11 @@ func duplicate(object []byte) error {
 		}
 		name := token.String()
 		if seen[name] {
-			return fmt.Errorf("%q stands twice", name)
+			return fmt.Errorf("%q occurs twice", name)
 		}
 		seen[name] = true
 		if err := d.SkipValue(); tooDeep(err) {
-			return nil // the names behind it are not looked at
+			return nil // the names after it are not checked
 		} else if err != nil {
 			return err
 		}

@@ -103,8 +103,8 @@ func envelope(eventType, id string, event []byte) []byte {
 		id, eventType, event)
 }
 
-// deliver returns the headers and the body that Lark posts for a payload.
-func (g *Given) deliver(p *Post, payload []byte, now time.Time) (map[string]string, []byte) {
+// sign returns the headers and the body that Lark posts for a payload.
+func (g *Given) sign(p *Post, payload []byte, now time.Time) (map[string]string, []byte) {
 	d := p.Delivery
 	key := lark.NewEncryptKey(lark.Secret(g.signingKey()))
 	old := p.Click != nil && p.Click.Style == "old"
@@ -119,12 +119,12 @@ func (g *Given) deliver(p *Post, payload []byte, now time.Time) (map[string]stri
 	body = append(body, d.Append...)
 	headers := map[string]string{"Content-Type": "application/json; charset=utf-8"}
 	if d.Signed != false {
-		stamp, nonce := strconv.FormatInt(now.Unix()-int64(d.Age), 10), rand.Text()[:9]
-		signature := lark.SignEvent(stamp, nonce, key, body)
+		timestamp, nonce := strconv.FormatInt(now.Unix()-int64(d.Age), 10), rand.Text()[:9]
+		signature := lark.SignEvent(timestamp, nonce, key, body)
 		if old || d.Signed == "sha1" {
-			signature = lark.SignCard(stamp, nonce, VerificationToken, body)
+			signature = lark.SignCard(timestamp, nonce, VerificationToken, body)
 		}
-		headers[lark.HeaderTimestamp], headers[lark.HeaderNonce], headers[lark.HeaderSignature] = stamp, nonce, signature
+		headers[lark.HeaderTimestamp], headers[lark.HeaderNonce], headers[lark.HeaderSignature] = timestamp, nonce, signature
 	}
 	if p.Click != nil {
 		maps.Copy(headers, p.Click.Headers)
@@ -158,7 +158,7 @@ func (g *Given) Request(p Post, now time.Time) (*Request, error) {
 	if err != nil {
 		return nil, err
 	}
-	headers, body := g.deliver(&p, payload, now)
+	headers, body := g.sign(&p, payload, now)
 	r := &Request{Post: p, Payload: payload, Path: p.Path, Header: http.Header{}, Body: body}
 	for name, value := range headers {
 		r.Header.Set(name, value)

@@ -1,8 +1,8 @@
-// Package fakeaws is the part of AWS that the functions use, in memory: one
-// table of DynamoDB, one bus of EventBridge, S3, SQS's new messages and visibility
-// time-outs, SSM's parameters, Lambda's Invoke, and the steps of workflows that are
-// ended by a token of Step Functions or a callback id of Lambda. It starts at once and costs no process,
-// so that each test can have one of its own; moto knows more, and is slower.
+// Package fakeaws implements in memory what the functions use of AWS: one table of
+// DynamoDB, one bus of EventBridge, S3, SQS's new messages and visibility time-outs,
+// SSM's parameters, Lambda's Invoke, and the steps of workflows that a token of Step
+// Functions or a callback id of Lambda ends. It starts at once and needs no process, so
+// that each test can have one of its own. moto implements more, and is slower.
 //
 // It is an http.Handler for AWS_ENDPOINT_URL. A [harness.Proxy] before it makes
 // calls fail.
@@ -92,12 +92,9 @@ func refuse(code, format string, args ...any) *refusal {
 // operations are the calls in JSON, by their X-Amz-Target without its version.
 var operations = map[string]func(*AWS, []byte) (any, *refusal){
 	"DynamoDB.GetItem":                  (*AWS).getItem,
-	"DynamoDB.PutItem":                  (*AWS).putItem,
 	"DynamoDB.UpdateItem":               (*AWS).updateItem,
-	"DynamoDB.DeleteItem":               (*AWS).deleteItem,
 	"AWSEvents.PutEvents":               (*AWS).putEvents,
 	"AmazonSSM.GetParametersByPath":     (*AWS).getParametersByPath,
-	"AmazonSSM.GetParameter":            (*AWS).getParameter,
 	"AmazonSQS.ChangeMessageVisibility": (*AWS).changeMessageVisibility,
 	"AmazonSQS.SendMessage":             (*AWS).sendMessage,
 	"AWSStepFunctions.SendTaskSuccess":  (*AWS).sendTaskSuccess,
@@ -144,7 +141,7 @@ func (a *AWS) answer(w http.ResponseWriter, r *http.Request, result any, refused
 	}
 	doc, err := json.Marshal(result)
 	if err != nil {
-		panic(err) // not reached: results are strings, numbers and maps of them
+		panic(err) // results are strings, numbers and maps of them, which always encode
 	}
 	w.Header().Set("Content-Type", r.Header.Get("Content-Type"))
 	w.Header().Set("X-Amzn-Requestid", a.nextID())
@@ -167,20 +164,6 @@ func decode[T any](body []byte) (T, *refusal) {
 	return in, nil
 }
 
-func (a *AWS) getParameter(body []byte) (any, *refusal) {
-	in, refused := decode[struct{ Name string }](body)
-	if refused != nil {
-		return nil, refused
-	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	value, ok := a.parameters[in.Name]
-	if !ok {
-		return nil, refuse("ParameterNotFound", "%s", in.Name)
-	}
-	return map[string]any{"Parameter": parameter(in.Name, value)}, nil
-}
-
 // getParametersByPath returns the parameters directly below a path in one page,
 // whatever their number.
 func (a *AWS) getParametersByPath(body []byte) (any, *refusal) {
@@ -194,14 +177,10 @@ func (a *AWS) getParametersByPath(body []byte) (any, *refusal) {
 	for _, name := range slices.Sorted(maps.Keys(a.parameters)) {
 		rest, ok := strings.CutPrefix(name, strings.TrimSuffix(in.Path, "/")+"/")
 		if ok && !strings.Contains(rest, "/") {
-			found = append(found, parameter(name, a.parameters[name]))
+			found = append(found, map[string]any{"Name": name, "Value": a.parameters[name], "Type": "SecureString", "Version": 1})
 		}
 	}
 	return map[string]any{"Parameters": found}, nil
-}
-
-func parameter(name, value string) map[string]any {
-	return map[string]any{"Name": name, "Value": value, "Type": "SecureString", "Version": 1}
 }
 
 // serveLambda answers Invoke.

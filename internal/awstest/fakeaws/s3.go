@@ -45,9 +45,6 @@ func (a *AWS) serveS3(w http.ResponseWriter, r *http.Request, body []byte) {
 			return
 		}
 		a.objects[name] = body
-	case r.Method == http.MethodDelete:
-		delete(a.objects, name)
-		w.WriteHeader(http.StatusNoContent)
 	case !ok:
 		w.Header().Set("Content-Type", "application/xml")
 		w.WriteHeader(http.StatusNotFound)

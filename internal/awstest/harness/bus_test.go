@@ -69,23 +69,3 @@ func checkEntry(t *testing.T, got harness.BusEntry, ids map[string]bool) {
 		t.Errorf("detail = %s, %v", got.Detail, err)
 	}
 }
-
-func TestFailedEntriesStayOffTheBus(t *testing.T) {
-	e := emulator(t)
-	bus, err := e.CreateBus(t.Context(), "partial")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer e.Proxy().Inject(harness.Fault{Operation: "PutEvents", Kind: harness.FailEntries("InternalFailure", 2)})()
-	in := entries(3)
-	for i := range in.Entries {
-		in.Entries[i].EventBusName = aws.String("partial")
-	}
-	out, err := connect(e.Endpoint()).events.PutEvents(t.Context(), in)
-	if err != nil || out.FailedEntryCount != 2 {
-		t.Fatalf("PutEvents: %+v, %v", out, err)
-	}
-	if got, err := bus.Entries(t.Context()); err != nil || len(got) != 1 || got[0].ID != aws.ToString(out.Entries[2].EventId) {
-		t.Errorf("entries = %+v, %v; want the third", got, err)
-	}
-}

@@ -1,7 +1,6 @@
 package harness
 
 import (
-	"encoding/json"
 	"io"
 	"maps"
 	"net/http"
@@ -55,24 +54,7 @@ func (h Canned) answer(r *http.Request, body []byte) *Answer {
 	case "GetItem", "UpdateItem", "PutItem", "DeleteItem":
 		return jsonAnswer(service, http.StatusOK, []byte(`{}`))
 	case "PutEvents":
-		return acceptEvents(body)
+		return putEvents(body, putEventsResult{})
 	}
 	return jsonAnswer(service, http.StatusBadRequest, errorBody(service, "UnknownOperationException", operation))
-}
-
-// acceptEvents gives each entry an event id.
-func acceptEvents(body []byte) *Answer {
-	var request putEventsRequest
-	if err := json.Unmarshal(body, &request); err != nil {
-		return jsonAnswer("events", http.StatusBadRequest, errorBody("events", "SerializationException", err.Error()))
-	}
-	reply := putEventsReply{Entries: make([]putEventsResult, len(request.Entries))}
-	for i := range reply.Entries {
-		reply.Entries[i].EventID = newUUID()
-	}
-	out, err := json.Marshal(reply)
-	if err != nil {
-		return badGateway(err)
-	}
-	return jsonAnswer("events", http.StatusOK, out)
 }

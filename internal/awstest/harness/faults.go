@@ -1,7 +1,9 @@
 package harness
 
 import (
+	"encoding/json"
 	"net/http"
+	"slices"
 	"time"
 )
 
@@ -64,7 +66,12 @@ func Drop() Kind { return func(*Call) *Answer { return nil } }
 
 // LoseAnswer carries the call out, then closes the connection: what the caller
 // wanted is done, and it cannot know.
-func LoseAnswer() Kind { return CrashAfter(func() {}) }
+func LoseAnswer() Kind {
+	return func(c *Call) *Answer {
+		c.Forward()
+		return nil
+	}
+}
 
 // CrashBefore runs f, such as a kill of the caller, and drops the call: the
 // caller died before the call reached AWS.
@@ -72,33 +79,6 @@ func CrashBefore(f func()) Kind {
 	return func(*Call) *Answer {
 		f()
 		return nil
-	}
-}
-
-// CrashAfter carries the call out, runs f, such as a kill of the caller, and
-// drops the answer: the caller died right after AWS had done what it asked.
-func CrashAfter(f func()) Kind {
-	return func(c *Call) *Answer {
-		c.Forward()
-		f()
-		return nil
-	}
-}
-
-// Before runs f, then carries the call out and answers.
-func Before(f func()) Kind {
-	return func(c *Call) *Answer {
-		f()
-		return c.Forward()
-	}
-}
-
-// After carries the call out and runs f before the caller gets the answer.
-func After(f func()) Kind {
-	return func(c *Call) *Answer {
-		answer := c.Forward()
-		f()
-		return answer
 	}
 }
 
@@ -123,4 +103,43 @@ func Hold(release <-chan struct{}) Kind {
 			return nil
 		}
 	}
+}
+
+// FailEntries answers PutEvents with status 200 and the error code for every entry. No
+// entry reaches the bus.
+func FailEntries(code string) Kind {
+	return func(c *Call) *Answer {
+		return putEvents(c.Body, putEventsResult{ErrorCode: code, ErrorMessage: "failed by the harness"})
+	}
+}
+
+type putEventsResult struct {
+	EventID      string `json:"EventId,omitempty"`
+	ErrorCode    string `json:",omitempty"`
+	ErrorMessage string `json:",omitempty"`
+}
+
+// putEvents answers PutEvents with the same result for every entry, and a new event id
+// for each if they have not failed.
+func putEvents(body []byte, result putEventsResult) *Answer {
+	var request struct{ Entries []struct{} }
+	if err := json.Unmarshal(body, &request); err != nil {
+		return jsonAnswer("events", http.StatusBadRequest, errorBody("events", "SerializationException", err.Error()))
+	}
+	reply := struct {
+		FailedEntryCount int
+		Entries          []putEventsResult
+	}{Entries: slices.Repeat([]putEventsResult{result}, len(request.Entries))}
+	for i := range reply.Entries {
+		if result.ErrorCode == "" {
+			reply.Entries[i].EventID = newUUID()
+		} else {
+			reply.FailedEntryCount++
+		}
+	}
+	out, err := json.Marshal(reply)
+	if err != nil {
+		return badGateway(err)
+	}
+	return jsonAnswer("events", http.StatusOK, out)
 }

@@ -54,7 +54,7 @@ func httpEvent(method, path string, header http.Header, body []byte, inBase64 bo
 	}
 	out, err := json.Marshal(event)
 	if err != nil {
-		panic(err) // not reached: strings, numbers and maps of them
+		panic(err) // strings, numbers and maps of them always encode
 	}
 	return out
 }

@@ -30,7 +30,7 @@ func LambdaAPI(functions map[string]*Function) http.Handler {
 			w.Header().Set("X-Amz-Function-Error", "Unhandled")
 			out, err = json.Marshal(map[string]string{"errorType": failed.Type, "errorMessage": failed.Message})
 			if err != nil {
-				return // not reached: strings always marshal
+				return // cannot fail for strings
 			}
 		case err != nil:
 			http.Error(w, `{"Message":"the function has gone"}`, http.StatusInternalServerError)

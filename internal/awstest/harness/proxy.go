@@ -10,7 +10,6 @@ import (
 	"net/http"
 	"slices"
 	"sync"
-	"sync/atomic"
 	"time"
 )
 
@@ -27,7 +26,6 @@ type Proxy struct {
 	closed   chan struct{}
 
 	writing sync.Mutex // held while a write is upstream
-	latency atomic.Int64
 
 	mu     sync.Mutex
 	calls  map[string]int
@@ -67,10 +65,6 @@ func (p *Proxy) Close() error {
 	return err
 }
 
-// SetLatency adds a constant delay to every call from now on, in the way a
-// network between caller and AWS would.
-func (p *Proxy) SetLatency(d time.Duration) { p.latency.Store(int64(d)) }
-
 // Calls returns how often each operation was called ("UpdateItem": 2) since
 // the start or the last Reset. Calls that met a fault count too.
 func (p *Proxy) Calls() map[string]int {
@@ -94,9 +88,8 @@ func (p *Proxy) Inject(f Fault) (remove func()) {
 	}
 }
 
-// Reset forgets counts, faults and latency.
+// Reset forgets counts and faults.
 func (p *Proxy) Reset() {
-	p.SetLatency(0)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.faults = nil
@@ -116,9 +109,6 @@ func (p *Proxy) serve(w http.ResponseWriter, r *http.Request) {
 	c := &Call{Header: r.Header, Body: body, proxy: p, request: r}
 	c.Service, c.Operation = recognise(r, body)
 	kind := p.meet(c)
-	if d := time.Duration(p.latency.Load()); d > 0 && !p.wait(d) {
-		panic(http.ErrAbortHandler)
-	}
 	answer := kind(c)
 	if answer == nil {
 		panic(http.ErrAbortHandler) // closes the connection without an answer

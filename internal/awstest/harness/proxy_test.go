@@ -135,19 +135,6 @@ func TestReadsPassAWrite(t *testing.T) {
 	}
 }
 
-func TestProxyLatency(t *testing.T) {
-	const latency = 30 * time.Millisecond
-	p, c := proxied(t, harness.Canned{})
-	p.SetLatency(latency)
-	begin := time.Now()
-	if err := update(t, c); err != nil {
-		t.Fatal(err)
-	}
-	if elapsed := time.Since(begin); elapsed < latency {
-		t.Errorf("answered in %v, want %v or more", elapsed, latency)
-	}
-}
-
 func TestProxyWithoutUpstream(t *testing.T) {
 	p, err := harness.StartProxy("http://127.0.0.1:1")
 	if err != nil {

@@ -63,7 +63,7 @@ func errorBody(service, code, message string) []byte {
 	}
 	body, err := json.Marshal(map[string]string{"__type": code, "message": message})
 	if err != nil {
-		panic(err) // not reached: two strings
+		panic(err) // two strings always encode
 	}
 	return body
 }

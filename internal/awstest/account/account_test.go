@@ -1,9 +1,6 @@
-// Package account is an AWS account with the stack in it, as the translated
-// template says: its table, queues, bus and rules on the emulator, and its
-// functions as the real binaries, behind its routes, event sources and topics.
-// What a test of it tests is the template.
-//
-// It is test support: nothing that ships imports it.
+// Package account tests the template in an AWS account that has the resources of the
+// translated template: its table, queues, bus and rules on the emulator, and its functions
+// as the real binaries, behind its routes, event sources and topics.
 package account
 
 import (

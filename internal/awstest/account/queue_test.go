@@ -82,10 +82,10 @@ func (a *Account) receive(q template.Queue, max int) events.SQSEvent {
 	return event
 }
 
-// Deliver has the event source mappings take what is in the queues to the
-// functions, until there is nothing. What fails is due again at once: no test
-// waits. It ends, because a queue gives up after its maxReceiveCount.
-func (a *Account) Deliver() {
+// PollQueues passes the messages in the queues to the functions, as the event source
+// mappings do, until the queues are empty. A message that fails is visible again at
+// once, until its queue has delivered it maxReceiveCount times.
+func (a *Account) PollQueues() {
 	a.t.Helper()
 	for busy := true; busy; {
 		busy = false
@@ -100,7 +100,7 @@ func (a *Account) Deliver() {
 	}
 }
 
-// take invokes the function with a batch, and settles it as Lambda does.
+// take invokes the function with a batch, and deletes the messages that it has handled.
 func (a *Account) take(source template.EventSource, q template.Queue, batch events.SQSEvent) {
 	a.t.Helper()
 	payload, err := json.Marshal(batch)

@@ -48,8 +48,8 @@ func routed(route template.Route, path string) bool {
 	if len(want) != len(got) || route.Method != "ANY" && route.Method != http.MethodPost {
 		return false
 	}
-	for i, part := range want {
-		if part != got[i] && !(strings.HasPrefix(part, "{") && got[i] != "") {
+	for i, segment := range want {
+		if segment != got[i] && !(strings.HasPrefix(segment, "{") && got[i] != "") {
 			return false
 		}
 	}
