@@ -10,9 +10,9 @@ import (
 )
 
 // Bootstrap returns the binary of a function of this repository, as
-// `make test-binaries` builds it for this machine. Where it is missing the test
-// is skipped, or fails as [StartEmulator] does; where it is older than the
-// sources the test fails, because it would test something else.
+// `make test-binaries` builds it for this machine. If it is missing, the test is skipped
+// or fails as [StartEmulator] does. If it is older than a source, the test fails, because
+// it would test something else.
 func Bootstrap(t testing.TB, function string) string {
 	t.Helper()
 	root := Root(t)
@@ -31,27 +31,25 @@ func Bootstrap(t testing.TB, function string) string {
 	return path
 }
 
-// inFunctions are the folders that the functions are built from, but for the folder
-// larktest.
-var inFunctions = []string{"functions", "lib", "internal/wait", "internal/lazy"}
+// sourceFolders are the folders that functions are built from.
+var sourceFolders = []string{"functions", "lib", "internal/lazy", "internal/wait"}
 
-// newerSource returns a source file that changed after the given time, if any.
-func newerSource(t testing.TB, root string, built time.Time) (found string) {
+// newerSource returns a source file that changed after the given time, "" if none did.
+func newerSource(t testing.TB, root string, built time.Time) (newer string) {
 	t.Helper()
-	for _, folder := range inFunctions {
+	for _, folder := range sourceFolders {
 		err := filepath.WalkDir(filepath.Join(root, folder), func(path string, d fs.DirEntry, err error) error {
-			name := d.Name()
 			switch {
 			case err != nil:
 				return err
-			case d.IsDir() && name == "larktest":
+			case d.IsDir() && d.Name() == "larktest":
 				return fs.SkipDir
-			case !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go"):
+			case !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go"):
 				return nil
 			}
 			info, err := d.Info()
 			if err == nil && info.ModTime().After(built) {
-				found = path
+				newer = path
 				return fs.SkipAll
 			}
 			return err
@@ -60,5 +58,5 @@ func newerSource(t testing.TB, root string, built time.Time) (found string) {
 			t.Fatal(err)
 		}
 	}
-	return found
+	return newer
 }
