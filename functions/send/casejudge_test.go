@@ -37,6 +37,7 @@ type caseWant struct {
 	LogAtMost    int      `json:"log_bytes_at_most"`
 	Stored       *wantStored
 	OutsideFiles bool `json:"outside_files"`
+	Stream       *wantStream
 }
 
 type wantSent struct {
@@ -52,6 +53,12 @@ type wantSent struct {
 	LinkAbsent  []string `json:"link_absent"`
 	Mentions    *int
 	BytesAtMost int `json:"bytes_at_most"`
+}
+
+type wantStream struct {
+	Cards    *int
+	Contains []string
+	Closed   bool
 }
 
 type wantCall struct {
@@ -127,6 +134,9 @@ func (l *caseEnv) judge(g caseGiven, w caseWant, o caseOutcome) []string {
 	if w.Sent != nil {
 		l.judgeSent(&c, w.Sent)
 	}
+	if w.Stream != nil {
+		l.judgeStream(&c, *w.Stream)
+	}
 	if w.Result != nil {
 		judgeResult(&c, *w.Result, w.ErrorText, o)
 	}
@@ -199,6 +209,34 @@ func (l *caseEnv) judgeSent(c *complaints, want []wantSent) {
 		*c = append(*c, best...)
 		if len(best) == 0 {
 			got = slices.Delete(got, at, at+1)
+		}
+	}
+}
+
+// judgeStream looks at the cards with a card entity that were sent.
+func (l *caseEnv) judgeStream(c *complaints, want wantStream) {
+	entities := map[string]larktest.CardEntity{}
+	for _, e := range l.lark.platform.CardEntities() {
+		entities[e.MessageID] = e
+	}
+	cards := 0
+	var text strings.Builder
+	for _, m := range l.lark.sent() {
+		text.WriteString(see(m).text.String())
+		e, ok := entities[m.ID]
+		if !ok {
+			continue
+		}
+		if cards++; e.Streaming == want.Closed {
+			c.add("card %s: streaming mode %v, want closed: %v", e.ID, e.Streaming, want.Closed)
+		}
+	}
+	if want.Cards != nil && cards != *want.Cards {
+		c.add("%d cards were sent, want %d", cards, *want.Cards)
+	}
+	for _, words := range want.Contains {
+		if !reads(text.String(), words) {
+			c.add("nobody reads %q in %.1500s", words, text.String())
 		}
 	}
 }

@@ -36,8 +36,8 @@ type caseCall struct {
 	body           string
 }
 
-// caseLark is the Lark of the cases: a larktest.Platform for tokens, messages
-// and webhooks, and for all other calls one that says yes. Before it answers so,
+// caseLark is the Lark of the cases: a larktest.Platform for tokens, messages, card
+// entities and webhooks, and for all other calls one that says yes. Before it answers so,
 // it gives the answers of the case.
 type caseLark struct {
 	platform *larktest.Platform
@@ -183,7 +183,7 @@ var (
 func (l *caseLark) serve(w http.ResponseWriter, r *http.Request) {
 	path := r.URL.Path
 	switch {
-	case r.Method == http.MethodPost && path == "/open-apis/im/v1/messages":
+	case r.Method == http.MethodPost && path == "/open-apis/im/v1/messages", strings.HasPrefix(path, "/open-apis/cardkit/"):
 		l.platform.ServeHTTP(w, r)
 	case r.Method == http.MethodPost && replyPath.MatchString(path):
 		id := replyPath.FindStringSubmatch(path)[1]

@@ -14,6 +14,7 @@ import (
 	"github.com/larkbridge/larkbridge/lib/lark"
 	"github.com/larkbridge/larkbridge/lib/send"
 	"github.com/larkbridge/larkbridge/lib/store"
+	"github.com/larkbridge/larkbridge/lib/stream"
 )
 
 // Server serves the inbound endpoints to Lark. To clients on the same machine it also
@@ -48,7 +49,7 @@ func New(app *lark.App, client lark.HTTPDoer, calls *Calls, now func() time.Time
 		},
 		sender: &send.Sender{
 			Apps: apps, HTTP: client, Tokens: memory, Claims: memory, Results: events, Blobs: events,
-			Now: now, Log: slog.New(slog.DiscardHandler),
+			Now: now, Log: slog.New(slog.DiscardHandler), Streams: &stream.Writer{Store: memory, Now: now},
 			Observers: []send.Observer{func(_ context.Context, o send.Outcome) { show(sendStep(now(), o)) }},
 		},
 		bus: events, calls: calls, show: show, now: now, functions: map[string]target.Target{},

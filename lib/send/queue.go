@@ -99,7 +99,7 @@ func groups(records []events.SQSMessage) [][]int {
 // failed for good and is reported. If not, it should come again after the
 // delay.
 func (s *Sender) runMessage(ctx context.Context, from origin, m events.SQSMessage) (done bool, delay time.Duration) {
-	from.source, from.id, from.async = "sqs", m.MessageId, true
+	from.source, from.id, from.async, from.queued = "sqs", m.MessageId, true, sentTime(m)
 	done = true
 	for _, j := range s.jobs([]byte(m.Body), from) {
 		r := s.runTurn(ctx, j)
@@ -114,6 +114,16 @@ func (s *Sender) runMessage(ctx context.Context, from origin, m events.SQSMessag
 		done = false
 	}
 	return done, delay
+}
+
+// sentTime returns when a message was put into its queue, the zero time if the queue
+// does not say it.
+func sentTime(m events.SQSMessage) time.Time {
+	ms, err := strconv.ParseInt(m.Attributes["SentTimestamp"], 10, 64)
+	if err != nil {
+		return time.Time{}
+	}
+	return time.UnixMilli(ms)
 }
 
 // runTurn carries out one job of a batch: any API may answer with megabytes,

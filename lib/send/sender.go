@@ -22,6 +22,7 @@ import (
 	"github.com/larkbridge/larkbridge/lib/metric"
 	"github.com/larkbridge/larkbridge/lib/send/request"
 	"github.com/larkbridge/larkbridge/lib/store"
+	"github.com/larkbridge/larkbridge/lib/stream"
 )
 
 // Apps finds an app by its name; [store.Settings] does.
@@ -53,8 +54,10 @@ type Sender struct {
 	Bucket string
 	// Asks keeps the questions of the verb ask; nil refuses them.
 	Asks *ask.Asks
-	Now  func() time.Time
-	Log  *slog.Logger // of what concerns no single request
+	// Streams shows the texts of the verb stream; nil refuses them.
+	Streams *stream.Writer
+	Now     func() time.Time
+	Log     *slog.Logger // of what concerns no single request
 	// DefaultTo receives the notices, which name no receiver: a chat id, open id,
 	// union id, e-mail address or user id.
 	DefaultTo string
@@ -112,7 +115,7 @@ func (s *Sender) do(ctx context.Context, j job) Result {
 }
 
 // execute carries out one job, unless it is wrong or the invocation is out of
-// time. A request with an id is carried out once.
+// time. A request with an id is carried out once, unless another one goes on with it.
 func (s *Sender) execute(ctx context.Context, x *execution) Result {
 	if x.err == nil {
 		x.id = cmp.Or(x.req.IdempotencyKey, x.id)
@@ -125,6 +128,12 @@ func (s *Sender) execute(ctx context.Context, x *execution) Result {
 		return s.report(ctx, x, failed(x.err))
 	case time.Until(x.end) <= 0:
 		return s.report(ctx, x, failed(&lark.Error{Kind: lark.KindTransport, Retryable: true, Msg: "the invocation has no time left for this request"}))
+	case x.plan.Interim:
+		if r := s.run(ctx, x); !r.OK {
+			return s.report(ctx, x, r)
+		} else {
+			return r
+		}
 	case x.id == "":
 		return s.report(ctx, x, s.runInThread(ctx, x))
 	}
@@ -183,7 +192,10 @@ func (s *Sender) callAs(ctx context.Context, x *execution) (*lark.Result, error)
 	if err != nil {
 		return nil, err
 	}
-	return s.retry(ctx, x, &request.Clients{Lark: c.Client, Host: c.app.BaseURL, HTTP: s.HTTP, Blobs: s.Blobs, Bucket: s.Bucket, Now: s.Now, Asks: s.Asks})
+	return s.retry(ctx, x, &request.Clients{
+		Lark: c.Client, Host: c.app.BaseURL, HTTP: s.HTTP, Blobs: s.Blobs, Bucket: s.Bucket, Now: s.Now,
+		Asks: s.Asks, Streams: s.Streams, Queued: x.queued,
+	})
 }
 
 // refreshPause is how long [store.Settings] waits before it reads the settings

@@ -23,6 +23,7 @@ type origin struct {
 	// repetition of the document has the same id. "" is none.
 	id       string
 	async    bool          // nobody waits, and the document can come again
+	queued   time.Time     // when the document was put into a queue, zero for none
 	function string        // the ARN of this function, "" outside Lambda
 	subject  string        // of an SNS notification
 	thread   string        // what the thread of a notice is called, "" for none

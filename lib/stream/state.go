@@ -11,6 +11,10 @@ import (
 	"github.com/larkbridge/larkbridge/lib/lark"
 )
 
+// Key returns the key of a stream's document in the store: an app has the streams of each
+// of its tenants apart.
+func Key(app, tenant, id string) string { return "str#" + app + "#" + tenant + "#" + id }
+
 // place is where an update stands in the order of a stream's updates.
 type place struct {
 	Seq    int64 `json:"seq,omitempty"`

@@ -28,6 +28,7 @@ import (
 	"github.com/larkbridge/larkbridge/lib/metric"
 	"github.com/larkbridge/larkbridge/lib/send"
 	"github.com/larkbridge/larkbridge/lib/store"
+	"github.com/larkbridge/larkbridge/lib/stream"
 	"github.com/larkbridge/larkbridge/lib/version"
 )
 
@@ -240,6 +241,7 @@ func Sender(ctx context.Context, getenv func(string) string) (*send.Sender, erro
 		Asks:      p.asks(getenv),
 		Log:       p.log,
 		Observers: []send.Observer{send.Log(p.log), send.Count(counter.Count)},
+		Streams:   &stream.Writer{Store: p.table, Now: time.Now},
 		DefaultTo: getenv(envTo),
 		Timeout:   timeout,
 		Delay:     cloud.NewSQS(p.cloud.Config(), p.cloud.Endpoint("SQS")),

@@ -41,6 +41,7 @@ func gather(t *testing.T) facts {
 	}
 	f.keyPrefixes = keyPrefixes(t, filepath.Join(root, "lib", "store"))
 	maps.Copy(f.keyPrefixes, keyPrefixes(t, filepath.Join(root, "lib", "ask")))
+	maps.Copy(f.keyPrefixes, keyPrefixes(t, filepath.Join(root, "lib", "stream")))
 	return f
 }
 

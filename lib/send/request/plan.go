@@ -7,6 +7,7 @@ import (
 
 	"github.com/larkbridge/larkbridge/lib/ask"
 	"github.com/larkbridge/larkbridge/lib/lark"
+	"github.com/larkbridge/larkbridge/lib/stream"
 )
 
 // Plan is a request that has been checked and made ready to run.
@@ -18,6 +19,9 @@ type Plan struct {
 	// MayRepeat reports that Lark does not recognise a repetition of the calls:
 	// if an answer is lost, a second attempt may do everything twice.
 	MayRepeat bool
+	// Interim reports that a later request shows all that this one does, so that its
+	// result is of no interest to others than the caller.
+	Interim bool
 	// Headers reports that the result is to have the headers of the answer.
 	Headers bool
 	// Run makes the calls.
@@ -26,10 +30,14 @@ type Plan struct {
 
 // Clients holds what the calls of a plan are made with.
 type Clients struct {
-	Lark  *lark.Client
-	Host  string        // the URL of the app's open platform, without a path
-	HTTP  lark.HTTPDoer // for webhooks, which belong to no app
-	Blobs Blobs
+	Lark    *lark.Client
+	Host    string        // the URL of the app's open platform, without a path
+	HTTP    lark.HTTPDoer // for webhooks, which belong to no app
+	Blobs   Blobs
+	Streams *stream.Writer // nil where no text is streamed
+	// Queued is when the request was put into its queue; zero means that somebody waits
+	// for the result.
+	Queued time.Time
 	// Bucket is the stack's own bucket, of which a request may use the objects
 	// under files/ and no others; "" is none.
 	Bucket string

@@ -32,6 +32,7 @@ type Request struct {
 
 	Message    *Message    `json:"message"`
 	Ask        *Ask        `json:"ask"`
+	Stream     *Stream     `json:"stream"`
 	UpdateCard *UpdateCard `json:"update_card"`
 	Edit       *Edit       `json:"edit"`
 	Recall     *Recall     `json:"recall"`
@@ -65,6 +66,7 @@ func (r *Request) verbs() []namedVerb {
 	return []namedVerb{
 		{"message", r.Message != nil, r.Message},
 		{"ask", r.Ask != nil, r.Ask},
+		{"stream", r.Stream != nil, r.Stream},
 		{"update_card", r.UpdateCard != nil, r.UpdateCard},
 		{"edit", r.Edit != nil, r.Edit},
 		{"recall", r.Recall != nil, r.Recall},

@@ -8,7 +8,7 @@ import (
 )
 
 func TestParseRefusesDocuments(t *testing.T) {
-	const verbs = "message, ask, update_card, edit, recall, forward, react, unreact, urgent, read_users, get_message, upload, download, webhook, request"
+	const verbs = "message, ask, stream, update_card, edit, recall, forward, react, unreact, urgent, read_users, get_message, upload, download, webhook, request"
 	refuse(t, []refusal{
 		{`secret`, `the request is not one JSON object`},
 		{``, `the request is not one JSON object`},
