@@ -66,8 +66,8 @@ test-arm64: $(VENV)/stamp ## run the functions' tests on their arm64 binaries (n
 	done
 	LARKBRIDGE_REQUIRE_EMULATOR=1 go test -count=1 -timeout 40m ./internal/awstest/account ./functions/...; code=$$?; rm -rf .build/test; exit $$code
 
-proof: ## send 30,000 simulated messages through both queues, and write 2,200 streams, while every fault strikes: two minutes
-	LARKBRIDGE_PROOF=1 go test -count=1 -v -run '^(TestChaos|TestStreamsUnderFaults)$$' ./lib/send ./lib/stream
+proof: ## send 30,000 simulated messages through both queues, ask 10,000 questions and write 2,200 streams, while every fault strikes: some minutes
+	LARKBRIDGE_PROOF=1 go test -count=1 -v -run '^(TestChaos|TestQuestions|TestStreamsUnderFaults)$$' ./lib/send ./lib/ask ./lib/stream
 
 fuzz: ## run each fuzz test for a minute (FUZZTIME=1m)
 	@grep -rno '^func Fuzz[A-Za-z0-9]*' --include='*_test.go' lib internal | while IFS=: read -r file _ name; do \
