@@ -52,6 +52,9 @@ func New(getenv func(string) string) *Cloud {
 		WithTransportOptions(func(t *http.Transport) {
 			t.TLSHandshakeTimeout = time.Second
 			t.MaxIdleConnsPerHost = 64 // one for each concurrent request of the local run
+			// Behind a proxy, the transport itself makes the handshake, with the
+			// system's roots.
+			t.DialTLSContext = newTLSDialer(t.DialContext, t.TLSClientConfig).DialTLSContext
 		})
 	credentials := aws.Credentials{
 		AccessKeyID:     getenv("AWS_ACCESS_KEY_ID"),
