@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/larkbridge/larkbridge/internal/operate"
+	"github.com/larkbridge/larkbridge/internal/printable"
 	"github.com/larkbridge/larkbridge/lib/cloud"
 )
 
@@ -28,11 +29,14 @@ type account struct {
 }
 
 // connect finds the region and the credentials where the AWS CLI finds them: in the
-// environment, in its files and in its login. It returns an error if there is no region.
+// environment, in its files and in its login. It returns an error if either is missing.
 func (p program) connect(ctx context.Context) (account, error) {
 	found, err := config.LoadDefaultConfig(ctx)
 	if err != nil {
 		return account{}, fmt.Errorf("finding region and credentials: %w", err)
+	}
+	if _, err := found.Credentials.Retrieve(ctx); err != nil {
+		return account{}, errors.New("there are no valid AWS credentials: log in with the AWS CLI (aws login, aws sso login or aws configure), or set AWS_PROFILE")
 	}
 	if found.Region == "" {
 		return account{}, errors.New("there is no region: set AWS_REGION, or AWS_PROFILE to a profile that has one")
@@ -51,17 +55,17 @@ func (a account) lambda() *cloud.Lambda {
 	return cloud.NewLambda(a.config, a.endpoint("LAMBDA"), a.now)
 }
 
-// outputs returns the outputs of a stack.
-func (a account) outputs(ctx context.Context, stack operate.Stack) (operate.Outputs, error) {
-	return operate.FindOutputs(ctx, a.config, stack)
-}
-
-// defaultStack returns the stack that the environment names, or else larkbridge.
-func (p program) defaultStack() operate.Stack {
-	return operate.Stack(cmp.Or(p.getenv("LARKBRIDGE_STACK"), "larkbridge"))
+// outputs returns the outputs of a stack. It prints why they cannot be read.
+func (p program) outputs(ctx context.Context, a account, stack operate.Stack) operate.Outputs {
+	found, err := operate.FindOutputs(ctx, a.config, stack)
+	if err != nil {
+		fmt.Fprintf(p.err, "The stack's outputs are not known: %s\n", printable.Text(err.Error()))
+	}
+	found.Prefix = cmp.Or(found.Prefix, stack.Prefix())
+	return found
 }
 
 // stackFlag adds the flag --stack to a command and returns its value.
 func (p program) stackFlag(cmd *cobra.Command) *string {
-	return cmd.Flags().String("stack", string(p.defaultStack()), "the `name` of the stack (LARKBRIDGE_STACK)")
+	return cmd.Flags().String("stack", cmp.Or(p.getenv("LARKBRIDGE_STACK"), "larkbridge"), "the `name` of the stack (LARKBRIDGE_STACK)")
 }

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -16,13 +18,41 @@ import (
 
 // newApp returns the command app.
 func (p program) newApp() *cobra.Command {
-	cmd := group("app", "Store the settings of a Lark app for a stack, or list the apps",
+	cmd := group("app", "Store, show or remove the settings of a stack's Lark apps",
 		`A stack looks for the settings of its Lark apps in Parameter Store. The app
 "default" needs no name in its URLs.`,
-		p.newAppPut(), p.newAppList())
+		p.newAppPut(), p.newAppGet(), p.newAppList(), p.newAppRemove())
 	cmd.GroupID = groupStack
 	return cmd
 }
+
+// appFlags holds the values of the flags that all of these commands have.
+type appFlags struct {
+	stack, prefix *string
+	json          *bool
+}
+
+func (p program) appFlags(cmd *cobra.Command) appFlags {
+	cmd.Long += accountHelp
+	return appFlags{
+		p.stackFlag(cmd),
+		cmd.Flags().String("prefix", "", "the `path` of the settings in Parameter Store (default that of the stack)"),
+		jsonFlag(cmd),
+	}
+}
+
+// apps returns the apps of the stack.
+func (p program) apps(ctx context.Context, f appFlags) (*operate.Apps, error) {
+	a, err := p.connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	outputs := p.outputs(ctx, a, operate.Stack(*f.stack))
+	outputs.Prefix = cmp.Or(*f.prefix, outputs.Prefix)
+	return &operate.Apps{Parameters: ssm.NewFromConfig(a.config), Outputs: outputs, Lark: wire.LarkHTTP(), Now: p.now}, nil
+}
+
+const appName = "the name of an app"
 
 // newAppPut returns the command app put.
 func (p program) newAppPut() *cobra.Command {
@@ -30,24 +60,103 @@ func (p program) newAppPut() *cobra.Command {
 		Use:   "put <name>",
 		Short: "Store the settings of an app",
 		Long: `Stores the settings of a Lark app where a stack looks for them, from a JSON file
-or from answers in the terminal. It checks them first, and asks Lark whether the
-credentials are good and which open id the app's bot has, so that mentions of it
-are known (bot_open_id).` + accountHelp,
-		Args: oneArgument("the name of an app"),
+or from answers in the terminal, each of which is checked at once. It asks Lark
+whether the credentials are good, whether the app has a bot and the scopes that
+it needs, and which open id its bot has, so that mentions of it are known
+(bot_open_id). Then it prints what to paste into the Lark console.`,
+		Args: oneArgument(appName),
 	}
-	prefix := p.prefixFlag(cmd)
+	f := p.appFlags(cmd)
 	file := cmd.Flags().String("file", "", "read the settings from this `file`, - for standard input")
 	key := cmd.Flags().String("key", "", "encrypt with this KMS `key` instead of the account's own for Parameter Store")
-	noCheck := cmd.Flags().Bool("no-check", false, "do not ask Lark about the credentials and the bot")
+	noCheck := cmd.Flags().Bool("no-check", false, "do not ask Lark about the app")
+	overwrite := cmd.Flags().Bool("overwrite", false, "replace settings without asking")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		apps, err := p.apps(cmd.Context(), *prefix)
+		if err := operate.CheckName(args[0]); err != nil {
+			return misused(cmd, "%v", err)
+		}
+		if *file == "" && !isTerminal(p.in) {
+			return misused(cmd, "there is no terminal to ask on: give the settings with --file, - for standard input")
+		}
+		apps, err := p.apps(cmd.Context(), f)
 		if err != nil {
 			return err
 		}
 		apps.Key = *key
-		return p.putApp(cmd.Context(), apps, args[0], *file, !*noCheck)
+		stored, err := p.putApp(cmd.Context(), apps, args[0], *file, !*noCheck, *overwrite)
+		if err != nil {
+			return err
+		}
+		return p.print(stored, *f.json)
 	}
 	return cmd
+}
+
+// putApp reads the settings of an app and stores them. Before it asks for them, and
+// before it replaces older ones, it asks whether to.
+func (p program) putApp(ctx context.Context, apps *operate.Apps, name, file string, check, overwrite bool) (operate.StoredApp, error) {
+	replace := func() error {
+		return p.confirm(ctx, "The app "+name+" has settings already. Replace them?", "--overwrite")
+	}
+	if file == "" && !overwrite {
+		switch _, err := apps.Get(ctx, name); {
+		case err == nil:
+			if err := replace(); err != nil {
+				return operate.StoredApp{}, err
+			}
+			overwrite = true
+		case !errors.Is(err, operate.ErrNoApp):
+			return operate.StoredApp{}, err
+		}
+	}
+	doc, err := p.settings(ctx, apps, file, check)
+	if err != nil {
+		return operate.StoredApp{}, err
+	}
+	stored, err := apps.Put(ctx, name, doc, check, overwrite)
+	if errors.Is(err, operate.ErrStored) {
+		if err := replace(); err != nil {
+			return stored, err
+		}
+		return apps.Put(ctx, name, doc, check, true)
+	}
+	return stored, err
+}
+
+// settings reads the settings of an app from a file, from standard input for "-", and
+// from answers in the terminal for "".
+func (p program) settings(ctx context.Context, apps *operate.Apps, file string, check bool) ([]byte, error) {
+	if file == "" {
+		var doer lark.HTTPDoer
+		if check {
+			doer = apps.Lark
+		}
+		return asked(ctx, p, func(t terminal) ([]byte, error) { return operate.Ask(ctx, t, doer, p.now) })
+	}
+	doc, err := p.readFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("reading the settings: %w", err)
+	}
+	return doc, nil
+}
+
+// readFile reads a file, or standard input for "-".
+func (p program) readFile(name string) ([]byte, error) {
+	if name == "-" {
+		return io.ReadAll(p.in)
+	}
+	return os.ReadFile(name)
+}
+
+// newAppGet returns the command app get.
+func (p program) newAppGet() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "get <name>",
+		Short: "Show the settings of an app, without its secrets",
+		Long:  `Shows the settings of an app, with *** in place of each secret, and its Request URLs.`,
+		Args:  oneArgument(appName),
+	}
+	return p.appCommand(cmd, func(ctx context.Context, apps *operate.Apps, name string) (result, error) { return apps.Get(ctx, name) })
 }
 
 // newAppList returns the command app list.
@@ -55,58 +164,50 @@ func (p program) newAppList() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "list",
 		Short: "List the apps and which of their fields are set",
-		Long:  `Lists the apps and which of their fields are set, but no value.` + accountHelp,
+		Long:  `Lists the apps and which of their fields are set, but no value.`,
 		Args:  noArguments,
 	}
-	prefix := p.prefixFlag(cmd)
-	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		apps, err := p.apps(cmd.Context(), *prefix)
+	return p.appCommand(cmd, func(ctx context.Context, apps *operate.Apps, _ string) (result, error) { return apps.List(ctx) })
+}
+
+// newAppRemove returns the command app rm.
+func (p program) newAppRemove() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "rm <name>",
+		Short: "Remove the settings of an app",
+		Long: `Removes the settings of an app. The stack then refuses its events and clicks and
+sends nothing as the app.`,
+		Args: oneArgument(appName),
+	}
+	yes := cmd.Flags().Bool("yes", false, "do not ask before it removes them")
+	return p.appCommand(cmd, func(ctx context.Context, apps *operate.Apps, name string) (result, error) {
+		if !*yes {
+			if err := p.confirm(ctx, "Remove the settings of the app "+name+"?", "--yes"); err != nil {
+				return nil, err
+			}
+		}
+		return apps.Remove(ctx, name)
+	})
+}
+
+// appCommand makes a command do something with the apps of a stack, or with the one that
+// its argument names.
+func (p program) appCommand(cmd *cobra.Command, do func(ctx context.Context, apps *operate.Apps, name string) (result, error)) *cobra.Command {
+	f := p.appFlags(cmd)
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		apps, err := p.apps(cmd.Context(), f)
 		if err != nil {
 			return err
 		}
-		return apps.List(cmd.Context())
+		name := ""
+		if len(args) > 0 {
+			name = args[0]
+		}
+		got, err := do(cmd.Context(), apps, name)
+		if err != nil {
+			return err
+		}
+		return p.print(got, *f.json)
 	}
 	return cmd
-}
-
-// prefixFlag adds the flag --prefix to a command and returns its value.
-func (p program) prefixFlag(cmd *cobra.Command) *string {
-	return cmd.Flags().String("prefix", p.defaultStack().Prefix(), "the `path` of the settings in Parameter Store")
-}
-
-// apps returns the apps whose settings are under the prefix.
-func (p program) apps(ctx context.Context, prefix string) (*operate.Apps, error) {
-	a, err := p.connect(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return &operate.Apps{Parameters: ssm.NewFromConfig(a.config), Prefix: prefix, Lark: wire.LarkHTTP(), Now: p.now, Out: p.out}, nil
-}
-
-// putApp reads the settings of an app and stores them.
-func (p program) putApp(ctx context.Context, apps *operate.Apps, name, file string, check bool) error {
-	if !lark.ValidAppName(name) { // before the user is asked for the settings
-		return apps.Put(ctx, name, nil, false)
-	}
-	doc, err := p.settings(ctx, file)
-	if err != nil {
-		return err
-	}
-	return apps.Put(ctx, name, doc, check)
-}
-
-// settings reads the settings of an app from a file, from standard input for "-", and
-// from answers in the terminal for "".
-func (p program) settings(ctx context.Context, file string) ([]byte, error) {
-	switch file {
-	case "":
-		return askAll(ctx, p.err)
-	case "-":
-		return io.ReadAll(os.Stdin)
-	}
-	doc, err := os.ReadFile(file)
-	if err != nil {
-		return nil, fmt.Errorf("reading the settings: %w", err)
-	}
-	return doc, nil
 }

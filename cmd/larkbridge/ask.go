@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -15,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/larkbridge/larkbridge/internal/operate"
+	"github.com/larkbridge/larkbridge/internal/printable"
 	"github.com/larkbridge/larkbridge/lib/ask"
 	"github.com/larkbridge/larkbridge/lib/lark"
 	"github.com/larkbridge/larkbridge/lib/send/request"
@@ -131,7 +131,7 @@ func (p program) ask(ctx context.Context, questions operate.Questions, f askFlag
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(p.err, "Asked in the message %s, until %s.\n", plain(asked.MessageID), asked.Expires.Local().Format(time.RFC3339))
+	fmt.Fprintf(p.err, "Asked in the message %s, until %s.\n", printable.Text(asked.MessageID), asked.Expires.Local().Format(time.RFC3339))
 	ended, err := questions.Wait(ctx, asked.AskID)
 	if ctx.Err() != nil {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), withdrawTimeout)
@@ -150,13 +150,11 @@ func (p program) printAnswer(f askFlags, ended ask.Status) error {
 	chosen := f.question.Chosen(ended)
 	switch {
 	case f.json:
-		doc, err := json.Marshal(ended)
-		if err != nil {
-			return fmt.Errorf("encoding the result: %w", err)
+		if err := p.printJSON(ended); err != nil {
+			return err
 		}
-		fmt.Fprintln(p.out, string(doc))
 	case chosen >= 0:
-		fmt.Fprintln(p.out, plain(ended.Result.Choice))
+		fmt.Fprintln(p.out, printable.Text(ended.Result.Choice))
 	}
 	switch {
 	case chosen < 0:

@@ -13,14 +13,14 @@ import (
 func (p program) newDLQ() *cobra.Command {
 	list := p.newDeadLetters("list", "Say how many requests were given up",
 		"Says how many requests are in each dead-letter queue, and since when.",
-		(*operate.DeadLetters).List)
+		func(l *operate.DeadLetters, ctx context.Context) (result, error) { return l.List(ctx) })
 	redrive := p.newDeadLetters("redrive", "Try all of them again",
 		"Tries all requests of the dead-letter queues again. It may be repeated at any\ntime: what was sent is not sent twice.",
-		(*operate.DeadLetters).Redrive)
+		func(l *operate.DeadLetters, ctx context.Context) (result, error) { return l.Redrive(ctx) })
 	n := 10
 	show := p.newDeadLetters("show", "Show them and why they were given up",
 		"Shows requests of each dead-letter queue, without secrets, and why they were\ngiven up.",
-		func(l *operate.DeadLetters, ctx context.Context) error { return l.Show(ctx, n) })
+		func(l *operate.DeadLetters, ctx context.Context) (result, error) { return l.Show(ctx, n) })
 	show.Flags().IntVarP(&n, "number", "n", n, "show up to this `number` of each queue")
 	cmd := group("dlq", "Look at the requests that send gave up, or try them again",
 		"The requests that send gave up are in the stack's two dead-letter queues.", list, show, redrive)
@@ -29,17 +29,19 @@ func (p program) newDLQ() *cobra.Command {
 }
 
 // newDeadLetters returns a command that does something with the dead letters of a stack.
-func (p program) newDeadLetters(name, short, long string, do func(*operate.DeadLetters, context.Context) error) *cobra.Command {
+func (p program) newDeadLetters(name, short, long string, do func(*operate.DeadLetters, context.Context) (result, error)) *cobra.Command {
 	cmd := &cobra.Command{Use: name, Short: short, Long: long + accountHelp, Args: noArguments}
-	stack := p.stackFlag(cmd)
+	stack, asJSON := p.stackFlag(cmd), jsonFlag(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		a, err := p.connect(cmd.Context())
 		if err != nil {
 			return err
 		}
-		return do(&operate.DeadLetters{
-			Stack: operate.Stack(*stack), Queues: sqs.NewFromConfig(a.config), Now: p.now, Out: p.out,
-		}, cmd.Context())
+		got, err := do(&operate.DeadLetters{Stack: operate.Stack(*stack), Queues: sqs.NewFromConfig(a.config), Now: p.now}, cmd.Context())
+		if err != nil {
+			return err
+		}
+		return p.print(got, *asJSON)
 	}
 	return cmd
 }

@@ -12,7 +12,10 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	p := program{out: os.Stdout, err: os.Stderr, getenv: os.Getenv, now: time.Now, colour: wantsColour(os.Stdout, os.Getenv)}
+	p := program{
+		in: os.Stdin, out: os.Stdout, err: os.Stderr, getenv: os.Getenv, now: time.Now,
+		colour: wantsColour(os.Stdout, os.Getenv), interactive: isTerminal(os.Stderr),
+	}
 	code := p.run(ctx, os.Args[1:])
 	stop()
 	os.Exit(code)

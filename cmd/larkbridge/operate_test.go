@@ -11,6 +11,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
+
 	"github.com/larkbridge/larkbridge/internal/awstest/busschema"
 	"github.com/larkbridge/larkbridge/internal/awstest/harness"
 	"github.com/larkbridge/larkbridge/lib/bus"
@@ -24,18 +28,27 @@ func onAWS(t *testing.T, env ...string) {
 	t.Helper()
 	none := filepath.Join(t.TempDir(), "none")
 	for _, line := range append([]string{
-		"AWS_CONFIG_FILE=" + none, "AWS_SHARED_CREDENTIALS_FILE=" + none, "AWS_PROFILE=", "AWS_REGION=", "AWS_DEFAULT_REGION=", "AWS_EC2_METADATA_DISABLED=true",
+		"AWS_ACCESS_KEY_ID=", "AWS_SECRET_ACCESS_KEY=", "AWS_CONFIG_FILE=" + none, "AWS_SHARED_CREDENTIALS_FILE=" + none, "AWS_PROFILE=", "AWS_REGION=", "AWS_DEFAULT_REGION=", "AWS_EC2_METADATA_DISABLED=true",
 	}, env...) {
 		name, value, _ := strings.Cut(line, "=")
 		t.Setenv(name, value)
 	}
 }
 
+func TestOperatingNeedsARegion(t *testing.T) {
+	onAWS(t, "AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test")
+	for _, args := range []string{"app list", "doctor", "dlq list", "replay --since 2h"} {
+		if code, _, stderr := invoke(t.Context(), nil, strings.Fields(args)...); code != 1 || !strings.Contains(stderr, "set AWS_REGION") {
+			t.Errorf("larkbridge %s: got exit code %d and %q, want 1 and the missing region", args, code, stderr)
+		}
+	}
+}
+
 func TestSettingsFail(t *testing.T) {
-	onAWS(t, "AWS_REGION=us-east-1")
+	onAWS(t, "AWS_REGION=us-east-1", "AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test", "AWS_ENDPOINT_URL=http://127.0.0.1:1", "AWS_MAX_ATTEMPTS=1")
 	for args, want := range map[string]string{
 		"app put x --file /none": "reading the settings: open /none",
-		"app put X":              "1 to 32 of a-z",
+		"app put x --file -":     "reading the settings: invalid argument",
 	} {
 		if code, _, stderr := invoke(t.Context(), nil, strings.Fields(args)...); code != 1 || !strings.Contains(stderr, want) {
 			t.Errorf("larkbridge %s: exit code %d, %q", args, code, stderr)
@@ -45,14 +58,36 @@ func TestSettingsFail(t *testing.T) {
 
 const operateSecret = "operate-app-secret"
 
+// serveLambda is a Lambda API with the functions of a stack in an account of usual size.
+// The function send answers as Lark does for an app with a bot and all scopes.
+func serveLambda(w http.ResponseWriter, r *http.Request) {
+	if strings.HasSuffix(r.URL.Path, "/account-settings") {
+		_, _ = io.WriteString(w, `{"AccountLimit":{"ConcurrentExecutions":1000,"UnreservedConcurrentExecutions":1000}}`)
+		return
+	}
+	payload, _ := io.ReadAll(r.Body) // what is cut asks for nothing
+	if strings.Contains(string(payload), "application/v6/scopes") {
+		_, _ = io.WriteString(w, `{"ok":true,"data":{"scopes":[{"scope_name":"im:message","grant_status":1},{"scope_name":"im:resource","grant_status":1}]}}`)
+		return
+	}
+	_, _ = io.WriteString(w, `{"ok":true,"data":{"bot":{"open_id":"ou_bot","app_name":"Ops","activate_status":2}}}`)
+}
+
+// stackTemplate has what the commands read of a stack; EVENTS and CARDS are its URLs.
+const stackTemplate = `{
+  "Parameters": {"ParameterPrefix": {"Type": "String", "Default": ""}, "SendConcurrency": {"Type": "Number", "Default": 2}},
+  "Resources": {"Topic": {"Type": "AWS::SNS::Topic"}},
+  "Outputs": {"EventUrl": {"Value": "EVENTS"}, "CardUrl": {"Value": "CARDS"}}
+}`
+
 // deployed makes a stack named larkbridge: moto, a Lambda API whose functions return ok,
 // and both endpoints in this process. It returns the URL of the endpoints.
 func deployed(t *testing.T) (url string) {
 	t.Helper()
 	e := harness.StartEmulator(t)
-	yes := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, `{"ok":true}`) }))
-	t.Cleanup(yes.Close)
-	onAWS(t, append(e.Env(), "AWS_ENDPOINT_URL_LAMBDA="+yes.URL)...)
+	functions := httptest.NewServer(http.HandlerFunc(serveLambda))
+	t.Cleanup(functions.Close)
+	onAWS(t, append(e.Env(), "AWS_ENDPOINT_URL_LAMBDA="+functions.URL)...)
 	for name, attributes := range map[string]map[string]string{
 		"larkbridge-send": nil, "larkbridge-send-dead": nil,
 		"larkbridge-send.fifo": {"FifoQueue": "true"}, "larkbridge-send-dead.fifo": {"FifoQueue": "true"},
@@ -76,6 +111,16 @@ func deployed(t *testing.T) (url string) {
 		Cards:  gateway.Invoked(nil), Now: time.Now,
 	})
 	t.Cleanup(endpoints.Close)
+	template := strings.NewReplacer("EVENTS", endpoints.URL+"/event", "CARDS", endpoints.URL+"/card").Replace(stackTemplate)
+	found, err := config.LoadDefaultConfig(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := cloudformation.NewFromConfig(found).CreateStack(t.Context(), &cloudformation.CreateStackInput{
+		StackName: aws.String("larkbridge"), TemplateBody: &template,
+	}); err != nil {
+		t.Fatal(err)
+	}
 	return endpoints.URL
 }
 
@@ -107,17 +152,30 @@ func TestOperatingAStack(t *testing.T) {
 		args, want string
 		code       int
 	}{
-		{"doctor --event-url " + endpoints + "/event", "fail  settings ", 1},
+		{"doctor", "fail  settings ", 1},
+		{"doctor --stack other", "", 1},
 		{"app put default --file " + file, "Stored as parameter /larkbridge/default, under the account's own key", 0},
-		{"app put --file " + file + " default --no-check", "events     /event\n", 0},
+		{"app put default --file " + file, "", 1},
+		{"app put --file " + file + " default --no-check --overwrite", "events     " + endpoints + "/event\n", 0},
+		{"app put shop --json --file " + file, `"event_url":"` + endpoints + `/event/shop"`, 0},
+		{"app get shop", `app_secret            "***"` + "\n", 0},
+		{"app get none", "", 1},
+		{"app rm shop", "", 1},
+		{"app rm shop --yes", "Removed parameter /larkbridge/shop.", 0},
 		{"app list", "default           app_id app_secret domain encrypt_key verification_token\n", 0},
-		{"doctor --event-url " + endpoints + "/event --card-url " + endpoints + "/card", "\n15 ok, 0 failed, 0 skipped\n", 0},
-		{"doctor", "\n8 ok, 0 failed, 3 skipped\n", 0},
+		{"app list --json", `{"prefix":"/larkbridge","apps":[{"name":"default","fields":["app_id","app_secret",`, 0},
+		{"doctor", "\n19 ok, 0 failed, 0 skipped\n", 0},
+		{"doctor --json", `{"status":"ok","subject":"concurrency","note":"the account runs 1000 functions at once`, 0},
+		{"doctor --event-url " + endpoints + "/none", "fail  event challenge, default", 1},
 		{"dlq list", "larkbridge-send-dead          0 dead\n", 0},
 		{"dlq show", "larkbridge-send-dead.fifo: 0 dead\n", 0},
 		{"dlq redrive", "larkbridge-send-dead          nothing to do\n", 0},
+		{"dlq list --json", `[{"queue":"larkbridge-send-dead","count":0},`, 0},
+		{"dlq show --json -n 3", `"messages":[]}`, 0},
+		{"dlq redrive --json", `[{"queue":"larkbridge-send-dead","state":"empty"`, 0},
 		{"dlq list --stack other", "", 1},
 		{"replay --since 2h", " and the same other flags it is the same replay.\n", 0},
+		{"replay --since 2h --json", `"started_before":true`, 0},
 	} {
 		code, out, stderr := invoke(t.Context(), vars, strings.Fields(c.args)...)
 		if code != c.code || !strings.Contains(out, c.want) {

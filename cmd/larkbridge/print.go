@@ -5,9 +5,9 @@ import (
 	"io"
 	"strings"
 	"sync"
-	"unicode"
 
 	"github.com/larkbridge/larkbridge/internal/local"
+	"github.com/larkbridge/larkbridge/internal/printable"
 )
 
 // printer writes steps as lines. It is safe for concurrent use.
@@ -33,7 +33,7 @@ func (p *printer) print(s local.Step) {
 	line := fmt.Sprintf("%s  %s  %-44s  %s",
 		p.paint(dim, s.Time.Local().Format("15:04:05.000")),
 		p.paint(colour, fmt.Sprintf("%s %-5s", mark, s.Kind)),
-		plain(s.Subject), p.paint(dim, plain(s.Note)))
+		printable.Text(s.Subject), p.paint(dim, printable.Text(s.Note)))
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	fmt.Fprintln(p.out, strings.TrimRight(line, " "))
@@ -58,15 +58,4 @@ func (p *printer) paint(colour, text string) string {
 		return text
 	}
 	return "\x1b[" + colour + "m" + text + "\x1b[0m"
-}
-
-// plain returns the text with its control characters replaced: names come from outside
-// and could change the state of the terminal.
-func plain(text string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsPrint(r) {
-			return r
-		}
-		return '·'
-	}, text)
 }

@@ -11,6 +11,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/larkbridge/larkbridge/internal/printable"
 )
 
 // Exit codes.
@@ -20,13 +22,15 @@ const (
 	exitUsage  = 2
 )
 
-// program holds what the commands use of their surroundings: output, environment and
-// clock.
+// program holds what the commands use of their surroundings: input, output, environment
+// and clock.
 type program struct {
-	out, err io.Writer
-	getenv   func(string) string
-	now      func() time.Time
-	colour   bool // whether out is to be coloured
+	in          *os.File
+	out, err    io.Writer
+	getenv      func(string) string
+	now         func() time.Time
+	colour      bool // whether out is to be coloured
+	interactive bool // whether err is a terminal, on which progress is shown
 }
 
 // run runs the command that the arguments name and returns the exit code. It prints an
@@ -44,7 +48,7 @@ func (p program) run(ctx context.Context, args []string) int {
 	if code, ok := errors.AsType[exitCode](err); ok {
 		return int(code)
 	}
-	fmt.Fprintln(p.err, "larkbridge:", plain(strings.ReplaceAll(err.Error(), "\n", "; ")))
+	fmt.Fprintln(p.err, "larkbridge:", printable.Text(strings.ReplaceAll(err.Error(), "\n", "; ")))
 	if _, misused := errors.AsType[usageError](err); misused {
 		return exitUsage
 	}

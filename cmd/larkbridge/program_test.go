@@ -112,7 +112,7 @@ func TestErrors(t *testing.T) {
 		"", "fly", "rnu", "--fast", "help fly", "completion", "completion bash x", "completion tcsh",
 		"run now", "run --fast", "trigger --txet x",
 		"trigger", "trigger no.such_v1", "trigger im.mesage.recieve_v1", "trigger a b", "trigger --list a", "trigger a --fast", "trigger card.action.trigger --value {",
-		"app", "app fly", "app pt", "app put", "app put a b", "app put a --fast", "app list x", "app list",
+		"app", "app fly", "app pt", "app put", "app put x", "app put X", "app get", "app rm", "app put a b", "app put a --fast", "app list x", "app list",
 		"doctor x", "doctor --fast", "doctor",
 		"dlq", "dlq fly", "dlq list x", "dlq show -n x", "dlq list",
 		"schema", "schema fly", "schema push x", "schema push",

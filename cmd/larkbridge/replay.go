@@ -2,8 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 	"github.com/spf13/cobra"
@@ -24,10 +22,10 @@ unless --rule names them.` + accountHelp,
 		Args:    noArguments,
 		GroupID: groupStack,
 	}
-	stack := p.stackFlag(cmd)
+	stack, asJSON := p.stackFlag(cmd), jsonFlag(cmd)
 	since := cmd.Flags().String("since", "", "replay from this `time` on (required)")
 	until := cmd.Flags().String("until", "", "replay up to this `time` (default now, less what may not be in the archive yet)")
-	replay := &operate.Replay{Out: p.out}
+	replay := &operate.Replay{}
 	cmd.Flags().StringVar(&replay.Archive, "archive", "", "the `name` of the archive (default the only one of the bus)")
 	cmd.Flags().StringArrayVar(&replay.Rules, "rule", nil, "replay to the rule of this `name` only; may be given again")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
@@ -39,21 +37,21 @@ unless --rule names them.` + accountHelp,
 			return misused(cmd, "%v", err)
 		}
 		replay.Stack = operate.Stack(*stack)
-		return p.replay(cmd.Context(), replay, window)
+		return p.replay(cmd.Context(), replay, window, *asJSON)
 	}
 	return cmd
 }
 
-// replay starts a replay and prints how to repeat it.
-func (p program) replay(ctx context.Context, r *operate.Replay, window operate.Window) error {
+// replay starts a replay and prints what was started.
+func (p program) replay(ctx context.Context, r *operate.Replay, window operate.Window, asJSON bool) error {
 	a, err := p.connect(ctx)
 	if err != nil {
 		return err
 	}
 	r.Events = eventbridge.NewFromConfig(a.config)
-	if err := r.Start(ctx, window); err != nil {
+	started, err := r.Start(ctx, window)
+	if err != nil {
 		return err
 	}
-	fmt.Fprintf(p.out, "With --since %s --until %s and the same other flags it is the same replay.\n", window.From.Format(time.RFC3339), window.To.Format(time.RFC3339))
-	return nil
+	return p.print(started, asJSON)
 }

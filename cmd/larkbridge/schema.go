@@ -30,14 +30,16 @@ from which code bindings for your language can be downloaded. It makes the
 registry if it is missing, and it may be repeated.` + accountHelp,
 		Args: noArguments,
 	}
-	stack := p.stackFlag(cmd)
+	stack, asJSON := p.stackFlag(cmd), jsonFlag(cmd)
 	name := cmd.Flags().String("registry", "", "the `name` of the registry (default the name of the stack)")
-	cmd.RunE = func(cmd *cobra.Command, _ []string) error { return p.pushSchemas(cmd.Context(), cmp.Or(*name, *stack)) }
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		return p.pushSchemas(cmd.Context(), cmp.Or(*name, *stack), *asJSON)
+	}
 	return cmd
 }
 
 // pushSchemas puts the schemas into the registry of the name.
-func (p program) pushSchemas(ctx context.Context, name string) error {
+func (p program) pushSchemas(ctx context.Context, name string, asJSON bool) error {
 	a, err := p.connect(ctx)
 	if err != nil {
 		return err
@@ -46,6 +48,10 @@ func (p program) pushSchemas(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	push := operate.SchemaPush{Registry: registry.NewFromConfig(a.config), Name: name, Schemas: folder, Out: p.out}
-	return push.Push(ctx)
+	push := operate.SchemaPush{Registry: registry.NewFromConfig(a.config), Name: name, Schemas: folder, Progress: p.progress("schema")}
+	pushed, err := push.Push(ctx)
+	if err != nil {
+		return err
+	}
+	return p.print(pushed, asJSON)
 }

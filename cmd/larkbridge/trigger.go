@@ -17,6 +17,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/larkbridge/larkbridge/internal/local"
+	"github.com/larkbridge/larkbridge/internal/printable"
 )
 
 // maxShown is how many bytes of a reply are shown.
@@ -100,7 +101,7 @@ func (p program) trigger(ctx context.Context, target, eventType string, edit loc
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(p.out, "%d %s\n%s\n", status, http.StatusText(status), plain(body))
+	fmt.Fprintf(p.out, "%d %s\n%s\n", status, http.StatusText(status), printable.Text(body))
 	if status != http.StatusOK {
 		return errReported
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"runtime"
 
 	"github.com/spf13/cobra"
@@ -16,10 +17,24 @@ func versionText() string {
 
 // newVersion returns the command version.
 func (p program) newVersion() *cobra.Command {
-	return &cobra.Command{
+	cmd := &cobra.Command{
 		Use:   "version",
 		Short: "Print which version this is",
 		Args:  noArguments,
-		Run:   func(*cobra.Command, []string) { fmt.Fprintln(p.out, versionText()) },
 	}
+	asJSON := jsonFlag(cmd)
+	cmd.RunE = func(*cobra.Command, []string) error {
+		return p.print(build{version.Version, runtime.Version(), runtime.GOOS + "/" + runtime.GOARCH}, *asJSON)
+	}
+	return cmd
 }
+
+// build is the version of the program and what it was built with and for.
+type build struct {
+	Version  string `json:"version"`
+	Go       string `json:"go"`
+	Platform string `json:"platform"`
+}
+
+// Write writes the version as text.
+func (build) Write(w io.Writer) { fmt.Fprintln(w, versionText()) }

@@ -7,12 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
-	"slices"
 	"strings"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 	"github.com/aws/aws-sdk-go-v2/service/ssm/types"
 
@@ -24,52 +21,84 @@ import (
 type Parameters interface {
 	store.ParameterStore
 	PutParameter(context.Context, *ssm.PutParameterInput, ...func(*ssm.Options)) (*ssm.PutParameterOutput, error)
+	DeleteParameter(context.Context, *ssm.DeleteParameterInput, ...func(*ssm.Options)) (*ssm.DeleteParameterOutput, error)
 }
 
-// Apps stores and lists the settings of a stack's apps, as SSM parameters.
+// Apps stores, shows and removes the settings of a stack's apps, which are SSM parameters.
 type Apps struct {
 	Parameters Parameters
-	Prefix     string
-	Key        string // a KMS key for the parameters; "" for aws/ssm
+	Outputs    Outputs // of the stack; the URLs are "" if they are not known
+	Key        string  // a KMS key for the parameters; "" for aws/ssm
 	Lark       lark.HTTPDoer
 	Now        func() time.Time
-	Out        io.Writer
 }
 
-// Put checks the settings of an app and stores them, in place of older ones. With
-// check it first asks Lark whether the credentials are valid: if Lark refuses them,
-// Put fails; if Lark does not answer, Put only prints a warning. If Lark takes them
-// and the settings have no bot_open_id, Put asks for it and stores it with them.
-func (a *Apps) Put(ctx context.Context, name string, doc []byte, check bool) error {
+// ErrStored means that an app has settings already.
+var ErrStored = errors.New("the app has settings already")
+
+// StoredApp is an app whose settings were stored.
+type StoredApp struct {
+	Name          string    `json:"name"`
+	Parameter     string    `json:"parameter"`
+	Key           string    `json:"key,omitempty"`            // "" for the account's own
+	Findings      []Finding `json:"findings"`                 // what Lark says about the app
+	EventURL      string    `json:"event_url"`                // or its end, if the stack's outputs are not known
+	CardURL       string    `json:"card_url"`                 // in the same way
+	CannotReceive string    `json:"cannot_receive,omitempty"` // why the app receives nothing
+	Console       string    `json:"console"`                  // the app's page in the Lark console
+}
+
+// Put checks the settings of an app and stores them. It returns ErrStored if there are
+// older ones, unless overwrite is set. With check, it first asks Lark about the app: if
+// Lark refuses the credentials, Put fails; if the settings have no bot_open_id, it stores
+// the one that Lark names.
+func (a *Apps) Put(ctx context.Context, name string, doc []byte, check, overwrite bool) (StoredApp, error) {
+	stored := StoredApp{Name: name, Parameter: a.parameter(name), Key: a.Key}
 	if !lark.ValidAppName(name) {
-		return errors.New("the name of an app is 1 to 32 of a-z, 0-9 and -, and neither event nor card, which are reserved: choose another name")
+		return stored, errAppName
 	}
 	app, err := store.ParseApp(name, doc)
 	if err != nil {
-		return fmt.Errorf("the settings of %s: %s", name, oneLine(err))
+		return stored, fmt.Errorf("the settings of %s: %s", name, oneLine(err))
 	}
 	if check {
-		taken, err := a.checkCredentials(ctx, app.App)
-		if err != nil {
-			return err
+		about := CheckApp(ctx, a.Lark, app.App, "the field domain", a.Now)
+		if about.Refused != nil {
+			return stored, fmt.Errorf("%w; --no-check stores the settings all the same", about.Refused)
 		}
-		if taken && app.BotOpenID == "" {
-			if doc, err = withBot(doc, a.findBot(ctx, app.App)); err != nil {
-				return err
+		stored.Findings = about.Findings
+		if app.BotOpenID == "" {
+			if doc, err = withBot(doc, about.BotOpenID); err != nil {
+				return stored, err
 			}
 		}
 	}
-	if err := a.store(ctx, name, doc); err != nil {
-		return err
+	if err := a.store(ctx, name, doc, overwrite); err != nil {
+		return stored, err
 	}
-	a.printURLs(app.App)
+	stored.CannotReceive, stored.Console = cannotReceive(app.App), console(app.App)
+	stored.EventURL, stored.CardURL = a.Outputs.urls(name)
+	return stored, nil
+}
+
+var errAppName = errors.New("the name of an app is 1 to 32 of a-z, 0-9 and -, and neither event nor card, which are reserved: choose another name")
+
+// CheckName returns an error if name cannot be the name of an app.
+func CheckName(name string) error {
+	if !lark.ValidAppName(name) {
+		return errAppName
+	}
 	return nil
+}
+
+func (a *Apps) parameter(name string) string {
+	return strings.TrimRight(a.Outputs.Prefix, "/") + "/" + name
 }
 
 // maxParameter is the largest value of a standard SSM parameter, in bytes.
 const maxParameter = 4096
 
-func (a *Apps) store(ctx context.Context, name string, doc []byte) error {
+func (a *Apps) store(ctx context.Context, name string, doc []byte, overwrite bool) error {
 	var short bytes.Buffer
 	if err := json.Compact(&short, doc); err != nil {
 		return errors.New("the settings are not one JSON object")
@@ -77,32 +106,39 @@ func (a *Apps) store(ctx context.Context, name string, doc []byte) error {
 	if short.Len() > maxParameter {
 		return fmt.Errorf("the settings are %d bytes: a parameter takes %d", short.Len(), maxParameter)
 	}
-	parameter := strings.TrimRight(a.Prefix, "/") + "/" + name
-	in := &ssm.PutParameterInput{
-		Name: &parameter, Value: aws.String(short.String()), Type: types.ParameterTypeSecureString, Overwrite: aws.Bool(true),
-	}
-	under := "the account's own key" // also if an older version used another key
+	parameter, value := a.parameter(name), short.String()
+	in := &ssm.PutParameterInput{Name: &parameter, Value: &value, Type: types.ParameterTypeSecureString, Overwrite: &overwrite}
 	if a.Key != "" {
-		in.KeyId, under = &a.Key, a.Key
+		in.KeyId = &a.Key
 	}
-	if _, err := a.Parameters.PutParameter(ctx, in); err != nil {
+	_, err := a.Parameters.PutParameter(ctx, in)
+	if _, exists := errors.AsType[*types.ParameterAlreadyExists](err); exists {
+		return ErrStored
+	}
+	if err != nil {
 		return fmt.Errorf("storing parameter %s: %s%s", parameter, code(err), needs(err, "ssm:PutParameter"))
 	}
-	fmt.Fprintf(a.Out, "Stored as parameter %s, under %s.\n", parameter, under)
 	return nil
 }
 
-// printURLs prints the ends of the app's Request URLs, or why it receives nothing.
-func (a *Apps) printURLs(app *lark.App) {
-	if why := cannotReceive(app); why != "" {
-		fmt.Fprintf(a.Out, "The app can send. It receives nothing yet: %s.\n", why)
-		return
+// withBot returns an app's settings with the open id of its bot, and as they are if
+// it is "".
+func withBot(doc []byte, openID string) ([]byte, error) {
+	if openID == "" {
+		return doc, nil
 	}
-	suffix := ""
-	if app.Name != lark.DefaultApp {
-		suffix = "/" + app.Name
+	var settings map[string]json.RawMessage
+	if err := json.Unmarshal(doc, &settings); err != nil {
+		return nil, errors.New("the settings are not one JSON object")
 	}
-	fmt.Fprintf(a.Out, "In the Lark console, under Events & Callbacks, the Request URLs end in\n  events     /event%s\n  callbacks  /card%s\n", suffix, suffix)
+	var err error
+	if settings["bot_open_id"], err = json.Marshal(openID); err != nil {
+		return nil, fmt.Errorf("encoding bot_open_id: %w", err)
+	}
+	if doc, err = json.Marshal(settings); err != nil {
+		return nil, fmt.Errorf("encoding the settings: %w", err)
+	}
+	return doc, nil
 }
 
 // cannotReceive returns why every inbound request of an app is refused, "" if the
@@ -117,76 +153,29 @@ func cannotReceive(app *lark.App) string {
 	return ""
 }
 
-// List writes one line for each app: the names of the fields that are set, or what
-// is wrong with them.
-func (a *Apps) List(ctx context.Context) error {
-	source := store.NewSSM(a.Parameters, a.Prefix)
-	docs, err := source.All(ctx)
-	if err != nil {
-		return fmt.Errorf("reading the parameters under %s: %s%s", a.Prefix, reason(err), needs(err, "ssm:GetParametersByPath"))
+// Write writes what was found and stored, and what to do next in the Lark console.
+func (s StoredApp) Write(w io.Writer) {
+	for _, f := range s.Findings {
+		f.Write(w)
 	}
-	if len(docs) == 0 {
-		fmt.Fprintf(a.Out, "There is no app under %s: larkbridge app put default makes one.\n", a.Prefix)
+	under := "the account's own key" // also if an older version used another key
+	if s.Key != "" {
+		under = s.Key
 	}
-	for _, name := range slices.Sorted(maps.Keys(docs)) {
-		about := fields(docs[name])
-		if _, err := store.ParseApp(name, []byte(docs[name])); err != nil {
-			about = "wrong: " + oneLine(err)
+	fmt.Fprintf(w, "Stored as parameter %s, under %s.\n", s.Parameter, under)
+	fmt.Fprintf(w, "\nNext, in the Lark console, %s:\n", s.Console)
+	if s.CannotReceive != "" {
+		fmt.Fprintf(w, "- The app can send. It receives nothing yet: %s.\n", s.CannotReceive)
+	} else {
+		fmt.Fprintf(w, "- Events & Callbacks: paste the Request URLs\n    events     %s\n    callbacks  %s\n", s.EventURL, s.CardURL)
+		if strings.HasPrefix(s.EventURL, "/") {
+			fmt.Fprint(w, "  They begin as the stack's outputs EventUrl and CardUrl, which make deploy prints.\n")
 		}
-		fmt.Fprintf(a.Out, "%-16s  %s\n", name, about)
+		fmt.Fprint(w, "  and add the event im.message.receive_v1.\n")
 	}
-	return nil
-}
-
-// fields returns the names of the fields that a document sets.
-func fields(doc string) string {
-	var set map[string]json.RawMessage
-	if json.Unmarshal([]byte(doc), &set) != nil {
-		return ""
+	fmt.Fprint(w, "- Permissions & Scopes: add what the app is to do\n")
+	for _, s := range scopes {
+		fmt.Fprintf(w, "    %-34s %s\n", s.names[0], s.purpose)
 	}
-	return strings.Join(slices.Sorted(maps.Keys(set)), " ")
-}
-
-// Terminal asks the operator for values.
-type Terminal interface {
-	Line(label string) (string, error)
-	// Secret asks as Line does, without showing what is typed.
-	Secret(label string) (string, error)
-}
-
-// questions are the settings that every app has, in the order in which the
-// Lark console shows them. An empty answer leaves a field out.
-var questions = [...]struct {
-	field, label string
-	secret       bool
-}{
-	{"app_id", "App ID", false},
-	{"app_secret", "App Secret", true},
-	{"encrypt_key", "Encrypt Key (empty: none)", true},
-	{"verification_token", "Verification Token (empty: none)", true},
-	{"domain", "Domain: lark, feishu or a base URL (empty: lark)", false},
-	{"type", "Type: custom or marketplace (empty: custom)", false},
-}
-
-// Ask asks for the settings of an app and returns them as its document.
-func Ask(t Terminal) ([]byte, error) {
-	settings := map[string]string{}
-	for _, q := range questions {
-		ask := t.Line
-		if q.secret {
-			ask = t.Secret
-		}
-		answer, err := ask(q.label)
-		if err != nil {
-			return nil, fmt.Errorf("reading %s: %w", q.field, err)
-		}
-		if answer != "" {
-			settings[q.field] = answer
-		}
-	}
-	doc, err := json.Marshal(settings)
-	if err != nil {
-		return nil, fmt.Errorf("encoding the settings: %w", err)
-	}
-	return doc, nil
+	fmt.Fprint(w, "- Version Management & Release: create a version and publish it.\nThen larkbridge doctor checks all of it.\n")
 }

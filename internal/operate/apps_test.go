@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -16,6 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ssm/types"
 
 	"github.com/larkbridge/larkbridge/internal/operate"
+	"github.com/larkbridge/larkbridge/lib/larktest"
 )
 
 // shelf is Parameter Store in memory.
@@ -29,15 +29,14 @@ func (s *shelf) PutParameter(_ context.Context, in *ssm.PutParameterInput, _ ...
 	if s.err != nil {
 		return nil, s.err
 	}
-	if in.Type != types.ParameterTypeSecureString || !aws.ToBool(in.Overwrite) {
-		return nil, errors.New("not a SecureString that replaces another")
+	if in.Type != types.ParameterTypeSecureString {
+		return nil, errors.New("not a SecureString")
+	}
+	if _, exists := s.values[*in.Name]; exists && !aws.ToBool(in.Overwrite) {
+		return nil, &types.ParameterAlreadyExists{}
 	}
 	s.values[*in.Name], s.key = *in.Value, in.KeyId
 	return &ssm.PutParameterOutput{}, nil
-}
-
-func (s *shelf) GetParameter(context.Context, *ssm.GetParameterInput, ...func(*ssm.Options)) (*ssm.GetParameterOutput, error) {
-	return nil, errors.New("operators read all parameters at once")
 }
 
 func (s *shelf) GetParametersByPath(_ context.Context, in *ssm.GetParametersByPathInput, _ ...func(*ssm.Options)) (*ssm.GetParametersByPathOutput, error) {
@@ -48,13 +47,34 @@ func (s *shelf) GetParametersByPath(_ context.Context, in *ssm.GetParametersByPa
 	return out, s.err
 }
 
+func (s *shelf) GetParameter(_ context.Context, in *ssm.GetParameterInput, _ ...func(*ssm.Options)) (*ssm.GetParameterOutput, error) {
+	value, ok := s.values[*in.Name]
+	if s.err == nil && !ok {
+		return nil, &types.ParameterNotFound{}
+	}
+	return &ssm.GetParameterOutput{Parameter: &types.Parameter{Value: &value}}, s.err
+}
+
+func (s *shelf) DeleteParameter(_ context.Context, in *ssm.DeleteParameterInput, _ ...func(*ssm.Options)) (*ssm.DeleteParameterOutput, error) {
+	if _, ok := s.values[*in.Name]; s.err == nil && !ok {
+		return nil, &types.ParameterNotFound{}
+	}
+	if s.err == nil {
+		delete(s.values, *in.Name)
+	}
+	return &ssm.DeleteParameterOutput{}, s.err
+}
+
+// at returns the outputs of a stack whose settings are under a prefix.
+func at(prefix string) operate.Outputs { return operate.Outputs{Prefix: prefix} }
+
 // put stores settings and returns what was stored and said.
 func put(t *testing.T, name, doc string, try bool, err error) (*shelf, string, error) {
 	t.Helper()
-	var out strings.Builder
+	var out printed
 	s := &shelf{values: map[string]string{}, err: err}
-	apps := operate.Apps{Parameters: s, Prefix: "/larkbridge/", Lark: http.DefaultClient, Now: time.Now, Out: &out}
-	failed := apps.Put(t.Context(), name, []byte(doc), try)
+	apps := operate.Apps{Parameters: s, Outputs: at("/larkbridge/"), Lark: http.DefaultClient, Now: time.Now}
+	failed := out.add(apps.Put(t.Context(), name, []byte(doc), try, false))
 	noSecrets(t, out.String()+fmt.Sprint(failed))
 	return s, out.String(), failed
 }
@@ -87,8 +107,10 @@ func TestPutSaysWhatToPaste(t *testing.T) {
 		change map[string]any
 		want   string
 	}{
-		{"default", nil, "events     /event\n  callbacks  /card\n"},
-		{"ops", nil, "events     /event/ops\n  callbacks  /card/ops\n"},
+		{"default", nil, "    events     /event\n    callbacks  /card\n  They begin as the stack's outputs EventUrl and CardUrl"},
+		{"ops", nil, "    events     /event/ops\n    callbacks  /card/ops\n"},
+		{"ops", nil, "Next, in the Lark console, https://open.larksuite.com/app/" + larktest.AppID + ":\n"},
+		{"ops", nil, "    im:message:send_as_bot             to send messages\n"},
 		{"ops", map[string]any{"verification_token": nil}, "It receives nothing yet: it has no verification_token"},
 		{"ops", map[string]any{"encrypt_key": nil}, "It receives nothing yet: it has no encrypt_key"},
 		{"ops", map[string]any{"encrypt_key": nil, "allow_unsigned": true}, "/event/ops"},
@@ -100,50 +122,13 @@ func TestPutSaysWhatToPaste(t *testing.T) {
 	}
 }
 
-func TestListNamesFieldsOnly(t *testing.T) {
-	var out strings.Builder
-	s := &shelf{values: map[string]string{"/larkbridge/b": settings(nil), "/larkbridge/a": `{"app_secret":7}`}}
-	apps := operate.Apps{Parameters: s, Prefix: "/larkbridge", Out: &out}
-	if err := apps.List(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	want := "a                 wrong: field \"app_secret\": want a string; field \"app_id\" is missing\n" +
-		"b                 app_id app_secret encrypt_key verification_token\n"
-	if out.String() != want {
-		t.Errorf("got\n%swant\n%s", out.String(), want)
-	}
-	s.err = refusal("AccessDeniedException")
-	if err := apps.List(t.Context()); err == nil || !strings.Contains(err.Error(), "your credentials need ssm:GetParametersByPath") {
-		t.Error(err)
-	}
-	s.values, s.err = nil, nil
-	if err := apps.List(t.Context()); err != nil || !strings.Contains(out.String(), "There is no app under /larkbridge") {
-		t.Error(err, out.String())
-	}
-}
-
-func TestPutAndListOnSSM(t *testing.T) {
-	var out strings.Builder
-	apps := operate.Apps{Parameters: parameters(t), Prefix: "/operate", Lark: http.DefaultClient, Now: time.Now, Out: &out}
-	for _, name := range []string{"default", "ops", "ops"} { // it may be repeated
-		if err := apps.Put(t.Context(), name, []byte(settings(nil)), false); err != nil {
-			t.Fatal(err)
-		}
-	}
-	out.Reset()
-	if err := apps.List(t.Context()); err != nil || strings.Count(out.String(), "app_id app_secret encrypt_key verification_token\n") != 2 {
-		t.Errorf("%v, %q", err, out.String())
-	}
-	noSecrets(t, out.String())
-}
-
 // Without a key the parameter gets the account's own for Parameter Store, even
 // if it had another, and the output says so.
 func TestPutUnderAKey(t *testing.T) {
 	for _, key := range []string{"", "arn:aws:kms:us-east-1:123456789012:key/k-1"} {
-		s, out := &shelf{values: map[string]string{}}, &strings.Builder{}
-		apps := operate.Apps{Parameters: s, Prefix: "/larkbridge", Key: key, Now: time.Now, Out: out}
-		if err := apps.Put(t.Context(), "ops", []byte(settings(nil)), false); err != nil {
+		s, out := &shelf{values: map[string]string{}}, &printed{}
+		apps := operate.Apps{Parameters: s, Outputs: at("/larkbridge"), Key: key, Now: time.Now}
+		if err := out.add(apps.Put(t.Context(), "ops", []byte(settings(nil)), false, false)); err != nil {
 			t.Fatal(err)
 		}
 		if aws.ToString(s.key) != key || (s.key == nil) != (key == "") {
@@ -155,37 +140,28 @@ func TestPutUnderAKey(t *testing.T) {
 	}
 }
 
-// person answers every question with what they think of.
-type person struct {
-	answers []string
-	hidden  []string // the labels of the secrets asked for
+// The URLs are whole if the stack's outputs are known.
+func TestPutPrintsWholeURLs(t *testing.T) {
+	var out printed
+	apps := operate.Apps{
+		Parameters: &shelf{values: map[string]string{}}, Now: time.Now,
+		Outputs: operate.Outputs{Prefix: "/larkbridge", EventURL: "https://x.example/event/", CardURL: "https://x.example/card"},
+	}
+	if err := out.add(apps.Put(t.Context(), "ops", []byte(settings(nil)), false, false)); err != nil {
+		t.Fatal(err)
+	}
+	if want := "    events     https://x.example/event/ops\n    callbacks  https://x.example/card/ops\n  and add the event"; !strings.Contains(out.String(), want) {
+		t.Errorf("got\n%s\nwant %s", out.String(), want)
+	}
 }
 
-func (p *person) Line(string) (string, error) {
-	if len(p.answers) == 0 {
-		return "", errors.New("they left")
+func TestPutReplacesOnlyIfAsked(t *testing.T) {
+	s := &shelf{values: map[string]string{"/larkbridge/ops": "old"}}
+	apps := operate.Apps{Parameters: s, Outputs: at("/larkbridge"), Now: time.Now}
+	if _, err := apps.Put(t.Context(), "ops", []byte(settings(nil)), false, false); !errors.Is(err, operate.ErrStored) || s.values["/larkbridge/ops"] != "old" {
+		t.Errorf("got %v and %q, want ErrStored and the old settings", err, s.values["/larkbridge/ops"])
 	}
-	answer := p.answers[0]
-	p.answers = p.answers[1:]
-	return answer, nil
-}
-
-func (p *person) Secret(label string) (string, error) {
-	p.hidden = append(p.hidden, label)
-	return p.Line(label)
-}
-
-func TestAsk(t *testing.T) {
-	p := &person{answers: []string{"cli_1", "s", "", "v", "feishu", ""}}
-	doc, err := operate.Ask(p)
-	want := `{"app_id":"cli_1","app_secret":"s","domain":"feishu","verification_token":"v"}`
-	if err != nil || string(doc) != want {
-		t.Errorf("%v, got %s, want %s", err, doc, want)
-	}
-	if len(p.hidden) != 3 || !slices.Contains(p.hidden, "App Secret") {
-		t.Errorf("hidden are %q", p.hidden)
-	}
-	if _, err := operate.Ask(&person{answers: []string{"cli_1"}}); err == nil || !strings.Contains(err.Error(), "reading app_secret: they left") {
-		t.Error(err)
+	if _, err := apps.Put(t.Context(), "ops", []byte(settings(nil)), false, true); err != nil || s.values["/larkbridge/ops"] != settings(nil) {
+		t.Errorf("got %v and %q, want the new settings", err, s.values["/larkbridge/ops"])
 	}
 }

@@ -2,6 +2,7 @@ package operate
 
 import (
 	"errors"
+	"net/url"
 	"strings"
 
 	"github.com/aws/smithy-go"
@@ -12,6 +13,9 @@ func reason(err error) string {
 	if api, ok := errors.AsType[smithy.APIError](err); ok {
 		return api.ErrorCode() + ": " + strings.TrimSuffix(strings.ReplaceAll(api.ErrorMessage(), "\n", "; "), ".")
 	}
+	if unreachable, ok := errors.AsType[*url.Error](err); ok {
+		return oneLine(unreachable)
+	}
 	return oneLine(err)
 }
 
@@ -21,7 +25,7 @@ func code(err error) string {
 	if api, ok := errors.AsType[smithy.APIError](err); ok {
 		return api.ErrorCode()
 	}
-	return oneLine(err)
+	return reason(err)
 }
 
 // denied reports whether AWS refused because a permission is missing.

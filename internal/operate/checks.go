@@ -13,7 +13,7 @@ import (
 	"github.com/larkbridge/larkbridge/lib/lark"
 )
 
-// checkSend has the send function read the bot's name. For that the function must
+// checkSend has the send function ask Lark about the app. For that the function must
 // read the settings, get a token and reach Lark.
 func (d *Doctor) checkSend(ctx context.Context, app *lark.App) {
 	subject, function := "send, "+app.Name, d.Stack.SendFunction()
@@ -21,48 +21,72 @@ func (d *Doctor) checkSend(ctx context.Context, app *lark.App) {
 		d.Show(skip(subject, "a marketplace app calls for a tenant", "invoke "+function+" with a tenant_key"))
 		return
 	}
-	payload, err := json.Marshal(map[string]any{
-		"app": app.Name, "on_error": "return",
-		"request": map[string]any{"method": http.MethodGet, "path": "/open-apis/bot/v3/info", "no_data_field": true},
-	})
-	if err != nil {
-		d.Show(fail(subject, oneLine(err), ""))
-		return
-	}
-	answer, err := d.Send.Invoke(ctx, function, payload)
-	if err != nil {
+	c := appChecks{app: app, domainSetting: "the field domain", ask: func(ctx context.Context, path string, noDataField bool) (json.RawMessage, error) {
+		return d.askThroughSend(ctx, app, path, noDataField)
+	}}
+	doc, err := c.ask(ctx, botInfo, true)
+	failed, isLark := errors.AsType[*lark.Error](err)
+	switch {
+	case err != nil && !isLark:
 		d.Show(invocationFinding(subject, d.Stack, err))
 		return
+	case isLark && failed.Code == codeIPRefused:
+		d.Show(ipRefused(app))
+		return
+	case isLark && failed.Code != codeNoBot:
+		note := fmt.Sprintf("%s: %s (code %d)", failed.Kind, failed.Msg, failed.Code)
+		d.Show(fail(subject, note, sendFix(failed, app, d.Stack)))
+		return
 	}
-	var result struct {
-		OK    bool
-		Error struct {
-			Kind lark.ErrorKind
-			Code int
-			Msg  string
-		}
+	d.Show(ok(subject, "Lark answers"))
+	if isLark {
+		c.botFailed(err)
+	} else {
+		c.botAnswered(doc)
 	}
-	switch err := json.Unmarshal(answer, &result); {
-	case err != nil:
-		d.Show(fail(subject, "the answer cannot be read", "look whether "+function+" is the stack's function"))
-	case result.OK:
-		d.Show(ok(subject, "Lark answers"))
-	case result.Error.Code == codeNoBot:
-		d.Show(ok(subject, "Lark answers, and says that the app has no bot"))
-	default:
-		note := fmt.Sprintf("%s: %s (code %d)", result.Error.Kind, result.Error.Msg, result.Error.Code)
-		d.Show(fail(subject, note, sendFix(result.Error.Kind, app, d.Stack)))
+	c.checkScopes(ctx)
+	for _, f := range c.Findings {
+		f.Subject += ", " + app.Name
+		d.Show(f)
 	}
 }
 
-// codeNoBot is Lark's code if the app has no bot.
-const codeNoBot = 11205
+// askThroughSend has the send function make a call. Its error is a [lark.Error] if send
+// could not, and another one if the function failed.
+func (d *Doctor) askThroughSend(ctx context.Context, app *lark.App, path string, noDataField bool) (json.RawMessage, error) {
+	payload, err := json.Marshal(map[string]any{
+		"app": app.Name, "on_error": "return",
+		"request": map[string]any{"method": http.MethodGet, "path": path, "no_data_field": noDataField},
+	})
+	if err != nil {
+		return nil, fmt.Errorf("encoding the request: %w", err)
+	}
+	answer, err := d.Send.Invoke(ctx, d.Stack.SendFunction(), payload)
+	if err != nil {
+		return nil, err // invocationFinding says what it means
+	}
+	var result struct {
+		OK    bool
+		Data  json.RawMessage
+		Error *lark.Error
+	}
+	switch err := json.Unmarshal(answer, &result); {
+	case err != nil || !result.OK && result.Error == nil:
+		return nil, errNoResult
+	case !result.OK:
+		return nil, result.Error
+	}
+	return result.Data, nil
+}
 
-// sendFix returns the fix for a kind of error.
-func sendFix(kind lark.ErrorKind, app *lark.App, stack Stack) string {
-	switch kind {
+// errNoResult means that a function did not answer as send does.
+var errNoResult = errors.New("the answer of the function cannot be read")
+
+// sendFix returns the fix for an error of send.
+func sendFix(failed *lark.Error, app *lark.App, stack Stack) string {
+	switch failed.Kind {
 	case lark.KindAuth:
-		return "compare app_id, app_secret and domain with the Lark console: larkbridge app put " + app.Name
+		return credentialsFix(failed.Code, app, "the field domain") + ": larkbridge app put " + app.Name
 	case lark.KindPermission, lark.KindNotFound:
 		return "publish a version of the app, with the rights it needs, in the Lark console"
 	case lark.KindTransport:
@@ -77,6 +101,8 @@ func invocationFinding(subject string, stack Stack, err error) Finding {
 	var failed *cloud.LambdaError
 	function := stack.SendFunction()
 	switch {
+	case errors.Is(err, errNoResult):
+		return fail(subject, oneLine(err), "look whether "+function+" is the stack's function")
 	case !errors.As(err, &failed):
 		return fail(subject, oneLine(err), "look at your credentials and region, and run doctor again")
 	case failed.Function != "":

@@ -5,63 +5,97 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"time"
 	"unicode/utf8"
 
 	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
 
+	"github.com/larkbridge/larkbridge/internal/printable"
 	"github.com/larkbridge/larkbridge/lib/cloud"
 )
 
-// Show writes up to n dead letters of each queue: the request without its secrets,
-// and why it failed.
-func (l *DeadLetters) Show(ctx context.Context, n int) error {
-	if n < 1 {
-		return errors.New("n must be at least 1")
+// DeadLetter is a request that send gave up, without its secrets.
+type DeadLetter struct {
+	ID     string    `json:"id"`
+	Sent   time.Time `json:"sent,omitzero"`
+	Group  string    `json:"group,omitempty"`
+	Reason string    `json:"reason"`
+	Body   string    `json:"body"`
+}
+
+// ShownQueue is a dead-letter queue with some of its messages.
+type ShownQueue struct {
+	Queue    string       `json:"queue"`
+	Count    int          `json:"count"`
+	Messages []DeadLetter `json:"messages"`
+}
+
+// ShownQueues are the dead-letter queues of a stack.
+type ShownQueues []ShownQueue
+
+// maxBody is how many bytes of a body are shown as text at most.
+const maxBody = 2000
+
+// Write writes the queues and their messages as text.
+func (s ShownQueues) Write(w io.Writer) {
+	for _, q := range s {
+		fmt.Fprintf(w, "%s: %d dead\n", q.Queue, q.Count)
+		for _, m := range q.Messages {
+			at := "at an unknown time"
+			if !m.Sent.IsZero() {
+				at = m.Sent.Format(time.RFC3339)
+			}
+			fmt.Fprintf(w, "  message  %s, sent %s\n", printable.Text(m.ID), at)
+			if m.Group != "" {
+				fmt.Fprintf(w, "  group    %s\n", printable.Text(m.Group))
+			}
+			fmt.Fprintf(w, "  reason   %s\n  body     %s\n\n", printable.Text(m.Reason), cut(printable.Text(m.Body), maxBody))
+		}
 	}
+}
+
+// cut returns the first n bytes of a longer text, or one byte to three less if a
+// character would be cut.
+func cut(text string, n int) string {
+	if len(text) <= n {
+		return text
+	}
+	for !utf8.RuneStart(text[n]) {
+		n--
+	}
+	return fmt.Sprintf("%s … (%d bytes)", text[:n], len(text))
+}
+
+// Show returns up to n dead letters of each queue.
+func (l *DeadLetters) Show(ctx context.Context, n int) (ShownQueues, error) {
+	if n < 1 {
+		return nil, errors.New("the number of dead letters to show must be at least 1")
+	}
+	var all ShownQueues
 	for _, pair := range l.Stack.QueuePairs() {
 		q, err := l.find(ctx, pair.Dead)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		fmt.Fprintf(l.Out, "%s: %d dead\n", pair.Dead, q.waiting+q.inWork)
-		if q.waiting == 0 {
-			continue
+		shown := ShownQueue{Queue: pair.Dead, Count: q.waiting + q.inWork, Messages: []DeadLetter{}}
+		if q.waiting > 0 {
+			seen, err := l.receive(ctx, q, min(n, q.waiting))
+			if err != nil {
+				return nil, err
+			}
+			l.release(ctx, q, seen)
+			for _, m := range seen {
+				shown.Messages = append(shown.Messages, DeadLetter{
+					ID: text(m.MessageId), Sent: sent(m), Reason: l.why(m), Body: mask(text(m.Body)),
+					Group: m.Attributes[string(types.MessageSystemAttributeNameMessageGroupId)],
+				})
+			}
 		}
-		seen, err := l.receive(ctx, q, min(n, q.waiting))
-		if err != nil {
-			return err
-		}
-		l.release(ctx, q, seen)
-		for _, m := range seen {
-			l.write(m)
-		}
+		all = append(all, shown)
 	}
-	return nil
-}
-
-// maxBody is how many bytes of a body are shown at most.
-const maxBody = 2000
-
-func (l *DeadLetters) write(m types.Message) {
-	at := "at an unknown time"
-	if t := sent(m); !t.IsZero() {
-		at = t.Format(time.RFC3339)
-	}
-	body := mask(text(m.Body))
-	if len(body) > maxBody {
-		cut := maxBody
-		for !utf8.RuneStart(body[cut]) {
-			cut--
-		}
-		body = fmt.Sprintf("%s … (%d bytes)", body[:cut], len(body))
-	}
-	fmt.Fprintf(l.Out, "  message  %s, sent %s\n", plain(text(m.MessageId)), at)
-	if group := m.Attributes[string(types.MessageSystemAttributeNameMessageGroupId)]; group != "" {
-		fmt.Fprintf(l.Out, "  group    %s\n", plain(group))
-	}
-	fmt.Fprintf(l.Out, "  reason   %s\n  body     %s\n\n", plain(l.why(m)), body)
+	return all, nil
 }
 
 // why returns why a message is a dead letter. EventBridge says it in attributes,

@@ -15,11 +15,10 @@ import (
 
 const dead, deadFIFO = "larkbridge-send-dead", "larkbridge-send-dead.fifo"
 
-// deadLetters returns the dead letters of some queues, and what is printed of them.
-func deadLetters(q operate.Queues) (*operate.DeadLetters, *strings.Builder) {
-	out := new(strings.Builder)
+// deadLetters returns the dead letters of some queues, and where to print them.
+func deadLetters(q operate.Queues) (*operate.DeadLetters, *printed) {
 	now := func() time.Time { return time.UnixMilli(1795428000000).Add(2 * time.Hour) }
-	return &operate.DeadLetters{Stack: "larkbridge", Queues: q, Now: now, Out: out}, out
+	return &operate.DeadLetters{Stack: "larkbridge", Queues: q, Now: now}, new(printed)
 }
 
 // failed is the record of a failed invocation.
@@ -36,7 +35,7 @@ func TestListCounts(t *testing.T) {
 	l, out := deadLetters(q)
 	for range 2 { // looking changes nothing
 		out.Reset()
-		if err := l.List(t.Context()); err != nil {
+		if err := out.add(l.List(t.Context())); err != nil {
 			t.Fatal(err)
 		}
 		want := "larkbridge-send-dead          12 dead, the oldest of 10 looked at is from 2026-11-23T10:00:00Z, 2h0m0s ago\nlarkbridge-send-dead.fifo     0 dead\n"
@@ -66,7 +65,7 @@ func deadMessages() *fakeQueues {
 
 func TestShowTellsWhy(t *testing.T) {
 	l, out := deadLetters(deadMessages())
-	if err := l.Show(t.Context(), 10); err != nil {
+	if err := out.add(l.Show(t.Context(), 10)); err != nil {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
@@ -86,10 +85,10 @@ func TestShowTellsWhy(t *testing.T) {
 		t.Errorf("a secret is shown: %s", out.String())
 	}
 	out.Reset()
-	if err := l.Show(t.Context(), 1); err != nil || strings.Count(out.String(), "message  ") != 2 {
+	if err := out.add(l.Show(t.Context(), 1)); err != nil || strings.Count(out.String(), "message  ") != 2 {
 		t.Errorf("%v, %s", err, out.String())
 	}
-	if err := l.Show(t.Context(), 0); err == nil {
+	if err := out.add(l.Show(t.Context(), 0)); err == nil {
 		t.Error("0 is a number to show")
 	}
 }
@@ -99,18 +98,18 @@ func TestRedriveMovesHome(t *testing.T) {
 	q.put(dead, message("1", `{}`))
 	q.put(deadFIFO, message("2", `{}`))
 	l, out := deadLetters(q)
-	if err := l.Redrive(t.Context()); err != nil {
+	if err := out.add(l.Redrive(t.Context())); err != nil {
 		t.Fatal(err)
 	}
 	if q.tasks[dead] != "larkbridge-send" || q.tasks[deadFIFO] != "larkbridge-send.fifo" || q.all[dead][0].hidden {
 		t.Errorf("tasks are %v", q.tasks)
 	}
 	out.Reset()
-	if err := l.Redrive(t.Context()); err != nil || strings.Count(out.String(), "already moving: 1 of 3\n") != 2 {
+	if err := out.add(l.Redrive(t.Context())); err != nil || strings.Count(out.String(), "already moving: 1 of 3\n") != 2 {
 		t.Errorf("once more: %v, %s", err, out.String())
 	}
 	l, out = deadLetters(newQueues())
-	if err := l.Redrive(t.Context()); err != nil || strings.Count(out.String(), "nothing to do\n") != 2 {
+	if err := out.add(l.Redrive(t.Context())); err != nil || strings.Count(out.String(), "nothing to do\n") != 2 {
 		t.Errorf("nothing there: %v, %s", err, out.String())
 	}
 }
@@ -121,8 +120,8 @@ func TestQueueErrors(t *testing.T) {
 		do        func(*operate.DeadLetters) error
 		want      string
 	}{
-		{"ReceiveMessage", func(l *operate.DeadLetters) error { return l.Show(t.Context(), 1) }, "queue larkbridge-send-dead: AccessDenied: no; your credentials need sqs:ReceiveMessage"},
-		{"StartMessageMoveTask", func(l *operate.DeadLetters) error { return l.Redrive(t.Context()) }, "queue larkbridge-send-dead: starting the move: AccessDenied: no; your credentials need sqs:StartMessageMoveTask"},
+		{"ReceiveMessage", func(l *operate.DeadLetters) error { return new(printed).add(l.Show(t.Context(), 1)) }, "queue larkbridge-send-dead: AccessDenied: no; your credentials need sqs:ReceiveMessage"},
+		{"StartMessageMoveTask", func(l *operate.DeadLetters) error { return new(printed).add(l.Redrive(t.Context())) }, "queue larkbridge-send-dead: starting the move: AccessDenied: no; your credentials need sqs:StartMessageMoveTask"},
 	} {
 		q := newQueues()
 		q.put(dead, message("1", `{}`))
@@ -136,7 +135,7 @@ func TestQueueErrors(t *testing.T) {
 	l, _ := deadLetters(q)
 	delete(q.all, dead)
 	for _, do := range []func() error{
-		func() error { return l.List(t.Context()) }, func() error { return l.Show(t.Context(), 1) }, func() error { return l.Redrive(t.Context()) },
+		func() error { return new(printed).add(l.List(t.Context())) }, func() error { return new(printed).add(l.Show(t.Context(), 1)) }, func() error { return new(printed).add(l.Redrive(t.Context())) },
 	} {
 		if err := do(); err == nil || !strings.Contains(err.Error(), "give the stack's name, --stack") {
 			t.Error(err)
@@ -170,10 +169,10 @@ func TestListAndShowOnSQS(t *testing.T) {
 	l.Stack = "operate"
 	for range 2 {
 		out.Reset()
-		if err := l.Show(t.Context(), 10); err != nil || strings.Count(out.String(), `body     {"secret":"***"}`) != 6 {
+		if err := out.add(l.Show(t.Context(), 10)); err != nil || strings.Count(out.String(), `body     {"secret":"***"}`) != 6 {
 			t.Fatalf("%v\n%s", err, out.String())
 		}
-		if err := l.List(t.Context()); err != nil || strings.Count(out.String(), "3 dead, the oldest of 3") != 2 {
+		if err := out.add(l.List(t.Context())); err != nil || strings.Count(out.String(), "3 dead, the oldest of 3") != 2 {
 			t.Fatalf("%v\n%s", err, out.String())
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/larkbridge/larkbridge/internal/printable"
 	"github.com/larkbridge/larkbridge/lib/lark"
 	"github.com/larkbridge/larkbridge/lib/store"
 )
@@ -16,9 +17,10 @@ import (
 // Doctor checks a deployed stack from outside.
 type Doctor struct {
 	Stack             Stack
-	Prefix            string // of the settings' parameters
-	EventURL, CardURL string // "" when they are not known
-	Only              string // the one app to check; "" for all
+	Prefix            string            // of the settings' parameters
+	EventURL, CardURL string            // "" when they are not known
+	Parameters        map[string]string // of the stack; nil when they are not known
+	Only              string            // the one app to check; "" for all
 
 	Settings interface { // of all apps, by their names; [store.SSM] reads them
 		All(ctx context.Context) (map[string]string, error)
@@ -27,6 +29,7 @@ type Doctor struct {
 	Queues QueueStates
 	Buses  Buses
 	Send   Invoker
+	Limits AccountLimits
 	Now    func() time.Time
 	// Show is called with each finding as soon as it is made.
 	Show func(Finding)
@@ -62,6 +65,7 @@ func (d *Doctor) Check(ctx context.Context) {
 	for _, app := range apps {
 		d.checkSend(ctx, app)
 	}
+	d.checkConcurrency(ctx)
 	d.checkBus(ctx)
 	for _, pair := range d.Stack.QueuePairs() {
 		d.checkQueues(ctx, pair)
@@ -128,18 +132,18 @@ const (
 
 // Finding is the result of one check.
 type Finding struct {
-	Status  Status
-	Subject string // what was checked
-	Note    string // what was found
-	Fix     string // what to do about it, "" when it is ok
+	Status  Status `json:"status"`
+	Subject string `json:"subject"`       // what was checked
+	Note    string `json:"note"`          // what was found
+	Fix     string `json:"fix,omitempty"` // what to do about it, "" when it is ok
 }
 
 // Write writes the finding as one line, and its fix as a second one.
 func (f Finding) Write(w io.Writer) {
-	line := fmt.Sprintf("%-4s  %-32s  %s", f.Status, plain(f.Subject), plain(f.Note))
+	line := fmt.Sprintf("%-4s  %-32s  %s", f.Status, printable.Text(f.Subject), printable.Text(f.Note))
 	fmt.Fprintln(w, strings.TrimRight(line, " "))
 	if f.Fix != "" {
-		fmt.Fprintf(w, "      %-32s  fix: %s\n", "", plain(f.Fix))
+		fmt.Fprintf(w, "      %-32s  fix: %s\n", "", printable.Text(f.Fix))
 	}
 }
 

@@ -9,6 +9,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
+
 	"github.com/larkbridge/larkbridge/internal/operate"
 	"github.com/larkbridge/larkbridge/lib/lark"
 	"github.com/larkbridge/larkbridge/lib/store"
@@ -29,7 +32,7 @@ func newFixture(t *testing.T, deployed store.Documents) *fixture {
 	c.Doctor = operate.Doctor{
 		Stack: "larkbridge", Prefix: "/larkbridge", EventURL: server.URL + "/event", CardURL: server.URL + "/card",
 		Settings: c, HTTP: http.DefaultClient, Queues: newQueues(), Buses: &fakeEvents{archives: []string{"kept"}},
-		Send: function(func(string, string) (string, error) { return `{"ok":true}`, nil }),
+		Send: function(larkAnswers(botInfo, allScopes)), Limits: limits{1000, 1000}, Parameters: map[string]string{"SendConcurrency": "2"},
 		Now:  time.Now,
 		Show: func(f operate.Finding) { c.all = append(c.all, f); f.Write(&c.out) },
 	}
@@ -43,6 +46,54 @@ func (c *fixture) All(context.Context) (map[string]string, error) {
 	return c.docs, nil
 }
 func (*fixture) Where(name string) string { return name }
+
+// What send answers if Lark knows the app, its bot and its scopes.
+const (
+	botInfo   = `{"ok":true,"data":{"bot":{"open_id":"ou_bot","app_name":"Ops","activate_status":2}}}`
+	allScopes = `{"ok":true,"data":{"scopes":[{"scope_name":"im:message","grant_status":1},{"scope_name":"im:resource","grant_status":1}]}}`
+)
+
+// larkAnswers is a send function that gives one answer about the bot and another about
+// the scopes.
+func larkAnswers(bot, scopes string) func(string, string) (string, error) {
+	return func(_, payload string) (string, error) {
+		if strings.Contains(payload, "application/v6/scopes") {
+			return scopes, nil
+		}
+		return bot, nil
+	}
+}
+
+// limits are how many functions an account runs at once, and how many are unreserved.
+type limits [2]int32
+
+func (l limits) GetAccountSettings(context.Context, *lambda.GetAccountSettingsInput, ...func(*lambda.Options)) (*lambda.GetAccountSettingsOutput, error) {
+	if l[0] == 0 {
+		return nil, refusal("AccessDeniedException")
+	}
+	return &lambda.GetAccountSettingsOutput{AccountLimit: &types.AccountLimit{ConcurrentExecutions: l[0], UnreservedConcurrentExecutions: &l[1]}}, nil
+}
+
+func TestFindingsOfLimits(t *testing.T) {
+	for _, c := range []struct {
+		limits     limits
+		parameters map[string]string
+		want       string
+	}{
+		{limits{10, 10}, map[string]string{"SendConcurrency": "2"}, "ok    concurrency                       the account runs 10 functions at once, 10 of them unreserved, and sends take up to 4\n"},
+		{limits{10, 10}, map[string]string{"SendConcurrency": "5"}, "fail  concurrency                       the account runs 10 functions at once, 10 of them unreserved, and sends take up to 10, so that events and clicks have to wait\n"},
+		{limits{1000, 100}, map[string]string{"SendConcurrency": "50", "ReservedConcurrency": "20"}, "ok    concurrency                       the account runs 1000 functions at once, 100 of them unreserved, and sends take up to 100; 20 are reserved for each of event and card\n"},
+		{limits{}, map[string]string{"SendConcurrency": "2"}, "skip  concurrency                       the account's limit is not known: AccessDeniedException: no\n"},
+		{limits{10, 10}, nil, "skip  concurrency                       the stack's SendConcurrency is not known\n"},
+	} {
+		fixture := newFixture(t, store.Documents{"default": settings(nil)})
+		fixture.Limits, fixture.Parameters = c.limits, c.parameters
+		fixture.Check(t.Context())
+		if !strings.Contains(fixture.out.String(), c.want) {
+			t.Errorf("%v: got\n%s\nwant %s", c.limits, fixture.out.String(), c.want)
+		}
+	}
+}
 
 // bad are the findings that are not ok.
 func (c *fixture) bad(t *testing.T) (bad []string) {
@@ -70,7 +121,7 @@ func TestAHealthyStack(t *testing.T) {
 	}
 	for _, want := range []string{
 		"ok    settings, default                 custom app cli_a1b2c3d4e5f6a7b8 of https://open.larksuite.com\n",
-		"event challenge, default ", "event forgery, ops ", "card event, ops ", "clock ", "send, ops ", "bus larkbridge ",
+		"event challenge, default ", "event forgery, ops ", "card event, ops ", "clock ", "send, ops ", "ok    bot, ops ", "ok    version, ops ", "ok    scopes, ops ", "ok    concurrency ", "bus larkbridge ",
 		"archive of larkbridge ", "queue larkbridge-send-dead.fifo ",
 	} {
 		if !strings.Contains(c.out.String(), want) {
@@ -113,18 +164,21 @@ func TestFindingsOfEndpoints(t *testing.T) {
 		"app unknown":             {store.Documents{}, nil, "fail|event challenge, default|the answer is 404 {\"error\":\"not_found\"}|the function knows no such app: compare its ParameterPrefix with --prefix /larkbridge"},
 		"no such URL":             {nil, func(c *fixture) { c.EventURL = answers(t, 404, `{"message":"Not Found"}`) }, "there is no such URL"},
 		"a firewall":              {nil, func(c *fixture) { c.EventURL = answers(t, 403, `no`) }, "something in front of the function refuses"},
-		"unavailable":             {nil, func(c *fixture) { c.EventURL = answers(t, 503, `{"error":"unavailable"}`) }, "its role needs kms:Decrypt; see the log group /aws/lambda/larkbridge-event"},
-		"broken":                  {nil, func(c *fixture) { c.EventURL = answers(t, 500, `{"message":"Internal Server Error"}`) }, "fail|event event, default|the answer is 500"},
-		"takes everything":        {nil, func(c *fixture) { c.EventURL = answers(t, 200, `{}`) }, "fail|event forgery, default|a changed event is not refused"},
-		"nobody there":            {nil, func(c *fixture) { c.EventURL = "http://127.0.0.1:1/event" }, "connection refused|look whether http://127.0.0.1:1/event is the stack's output"},
-		"not a URL":               {nil, func(c *fixture) { c.EventURL = "://" }, "this is not a URL"},
-		"URL unknown":             {nil, func(c *fixture) { c.CardURL = "" }, "skip|card URL|is not known|give the stack's output: --card-url"},
-		"sends only":              {nil, func(c *fixture) { c.docs = store.Documents{"default": settings(map[string]any{"encrypt_key": nil})} }, "skip|URLs, default|it has no encrypt_key"},
-		"settings wrong":          {nil, func(c *fixture) { c.docs = store.Documents{"default": `{"app_id":1}`} }, `fail|settings, default|field "app_id": want a string`},
-		"name wrong":              {nil, func(c *fixture) { c.docs = store.Documents{"A": settings(nil)} }, "fail|settings, A|this is not a name"},
-		"settings not readable":   {nil, func(c *fixture) { c.docs = nil }, "your credentials need ssm:GetParametersByPath on /larkbridge"},
-		"no such app":             {nil, func(c *fixture) { c.Only = "shop" }, "fail|settings|there is no app shop under /larkbridge"},
-		"clock":                   {nil, func(c *fixture) { c.Now = func() time.Time { return time.Now().Add(-6 * time.Minute) } }, "fail|clock|this machine and the server differ by -"},
+		"no ICP filing": {nil, func(c *fixture) {
+			c.EventURL, c.HTTP = "https://x.execute-api.cn-north-1.amazonaws.com.cn/event", refuseAll{}
+		}, "AWS in China refuses public URLs until the account has an ICP filing"},
+		"unavailable":           {nil, func(c *fixture) { c.EventURL = answers(t, 503, `{"error":"unavailable"}`) }, "its role needs kms:Decrypt; see the log group /aws/lambda/larkbridge-event"},
+		"broken":                {nil, func(c *fixture) { c.EventURL = answers(t, 500, `{"message":"Internal Server Error"}`) }, "fail|event event, default|the answer is 500"},
+		"takes everything":      {nil, func(c *fixture) { c.EventURL = answers(t, 200, `{}`) }, "fail|event forgery, default|a changed event is not refused"},
+		"nobody there":          {nil, func(c *fixture) { c.EventURL = "http://127.0.0.1:1/event" }, "connection refused|look whether http://127.0.0.1:1/event is the stack's output"},
+		"not a URL":             {nil, func(c *fixture) { c.EventURL = "://" }, "this is not a URL"},
+		"URL unknown":           {nil, func(c *fixture) { c.CardURL = "" }, "skip|card URL|is not known|give the stack's output: --card-url"},
+		"sends only":            {nil, func(c *fixture) { c.docs = store.Documents{"default": settings(map[string]any{"encrypt_key": nil})} }, "skip|URLs, default|it has no encrypt_key"},
+		"settings wrong":        {nil, func(c *fixture) { c.docs = store.Documents{"default": `{"app_id":1}`} }, `fail|settings, default|field "app_id": want a string`},
+		"name wrong":            {nil, func(c *fixture) { c.docs = store.Documents{"A": settings(nil)} }, "fail|settings, A|this is not a name"},
+		"settings not readable": {nil, func(c *fixture) { c.docs = nil }, "your credentials need ssm:GetParametersByPath on /larkbridge"},
+		"no such app":           {nil, func(c *fixture) { c.Only = "shop" }, "fail|settings|there is no app shop under /larkbridge"},
+		"clock":                 {nil, func(c *fixture) { c.Now = func() time.Time { return time.Now().Add(-6 * time.Minute) } }, "fail|clock|this machine and the server differ by -"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if c.deployed == nil {
@@ -139,6 +193,13 @@ func TestFindingsOfEndpoints(t *testing.T) {
 			}
 		})
 	}
+}
+
+// refuseAll is an HTTP client that gets 403 from each URL.
+type refuseAll struct{}
+
+func (refuseAll) Do(*http.Request) (*http.Response, error) {
+	return &http.Response{StatusCode: http.StatusForbidden, Body: http.NoBody, Header: http.Header{}}, nil
 }
 
 // slow is an HTTP client and a clock: each answer takes the next of its durations.

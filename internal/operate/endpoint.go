@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -25,10 +26,7 @@ const challengeTime = time.Second
 // time, zero if the server does not answer.
 func (d *Doctor) checkURL(ctx context.Context, e endpoint, app *lark.App) time.Time {
 	subject := func(what string) string { return e.name + " " + what + ", " + app.Name }
-	url := strings.TrimRight(e.url, "/")
-	if app.Name != lark.DefaultApp {
-		url += "/" + app.Name
-	}
+	url := appURL(e.url, app.Name)
 	replied, err := d.checkChallenge(ctx, subject("challenge"), url, e, app)
 	if err != nil {
 		d.Show(fail(subject("challenge"), oneLine(err), "look whether "+url+" is the stack's output, and whether this machine reaches it"))
@@ -117,10 +115,21 @@ func (d *Doctor) fix(r reply, e endpoint) string {
 		return "the function has other settings, or its clock differs: compare its ParameterPrefix with --prefix " + d.Prefix + "; " + log
 	case r.status == http.StatusServiceUnavailable && ours:
 		return "the function could not read the settings, or not publish; with a KMS key of your own its role needs kms:Decrypt; " + log
+	case r.status == http.StatusForbidden && !ours && strings.HasSuffix(hostOf(e.url), ".amazonaws.com.cn"):
+		return "AWS in China refuses public URLs until the account has an ICP filing (备案): ask AWS support in China for it, or deploy in ap-east-1 or ap-southeast-1, which Feishu reaches as well"
 	case r.status == http.StatusForbidden || r.status == http.StatusTooManyRequests:
 		return "something in front of the function refuses: a firewall, an authorizer, a throttle"
 	}
 	return log
+}
+
+// hostOf returns the host of a URL, "" if it has none.
+func hostOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return u.Hostname()
 }
 
 func milliseconds(d time.Duration) string { return d.Round(time.Millisecond).String() }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"io"
 	"maps"
 	"net/http"
 	"net/http/httptest"
@@ -90,6 +91,17 @@ func endpoints(t *testing.T, docs store.Documents) (*httptest.Server, *bus.Memor
 	})
 	t.Cleanup(server.Close)
 	return server, entries
+}
+
+// printed is the text of results.
+type printed struct{ strings.Builder }
+
+// add writes a result, unless there is an error, which it returns.
+func (p *printed) add(r interface{ Write(io.Writer) }, err error) error {
+	if err == nil {
+		r.Write(p)
+	}
+	return err
 }
 
 // refusal is an error of AWS.

@@ -7,8 +7,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"unicode"
 
+	"github.com/larkbridge/larkbridge/internal/printable"
 	"github.com/larkbridge/larkbridge/lib/lark"
 )
 
@@ -30,9 +30,9 @@ var textField = regexp.MustCompile(`("(\w+)"\s*:\s*")(?:[^"\\]|\\.)*`)
 // it may contain and without control characters.
 func mask(doc string) string {
 	if text, ok := maskJSON(doc); ok {
-		return plain(text)
+		return printable.Text(text)
 	}
-	return plain(maskText(doc))
+	return printable.Text(maskText(doc))
 }
 
 func maskText(text string) string {
@@ -94,14 +94,4 @@ func maskValue(name string, value any) any {
 		return maskText(v)
 	}
 	return value
-}
-
-// plain replaces control characters, which could change the terminal's state.
-func plain(text string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsPrint(r) {
-			return r
-		}
-		return '·'
-	}, text)
 }

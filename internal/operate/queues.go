@@ -64,47 +64,68 @@ type DeadLetters struct {
 	Stack  Stack
 	Queues Queues
 	Now    func() time.Time
-	Out    io.Writer
+}
+
+// DeadQueue is how many messages a dead-letter queue has.
+type DeadQueue struct {
+	Queue string `json:"queue"`
+	Count int    `json:"count"`
+	// Sample is how many of the messages were looked at, of which the oldest was sent at
+	// Oldest, Age ago. SQS cannot list a queue.
+	Sample int           `json:"sample,omitempty"`
+	Oldest time.Time     `json:"oldest,omitzero"`
+	Age    time.Duration `json:"-"`
+}
+
+// DeadQueues are the dead-letter queues of a stack.
+type DeadQueues []DeadQueue
+
+// Write writes one line for each queue.
+func (d DeadQueues) Write(w io.Writer) {
+	for _, q := range d {
+		about := fmt.Sprintf("%d dead", q.Count)
+		if !q.Oldest.IsZero() {
+			about += fmt.Sprintf(", the oldest of %d looked at is from %s, %v ago", q.Sample, q.Oldest.Format(time.RFC3339), q.Age)
+		}
+		fmt.Fprintf(w, "%-28s  %s\n", q.Queue, about)
+	}
 }
 
 // hiddenFor is how long received messages are hidden from other receivers. If this
 // process ends before it releases them, they become visible after that time.
 const hiddenFor = 30 * time.Second
 
-// List writes how many messages each dead-letter queue has.
-func (l *DeadLetters) List(ctx context.Context) error {
+// List returns how many messages each dead-letter queue has.
+func (l *DeadLetters) List(ctx context.Context) (DeadQueues, error) {
+	var all DeadQueues
 	for _, pair := range l.Stack.QueuePairs() {
 		q, err := l.find(ctx, pair.Dead)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		about := fmt.Sprintf("%d dead", q.waiting+q.inWork)
+		dead := DeadQueue{Queue: pair.Dead, Count: q.waiting + q.inWork}
 		if q.waiting > 0 {
 			seen, err := l.receive(ctx, q, min(batch, q.waiting))
 			if err != nil {
-				return err
+				return nil, err
 			}
 			l.release(ctx, q, seen)
-			about += l.oldest(seen)
+			dead.Sample, dead.Oldest = len(seen), oldest(seen)
+			dead.Age = l.Now().Sub(dead.Oldest).Round(time.Second)
 		}
-		fmt.Fprintf(l.Out, "%-28s  %s\n", pair.Dead, about)
+		all = append(all, dead)
 	}
-	return nil
+	return all, nil
 }
 
-// oldest returns a note on the age of the oldest of some messages. They are only a
-// sample of the queue, because SQS cannot list a queue.
-func (l *DeadLetters) oldest(seen []types.Message) string {
-	var first time.Time
+// oldest returns when the oldest of some messages was sent, zero if that is not known.
+func oldest(seen []types.Message) (first time.Time) {
 	for _, m := range seen {
 		if at := sent(m); !at.IsZero() && (first.IsZero() || at.Before(first)) {
 			first = at
 		}
 	}
-	if first.IsZero() {
-		return ""
-	}
-	return fmt.Sprintf(", the oldest of %d looked at is from %s, %v ago", len(seen), first.Format(time.RFC3339), l.Now().Sub(first).Round(time.Second))
+	return first
 }
 
 // sent returns when a message entered its first queue, zero if that is not known.
@@ -163,46 +184,3 @@ func (l *DeadLetters) release(ctx context.Context, q queue, seen []types.Message
 }
 
 func text(p *string) string { return aws.ToString(p) }
-
-// Redrive moves all dead letters back into their queues, where they are tried
-// again. It may be repeated at any time: a move that is running goes on, and send
-// does no request twice, because a message keeps its id.
-func (l *DeadLetters) Redrive(ctx context.Context) error {
-	for _, pair := range l.Stack.QueuePairs() {
-		dead, err := l.find(ctx, pair.Dead)
-		if err != nil {
-			return err
-		}
-		if dead.waiting+dead.inWork == 0 {
-			fmt.Fprintf(l.Out, "%-28s  nothing to do\n", pair.Dead)
-			continue
-		}
-		work, err := l.find(ctx, pair.Work)
-		if err != nil {
-			return err
-		}
-		if err := l.move(ctx, dead, work); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// move has SQS move a queue's messages. It names the destination, because SQS knows
-// none for messages that come from EventBridge or Lambda.
-func (l *DeadLetters) move(ctx context.Context, dead, work queue) error {
-	_, err := l.Queues.StartMessageMoveTask(ctx, &sqs.StartMessageMoveTaskInput{SourceArn: &dead.arn, DestinationArn: &work.arn})
-	if err == nil {
-		fmt.Fprintf(l.Out, "%-28s  about %d messages are moving to %s\n", dead.name, dead.waiting, work.name)
-		return nil
-	}
-	// SQS has one error for every reason, so this asks whether a move is running.
-	tasks, listErr := l.Queues.ListMessageMoveTasks(ctx, &sqs.ListMessageMoveTasksInput{SourceArn: &dead.arn, MaxResults: aws.Int32(1)})
-	if listErr == nil && len(tasks.Results) > 0 && text(tasks.Results[0].Status) == "RUNNING" {
-		t := tasks.Results[0]
-		fmt.Fprintf(l.Out, "%-28s  already moving: %d of %d\n", dead.name, t.ApproximateNumberOfMessagesMoved, aws.ToInt64(t.ApproximateNumberOfMessagesToMove))
-		return nil
-	}
-	return fmt.Errorf("queue %s: starting the move: %s%s", dead.name, reason(err),
-		needs(err, "sqs:StartMessageMoveTask, ReceiveMessage, DeleteMessage and GetQueueAttributes on it, and sqs:SendMessage on "+work.name))
-}

@@ -30,61 +30,87 @@ type Replay struct {
 	Stack   Stack
 	Archive string   // "" for the only one of the bus
 	Rules   []string // the names of the rules that get the events; none means all
-	Out     io.Writer
+}
+
+// StartedReplay is a replay that was started now or before.
+type StartedReplay struct {
+	Name  string    `json:"name"`
+	State string    `json:"state"`
+	From  time.Time `json:"from"`
+	To    time.Time `json:"to"`
+	// Rules is how many rules see the events, 0 if the replay was started before.
+	Rules         int       `json:"rules,omitempty"`
+	ArchiveBegins time.Time `json:"archive_begins,omitzero"` // if that is after From
+	Before        bool      `json:"started_before,omitempty"`
+}
+
+// Write writes what was started as text.
+func (s StartedReplay) Write(w io.Writer) {
+	if !s.ArchiveBegins.IsZero() {
+		fmt.Fprintf(w, "The archive begins at %s.\n", s.ArchiveBegins.Format(time.RFC3339))
+	}
+	if s.Before {
+		fmt.Fprintf(w, "Replay %s was started before: it is %s, and not started again.\n", s.Name, s.State)
+	} else {
+		fmt.Fprintf(w, "Replay %s has started: the events from %s to %s. Rules that see them: %d.\n",
+			s.Name, s.From.Format(time.RFC3339), s.To.Format(time.RFC3339), s.Rules)
+		fmt.Fprint(w, "Each carries \"replay-name\": the pattern {\"replay-name\": [{\"exists\": false}]} ignores it.\n"+
+			"detail.header.event_id is what it was the first time.\n")
+	}
+	fmt.Fprintf(w, "With --since %s --until %s and the same other flags it is the same replay.\n", s.From.Format(time.RFC3339), s.To.Format(time.RFC3339))
 }
 
 // Start starts the replay of a window. The replay's name is derived from what is
 // replayed, so that EventBridge refuses to start the same replay twice; Start then
-// reports the first one.
-func (r *Replay) Start(ctx context.Context, w Window) error {
+// returns the first one.
+func (r *Replay) Start(ctx context.Context, w Window) (StartedReplay, error) {
+	started := StartedReplay{From: w.From, To: w.To}
 	name := r.Stack.Bus()
 	bus, err := r.Events.DescribeEventBus(ctx, &eventbridge.DescribeEventBusInput{Name: &name})
 	if err != nil {
-		return fmt.Errorf("bus %s: %s%s", name, reason(err), needs(err, "events:DescribeEventBus"))
+		return started, fmt.Errorf("bus %s: %s%s", name, reason(err), needs(err, "events:DescribeEventBus"))
 	}
 	archive, err := r.archive(ctx, text(bus.Arn))
 	if err != nil {
-		return err
+		return started, err
 	}
 	if begin := aws.ToTime(archive.CreationTime); w.From.Before(begin) {
-		fmt.Fprintf(r.Out, "The archive begins at %s.\n", begin.UTC().Format(time.RFC3339))
+		started.ArchiveBegins = begin.UTC()
 	}
 	rules, err := r.rules(ctx)
 	if err != nil {
-		return err
+		return started, err
 	}
 	arn := archiveARN(text(bus.Arn), text(archive.ArchiveName))
-	replay := replayName(w, arn, r.Rules)
+	started.Name = replayName(w, arn, r.Rules)
 	_, err = r.Events.StartReplay(ctx, &eventbridge.StartReplayInput{
-		ReplayName: &replay, EventSourceArn: &arn, EventStartTime: &w.From, EventEndTime: &w.To,
+		ReplayName: &started.Name, EventSourceArn: &arn, EventStartTime: &w.From, EventEndTime: &w.To,
 		Destination: &types.ReplayDestination{Arn: bus.Arn, FilterArns: rules},
 	})
 	var known *types.ResourceAlreadyExistsException
 	switch {
 	case errors.As(err, &known):
-		return r.startedBefore(ctx, replay)
+		started.Before = true
+		started.State, err = r.stateOf(ctx, started.Name)
+		return started, err
 	case err != nil:
-		return fmt.Errorf("starting the replay: %s%s", reason(err), needs(err, "events:StartReplay"))
+		return started, fmt.Errorf("starting the replay: %s%s", reason(err), needs(err, "events:StartReplay"))
 	}
-	fmt.Fprintf(r.Out, "Replay %s has started: the events from %s to %s. Rules that see them: %d.\n",
-		replay, w.From.Format(time.RFC3339), w.To.Format(time.RFC3339), len(rules))
-	fmt.Fprint(r.Out, "Each carries \"replay-name\": the pattern {\"replay-name\": [{\"exists\": false}]} ignores it.\n"+
-		"detail.header.event_id is what it was the first time.\n")
-	return nil
+	started.State, started.Rules = string(types.ReplayStateStarting), len(rules)
+	return started, nil
 }
 
-// startedBefore writes the state of a replay that was started before.
-func (r *Replay) startedBefore(ctx context.Context, replay string) error {
+// stateOf returns the state of a replay that was started before.
+func (r *Replay) stateOf(ctx context.Context, replay string) (string, error) {
 	about, err := r.Events.DescribeReplay(ctx, &eventbridge.DescribeReplayInput{ReplayName: &replay})
 	if err != nil {
-		return fmt.Errorf("replay %s was started before, but cannot be looked at: %s%s", replay, reason(err), needs(err, "events:DescribeReplay"))
+		return "", fmt.Errorf("replay %s was started before, but cannot be looked at: %s%s", replay, reason(err), needs(err, "events:DescribeReplay"))
 	}
 	if about.State == types.ReplayStateFailed || about.State == types.ReplayStateCancelled {
-		return fmt.Errorf("replay %s was started before and ended %s: %s; EventBridge keeps its name for 90 days: give --until a second more or less",
+		return "", fmt.Errorf("replay %s was started before and ended %s: %s; EventBridge keeps its name for 90 days: give --until a second more or less",
 			replay, about.State, text(about.StateReason))
 	}
-	fmt.Fprintf(r.Out, "Replay %s was started before: it is %s, and not started again.\n", replay, about.State)
-	return nil
+	return string(about.State), nil
 }
 
 // archive returns the archive of the given name, or the only one of the bus.

@@ -74,11 +74,11 @@ func bridge() *fakeEvents {
 }
 
 func TestReplay(t *testing.T) {
-	e, out := bridge(), new(strings.Builder)
-	r := operate.Replay{Events: e, Stack: "larkbridge", Out: out}
+	e, out := bridge(), new(printed)
+	r := operate.Replay{Events: e, Stack: "larkbridge"}
 	w := operate.Window{From: start, To: start.Add(2 * time.Hour)}
 	for range 2 {
-		if err := r.Start(t.Context(), w); err != nil {
+		if err := out.add(r.Start(t.Context(), w)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -101,7 +101,7 @@ func TestReplay(t *testing.T) {
 	}
 	r.Rules = []string{"SendRequests"}
 	w.From = start.Add(-3 * time.Hour)
-	if err := r.Start(t.Context(), w); err != nil || !slices.Equal(e.started[1].Destination.FilterArns, []string{"arn:SendRequests"}) {
+	if err := out.add(r.Start(t.Context(), w)); err != nil || !slices.Equal(e.started[1].Destination.FilterArns, []string{"arn:SendRequests"}) {
 		t.Errorf("a named rule: %v, %+v", err, e.started)
 	}
 	if !strings.Contains(out.String(), "The archive begins at 2026-11-23T09:00:00Z.\n") {
@@ -122,17 +122,19 @@ func TestReplayErrors(t *testing.T) {
 		"no rule":          {func(e *fakeEvents, _ *operate.Replay) { e.rules = e.rules[1:] }, "no rule that would see the events"},
 	} {
 		e := bridge()
-		r := operate.Replay{Events: e, Stack: "larkbridge", Out: new(strings.Builder)}
+		r := operate.Replay{Events: e, Stack: "larkbridge"}
 		c.change(e, &r)
-		if err := r.Start(t.Context(), operate.Window{From: start, To: start.Add(time.Hour)}); err == nil || !strings.Contains(err.Error(), c.want) {
+		if _, err := r.Start(t.Context(), operate.Window{From: start, To: start.Add(time.Hour)}); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: got %v, want %s", name, err, c.want)
 		}
 	}
 	e := bridge()
 	e.state = types.ReplayStateFailed
-	r := operate.Replay{Events: e, Stack: "larkbridge", Archive: "kept", Out: new(strings.Builder)}
+	r := operate.Replay{Events: e, Stack: "larkbridge", Archive: "kept"}
 	w := operate.Window{From: start, To: start.Add(time.Hour)}
-	if err := errors.Join(r.Start(t.Context(), w), r.Start(t.Context(), w)); err == nil || !strings.Contains(err.Error(), "ended FAILED: why; ") {
+	_, first := r.Start(t.Context(), w)
+	_, second := r.Start(t.Context(), w)
+	if err := errors.Join(first, second); err == nil || !strings.Contains(err.Error(), "ended FAILED: why; ") {
 		t.Errorf("a replay that failed: %v", err)
 	}
 }
@@ -151,9 +153,9 @@ func TestReplayOnEventBridge(t *testing.T) {
 	}}}); err != nil {
 		t.Fatal(err)
 	}
-	r := operate.Replay{Events: client, Stack: "operate", Out: new(strings.Builder)}
+	r := operate.Replay{Events: client, Stack: "operate"}
 	for range 2 {
-		if err := r.Start(t.Context(), operate.Window{From: start, To: start.Add(time.Hour)}); err != nil {
+		if _, err := r.Start(t.Context(), operate.Window{From: start, To: start.Add(time.Hour)}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -32,7 +32,27 @@ type SchemaPush struct {
 	Registry Registry
 	Name     string // of the registry
 	Schemas  fs.FS  // the folder of the JSON Schemas
-	Out      io.Writer
+	// Progress is called before each schema with its number and how many there are.
+	Progress func(n, of int)
+}
+
+// Pushed is what became of the schemas of a registry.
+type Pushed struct {
+	Registry  string   `json:"registry"`
+	Created   []string `json:"created"`
+	Updated   []string `json:"updated"`
+	Unchanged int      `json:"unchanged"`
+}
+
+// Write writes what became of the schemas as text.
+func (p Pushed) Write(w io.Writer) {
+	for _, name := range p.Created {
+		fmt.Fprintf(w, "created    %s\n", name)
+	}
+	for _, name := range p.Updated {
+		fmt.Fprintf(w, "updated    %s\n", name)
+	}
+	fmt.Fprintf(w, "Registry %s: %d schemas created, %d updated, %d unchanged.\n", p.Registry, len(p.Created), len(p.Updated), p.Unchanged)
 }
 
 // bases are the schemas that others refer to. No detail type is described by them alone.
@@ -40,34 +60,36 @@ var bases = [...]string{"detail", "result"}
 
 // Push makes the registry if it is missing, and then creates each schema that is
 // missing and updates each one that differs. It may be repeated.
-func (p *SchemaPush) Push(ctx context.Context) error {
+func (p *SchemaPush) Push(ctx context.Context) (Pushed, error) {
+	pushed := Pushed{Registry: p.Name, Created: []string{}, Updated: []string{}}
 	all, err := readSchemas(p.Schemas)
 	if err != nil {
-		return err
+		return pushed, err
 	}
 	if err := p.ensureRegistry(ctx); err != nil {
-		return err
+		return pushed, err
 	}
-	counts := map[string]int{}
-	for _, name := range slices.Sorted(maps.Keys(all)) {
-		if slices.Contains(bases[:], name) {
-			continue
-		}
+	names := slices.DeleteFunc(slices.Sorted(maps.Keys(all)), func(name string) bool { return slices.Contains(bases[:], name) })
+	for i, name := range names {
+		p.Progress(i+1, len(names))
 		doc, err := openAPI(all, name)
 		if err != nil {
-			return err
+			return pushed, err
 		}
 		what, err := p.put(ctx, "larkbridge@"+name, doc)
 		if err != nil {
-			return fmt.Errorf("putting the schema %s: %s%s", name, reason(err), needs(err, "schemas:DescribeSchema, schemas:CreateSchema and schemas:UpdateSchema"))
+			return pushed, fmt.Errorf("putting the schema %s: %s%s", name, reason(err), needs(err, "schemas:DescribeSchema, schemas:CreateSchema and schemas:UpdateSchema"))
 		}
-		counts[what]++
-		if what != unchanged {
-			fmt.Fprintf(p.Out, "%-9s  larkbridge@%s\n", what, name)
+		switch what {
+		case created:
+			pushed.Created = append(pushed.Created, "larkbridge@"+name)
+		case updated:
+			pushed.Updated = append(pushed.Updated, "larkbridge@"+name)
+		default:
+			pushed.Unchanged++
 		}
 	}
-	fmt.Fprintf(p.Out, "Registry %s: %d schemas created, %d updated, %d unchanged.\n", p.Name, counts[created], counts[updated], counts[unchanged])
-	return nil
+	return pushed, nil
 }
 
 // What became of a schema.

@@ -29,12 +29,12 @@ var update = flag.Bool("update", false, "write the golden files anew")
 type pushed struct {
 	operate.SchemaPush
 	registries *fakeaws.Registries
-	out        *strings.Builder
+	out        *printed
 }
 
 func newPush(t *testing.T) pushed {
 	t.Helper()
-	registries, out := &fakeaws.Registries{}, &strings.Builder{}
+	registries, out := &fakeaws.Registries{}, &printed{}
 	server := httptest.NewServer(registries)
 	t.Cleanup(server.Close)
 	client := registry.NewFromConfig(aws.Config{
@@ -45,12 +45,12 @@ func newPush(t *testing.T) pushed {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return pushed{operate.SchemaPush{Registry: client, Name: "team", Schemas: folder, Out: out}, registries, out}
+	return pushed{operate.SchemaPush{Registry: client, Name: "team", Schemas: folder, Progress: func(int, int) {}}, registries, out}
 }
 
 func (p pushed) push(t *testing.T) {
 	t.Helper()
-	if err := p.Push(t.Context()); err != nil {
+	if err := p.out.add(p.Push(t.Context())); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -87,13 +87,13 @@ func TestPushMayBeRepeated(t *testing.T) {
 func TestPushSaysWhatIsMissing(t *testing.T) {
 	p := newPush(t)
 	p.registries.Refuse("ForbiddenException")
-	err := p.Push(t.Context())
+	_, err := p.Push(t.Context())
 	if want := "making the registry team: ForbiddenException: refused; your credentials need schemas:DescribeRegistry and schemas:CreateRegistry"; err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
 	}
 	p.registries.Refuse("")
 	p.Registry = refusingSchemas{p.Registry}
-	err = p.Push(t.Context())
+	_, err = p.Push(t.Context())
 	if want := "your credentials need schemas:DescribeSchema, schemas:CreateSchema and schemas:UpdateSchema"; err == nil || !strings.Contains(err.Error(), want) {
 		t.Errorf("got %v, want %s", err, want)
 	}
@@ -115,7 +115,7 @@ func TestPushReportsWrongSchemas(t *testing.T) {
 	} {
 		p := newPush(t)
 		p.Schemas = fstest.MapFS{"a.json": {Data: []byte(file)}}
-		if err := p.Push(t.Context()); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := p.Push(t.Context()); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("got %v, want %s", err, want)
 		}
 	}

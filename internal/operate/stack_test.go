@@ -1,6 +1,7 @@
 package operate_test
 
 import (
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -8,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/larkbridge/larkbridge/internal/operate"
 )
@@ -38,12 +40,34 @@ func TestOutputsOnCloudFormation(t *testing.T) {
 		t.Fatal(resp.Status)
 	}
 	got, err := operate.FindOutputs(t.Context(), c, "outputs")
-	want := operate.Outputs{EventURL: "https://x.example/event", CardURL: "https://x.example/card", Prefix: "/team/lark"}
-	if err != nil || got != want {
-		t.Errorf("got %+v, %v, want %+v", got, err, want)
+	want := operate.Outputs{
+		EventURL: "https://x.example/event", CardURL: "https://x.example/card", Prefix: "/team/lark",
+		Parameters: map[string]string{"ParameterPrefix": "/team/lark"},
 	}
-	if _, err := operate.FindOutputs(t.Context(), c, "none"); err == nil || !strings.Contains(err.Error(), "does not exist") {
-		t.Error(err)
+	if diff := cmp.Diff(want, got); err != nil || diff != "" {
+		t.Errorf("got %v and (-want +got):\n%s", err, diff)
+	}
+	_, err = operate.FindOutputs(t.Context(), c, "none")
+	if want := "there is no stack none in us-east-1: make deploy makes it"; !errors.Is(err, operate.ErrNotDeployed) || !strings.HasPrefix(err.Error(), want) {
+		t.Errorf("got %v, want %s", err, want)
+	}
+}
+
+// described is CloudFormation's answer about a stack in a state.
+func described(status string) string {
+	return "<DescribeStacksResponse><DescribeStacksResult><Stacks><member><StackName>x</StackName><StackStatus>" + status +
+		"</StackStatus><StackStatusReason>why</StackStatusReason></member></Stacks></DescribeStacksResult></DescribeStacksResponse>"
+}
+
+// Without a ParameterPrefix the settings are under the name of the stack.
+func TestDefaultPrefix(t *testing.T) {
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = w.Write([]byte(described("UPDATE_ROLLBACK_COMPLETE")))
+	}))
+	defer s.Close()
+	config := aws.Config{Region: "us-east-1", HTTPClient: http.DefaultClient, Credentials: keys, BaseEndpoint: &s.URL}
+	if got, err := operate.FindOutputs(t.Context(), config, "team"); err != nil || got.Prefix != "/team" {
+		t.Errorf("got the prefix %q, %v, want /team", got.Prefix, err)
 	}
 }
 
@@ -59,7 +83,9 @@ func TestOutputsErrors(t *testing.T) {
 		status     int
 		body, want string
 	}{
-		{http.StatusForbidden, `<ErrorResponse><Error><Code>AccessDenied</Code><Message>no</Message></Error></ErrorResponse>`, "CloudFormation says AccessDenied: no"},
+		{http.StatusForbidden, `<ErrorResponse><Error><Code>AccessDenied</Code><Message>no</Message></Error></ErrorResponse>`, "CloudFormation says AccessDenied: no; your credentials need cloudformation:DescribeStacks"},
+		{http.StatusOK, described("ROLLBACK_COMPLETE"), "the stack x is in the state ROLLBACK_COMPLETE (why): make deploy"},
+		{http.StatusOK, described("CREATE_IN_PROGRESS"), "the stack x is in the state CREATE_IN_PROGRESS"},
 		{http.StatusOK, `<html>`, "asking CloudFormation"},
 		{http.StatusOK, `<DescribeStacksResponse><DescribeStacksResult><Stacks/></DescribeStacksResult></DescribeStacksResponse>`, "knows 0 stacks of the name x"},
 	} {

@@ -25,10 +25,10 @@ func TestPutTriesTheCredentials(t *testing.T) {
 		stored bool
 		want   string
 	}{
-		"good":        {map[string]any{"domain": lark.URL}, true, "takes the credentials of " + larktest.AppID},
+		"good":        {map[string]any{"domain": lark.URL}, true, "takes those of " + larktest.AppID},
 		"refused":     {map[string]any{"domain": lark.URL, "app_secret": "another"}, false, "refuses the credentials"},
-		"gone":        {map[string]any{"domain": gone.URL}, true, "Warning: the credentials could not be tried"},
-		"not Lark":    {map[string]any{"domain": broken.URL}, true, "Warning: the credentials could not be tried"},
+		"gone":        {map[string]any{"domain": gone.URL}, true, "skip  credentials                       they could not be tried"},
+		"not Lark":    {map[string]any{"domain": broken.URL}, true, "skip  credentials                       they could not be tried"},
 		"marketplace": {map[string]any{"type": "marketplace", "domain": gone.URL}, true, "before its app_ticket has come"},
 	} {
 		s, out, err := put(t, "ops", settings(c.change), true, nil)
@@ -49,13 +49,13 @@ func TestPutFindsTheBot(t *testing.T) {
 		stored string // "" for none
 		want   string // of the output
 	}{
-		"found":                  {nil, true, "", "ou_bot_" + larktest.AppID, "stored as bot_open_id"},
-		"found for an empty one": {map[string]any{"bot_open_id": ""}, true, "", "ou_bot_" + larktest.AppID, "stored as bot_open_id"},
-		"given by the user":      {map[string]any{"bot_open_id": "ou_mine"}, true, noBot, "ou_mine", "takes the credentials"},
+		"found":                  {nil, true, "", "ou_bot_" + larktest.AppID, "ok    bot                               standin "},
+		"found for an empty one": {map[string]any{"bot_open_id": ""}, true, "", "ou_bot_" + larktest.AppID, "ok    bot                               standin "},
+		"given by the user":      {map[string]any{"bot_open_id": "ou_mine"}, true, noBot, "ou_mine", "takes those of"},
 		"not asked for":          {nil, false, "", "", "Stored as parameter"},
-		"no bot":                 {nil, true, noBot, "", "The app has no bot: bot_open_id is not set."},
-		"not answered":           {nil, true, "<html>", "", "Warning: Lark did not give the open id of the app's bot"},
-		"answered without an id": {nil, true, `{"code":0,"bot":{}}`, "", "Warning: Lark's answer has no open id"},
+		"no bot":                 {nil, true, noBot, "", "skip  bot                               the app has no bot, so that it can neither send nor get messages\n"},
+		"not answered":           {nil, true, "<html>", "", "skip  bot                               Lark did not say which bot the app has"},
+		"answered without an id": {nil, true, `{"code":0,"bot":{}}`, "", "skip  bot                               Lark's answer has no open id"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			platform := larktest.New(larktest.WithApps(larktest.App{ID: larktest.AppID, Secret: appSecret}))
