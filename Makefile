@@ -21,7 +21,7 @@ GOBUILD = CGO_ENABLED=0 go build -trimpath -buildvcs=false -tags lambda.norpc -l
 # The race detector needs cgo, which Go turns off where it finds no C compiler or the environment has CGO_ENABLED=0.
 RACE = $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
 
-.PHONY: help run man lint unit test test-arm64 proof fuzz build test-binaries release bench deploy clean
+.PHONY: help run man lint unit test chromium screenshots test-arm64 proof fuzz build test-binaries release bench deploy clean
 .PHONY: build-EventFunction build-CardFunction build-SendFunction
 
 help: ## list the targets
@@ -54,6 +54,16 @@ test: lint $(VENV)/stamp test-binaries ## lint, check the templates and run all 
 	AWS_DEFAULT_REGION=us-east-1 $(SAM) validate --lint
 	AWS_DEFAULT_REGION=us-east-1 $(SAM) validate --lint -t examples/handler/template.yaml
 	LARKBRIDGE_REQUIRE_EMULATOR=1 go test $(RACE) -count=1 -timeout 40m ./...
+
+# The tests of the page are left out where there is no Chromium, unless LARKBRIDGE_REQUIRE_BROWSER is set.
+chromium: ## install Chromium, for the tests of the local run's page (needs apt, and root or sudo)
+	@if command -v chromium chromium-browser google-chrome; then exit 0; fi; \
+		command -v apt-get >/dev/null || { echo "make: install Chromium in the way of your system" >&2; exit 1; }; \
+		as=; [ "$$(id -u)" = 0 ] || as=sudo; \
+		$$as apt-get update -qq && $$as apt-get install -qq -y chromium
+
+screenshots: ## write the pictures of the local run's page to docs/img (needs Chromium)
+	LARKBRIDGE_REQUIRE_BROWSER=1 LARKBRIDGE_SCREENSHOTS=$(CURDIR)/docs/img go test -count=1 -run '^TestLooks$$' ./internal/local/inspector
 
 # What ships is for arm64, and most machines that test it are not. The binaries of the last `make test-binaries` give
 # way to scripts that run those; Go would not write over a script.

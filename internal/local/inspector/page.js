@@ -77,8 +77,9 @@ function addGroups(groups) {
 }
 
 function trim() {
-  while (timeline.querySelectorAll(".group").length > maxShown) timeline.querySelector(".group:last-of-type").remove();
-  $("no-groups").hidden = timeline.querySelector(".group") !== null;
+  const none = $("no-groups"); // the last child
+  while (timeline.childElementCount - 1 > maxShown) none.previousElementSibling.remove();
+  none.hidden = timeline.childElementCount > 1;
   const pill = $("new-groups");
   pill.hidden = waiting.size === 0;
   pill.textContent = say("new", waiting.size);
@@ -199,12 +200,31 @@ function openChat(id) {
   $("new-messages").hidden = true;
 }
 
+// The body of a message that has not changed stays, with what somebody has filled in.
+const bodies = new WeakMap();
+function updateAround(shown, fresh) {
+  const body = shown.querySelector(".body"), freshBody = fresh.querySelector(".body");
+  shown.className = fresh.className;
+  for (const child of [...shown.childNodes]) {
+    if (child !== body) child.remove();
+  }
+  while (fresh.firstChild !== freshBody) body.before(fresh.firstChild);
+  freshBody.remove();
+  shown.append(...fresh.childNodes);
+}
+
 // A message stands under the one that it answers.
 function showMessage(m) {
   if (drawn.get(m.id) === m.html) return false;
   drawn.set(m.id, m.html);
   const fresh = fromHTML(m.html).firstElementChild, shown = messageOf(m.id);
+  const body = fresh.querySelector(".body")?.innerHTML;
+  bodies.set(fresh, body);
   if (shown) {
+    if (body !== undefined && bodies.get(shown) === body) {
+      updateAround(shown, fresh);
+      return false;
+    }
     const focused = shown.contains(document.activeElement);
     shown.replaceWith(fresh);
     if (focused) fresh.focus({ preventScroll: true });
@@ -438,6 +458,7 @@ async function refresh() {
   try {
     while (stale) {
       stale = false;
+      if (version) await new Promise(done => setTimeout(done, 30)); // what comes at once is shown at once
       const query = new URLSearchParams({ after: version, q: $("search").value, show: $("show").value });
       const r = await fetch("/api/changes?" + query);
       if (!r.ok) throw new Error(r.status);

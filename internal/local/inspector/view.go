@@ -181,6 +181,8 @@ func (v *view) stepDetails(s step, url string) (template.HTML, error) {
 		}{data.Source, data.ID, data.Verb, data.Target, data.Result})}}
 	case local.WorkflowCall:
 		d.Sections = []section{{"call", indent(data)}}
+	default:
+		d.Sections = []section{{"outcome", strings.TrimSpace(s.Subject + "\n" + s.Note)}}
 	}
 	return v.draw("step", d)
 }
