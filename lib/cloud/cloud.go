@@ -12,7 +12,6 @@ import (
 	"net"
 	"net/http"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -118,26 +117,27 @@ func (c *Cloud) SSM() *ssm.Client {
 	return ssm.NewFromConfig(c.config, func(o *ssm.Options) { o.BaseEndpoint = c.endpoint("SSM") })
 }
 
-// Warm opens connections to DynamoDB and EventBridge, so that the first request does not
-// wait for TLS. During its initialization a function has a full CPU. If Warm fails, the
-// first request opens the connections.
-func (c *Cloud) Warm(ctx context.Context) {
-	var hosts []string
-	if ep, err := dynamodb.NewDefaultEndpointResolverV2().ResolveEndpoint(ctx, dynamodb.EndpointParameters{
-		Region: &c.config.Region, Endpoint: c.endpoint("DYNAMODB"),
-	}); err == nil {
-		hosts = append(hosts, ep.URI.String())
-	}
-	if ep, err := eventbridge.NewDefaultEndpointResolverV2().ResolveEndpoint(ctx, eventbridge.EndpointParameters{
+// WarmBus opens a connection to EventBridge, so that the first request does not wait for
+// TLS. During its initialization a function has a full CPU. If WarmBus fails, the first
+// request opens the connection.
+func (c *Cloud) WarmBus(ctx context.Context) {
+	ep, err := eventbridge.NewDefaultEndpointResolverV2().ResolveEndpoint(ctx, eventbridge.EndpointParameters{
 		Region: &c.config.Region, Endpoint: c.endpoint("EVENTBRIDGE"),
-	}); err == nil {
-		hosts = append(hosts, ep.URI.String())
+	})
+	if err == nil {
+		c.connect(ctx, ep.URI.String())
 	}
-	var all sync.WaitGroup
-	for _, host := range hosts {
-		all.Go(func() { c.connect(ctx, host) })
+}
+
+// WarmTable does for DynamoDB what WarmBus does for EventBridge. It is for a function that
+// does not read the table while it starts.
+func (c *Cloud) WarmTable(ctx context.Context) {
+	ep, err := dynamodb.NewDefaultEndpointResolverV2().ResolveEndpoint(ctx, dynamodb.EndpointParameters{
+		Region: &c.config.Region, Endpoint: c.endpoint("DYNAMODB"),
+	})
+	if err == nil {
+		c.connect(ctx, ep.URI.String())
 	}
-	all.Wait()
 }
 
 // connect makes a request without a signature. Whatever the answer is, the connection is

@@ -50,7 +50,7 @@ func (d *tlsDialer) DialTLSContext(ctx context.Context, network, addr string) (n
 	config.VerifyConnection = func(state tls.ConnectionState) error { return d.verify(host, state.PeerCertificates) }
 	secure := tls.Client(conn, config)
 	if err := secure.HandshakeContext(ctx); err != nil {
-		conn.Close()
+		_ = conn.Close() // err says more
 		return nil, err
 	}
 	return secure, nil

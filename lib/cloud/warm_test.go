@@ -58,18 +58,19 @@ func (p *patient) context(t *testing.T) context.Context {
 }
 
 // The first call of a request must not wait for TCP and TLS: that is all that
-// Warm is for.
+// warming is for.
 func TestWarmOpensTheConnections(t *testing.T) {
-	for _, s := range services[:2] { // DynamoDB and EventBridge
+	for i, warm := range []func(*cloud.Cloud, context.Context){(*cloud.Cloud).WarmTable, (*cloud.Cloud).WarmBus} {
+		s := services[i]
 		t.Run(s.name, func(t *testing.T) {
 			server := newPatient(harness.Canned{})
 			url, opened := counted(t, server)
 			c := cloud.New(getenv(map[string]string{
 				"AWS_REGION": "us-east-1", "AWS_ENDPOINT_URL": "http://127.0.0.1:1", "AWS_ENDPOINT_URL_" + s.name: url + "/",
 			}))
-			c.Warm(t.Context())
+			warm(c, t.Context())
 			if got := opened.Load(); got != 1 {
-				t.Fatalf("Warm opened %d connections, want 1", got)
+				t.Fatalf("warming opened %d connections, want 1", got)
 			}
 			for range 2 {
 				if err := s.call(server.context(t), c); err != nil {
@@ -77,7 +78,7 @@ func TestWarmOpensTheConnections(t *testing.T) {
 				}
 			}
 			if got := opened.Load(); got != 1 {
-				t.Errorf("%d connections after the first calls, want the one of Warm", got)
+				t.Errorf("%d connections after the first calls, want the one of warming", got)
 			}
 		})
 	}
@@ -115,10 +116,10 @@ func TestWarmIsHarmless(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), tt.budget)
 			defer cancel()
 			begin := time.Now()
-			cloud.New(getenv(map[string]string{"AWS_REGION": "us-east-1", "AWS_ENDPOINT_URL": tt.url})).Warm(ctx)
+			cloud.New(getenv(map[string]string{"AWS_REGION": "us-east-1", "AWS_ENDPOINT_URL": tt.url})).WarmBus(ctx)
 			// Generous, but far from the minute that a hang would take.
 			if elapsed := time.Since(begin); elapsed > 20*time.Second {
-				t.Errorf("Warm took %v", elapsed)
+				t.Errorf("WarmBus took %v", elapsed)
 			}
 		})
 	}
@@ -129,5 +130,5 @@ func TestWarmIsHarmless(t *testing.T) {
 
 // Without a region there is no host to connect to; the first call says so.
 func TestWarmWithoutRegion(t *testing.T) {
-	cloud.New(getenv(nil)).Warm(t.Context())
+	cloud.New(getenv(nil)).WarmBus(t.Context())
 }

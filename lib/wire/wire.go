@@ -75,10 +75,14 @@ func newClients(ctx context.Context, getenv func(string) string, required ...str
 			return nil, fmt.Errorf("the environment variable %s is not set: template.yaml sets it", name)
 		}
 	}
+	share := getenv(envCopy)
+	if share != "" && share != "on" && share != "off" {
+		return nil, fmt.Errorf("the environment variable %s must be on or off", envCopy)
+	}
 	c := cloud.New(getenv)
 	table := store.NewTable(c.DynamoDB(), getenv(envTable), time.Now)
 	var copies lark.TokenStore = table
-	if getenv(envCopy) == "off" {
+	if share == "off" {
 		copies = nil
 	}
 	p := &clients{
@@ -88,7 +92,11 @@ func newClients(ctx context.Context, getenv func(string) string, required ...str
 		settings: store.NewSettings(store.NewSSM(c.SSM(), getenv(envPrefix)), copies, time.Now),
 	}
 	p.log.Info("start", "product", version.Product, "go", runtime.Version())
-	warm(ctx, c.Warm, func(ctx context.Context) { _, _ = p.settings.App(ctx, lark.DefaultApp) })
+	tasks := []func(context.Context){c.WarmBus, func(ctx context.Context) { _, _ = p.settings.App(ctx, lark.DefaultApp) }}
+	if copies == nil { // else the settings are read from the table
+		tasks = append(tasks, c.WarmTable)
+	}
+	warm(ctx, tasks...)
 	return p, nil
 }
 

@@ -36,6 +36,8 @@ func TestEnvironment(t *testing.T) {
 		{"INLINE_LIMIT", "240 KiB", "INLINE_LIMIT must be a number"},
 		{"INLINE_LIMIT", "2097152", "INLINE_LIMIT must be a number"},
 		{"DEDUPE_FAILURE", "ajar", "DEDUPE_FAILURE must be open or closed"},
+		{"SETTINGS_COPY", "yes", "SETTINGS_COPY must be on or off"},
+		{"SETTINGS_COPY", "off", ""},
 		{"ANSWER_TIMEOUT", "2500", "ANSWER_TIMEOUT must be a duration from 1s to 60s"},
 		{"ANSWER_TIMEOUT", "999ms", "ANSWER_TIMEOUT must be a duration from 1s to 60s"},
 		{"ANSWER_TIMEOUT", "2500ms", ""},

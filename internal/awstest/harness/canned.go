@@ -1,6 +1,7 @@
 package harness
 
 import (
+	"encoding/json"
 	"io"
 	"maps"
 	"net/http"
@@ -15,6 +16,10 @@ type Canned struct {
 	// PutItem and DeleteItem succeed, and PutEvents accepts every entry. Other
 	// operations are refused as unknown.
 	Replies map[string]string
+
+	// Items are the items of a table that GetItem finds, as JSON, by the value of
+	// their key pk.
+	Items map[string]string
 
 	// Latency is waited before each reply.
 	Latency time.Duration
@@ -48,6 +53,9 @@ func (h Canned) answer(r *http.Request, body []byte) *Answer {
 	if reply, ok := h.Replies[operation]; ok {
 		return jsonAnswer(service, http.StatusOK, []byte(reply))
 	}
+	if item, ok := h.Items[itemKey(body)]; ok && operation == "GetItem" {
+		return jsonAnswer(service, http.StatusOK, []byte(`{"Item":`+item+`}`))
+	}
 	switch operation {
 	case "GetParameter":
 		return jsonAnswer(service, http.StatusOK, []byte(`{"Parameter":{"Value":"{}"}}`))
@@ -57,4 +65,15 @@ func (h Canned) answer(r *http.Request, body []byte) *Answer {
 		return putEvents(body, putEventsResult{})
 	}
 	return jsonAnswer(service, http.StatusBadRequest, errorBody(service, "UnknownOperationException", operation))
+}
+
+// itemKey returns the key pk that a request to DynamoDB names, "" for none.
+func itemKey(body []byte) string {
+	var in struct {
+		Key struct {
+			PK struct{ S string } `json:"pk"`
+		}
+	}
+	_ = json.Unmarshal(body, &in) // of another request: no key
+	return in.Key.PK.S
 }
