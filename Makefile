@@ -52,7 +52,7 @@ unit: test-binaries ## run the tests that need Go alone, with the race detector 
 
 test: lint $(VENV)/stamp test-binaries ## lint, check the templates and run all tests, those of unit too (needs Python 3.10+ once, for emulators and SAM)
 	AWS_DEFAULT_REGION=us-east-1 $(SAM) validate --lint
-	AWS_DEFAULT_REGION=us-east-1 $(SAM) validate --lint -t examples/handler/template.yaml
+	@for template in examples/*/template.yaml; do AWS_DEFAULT_REGION=us-east-1 $(SAM) validate --lint -t $$template || exit 1; done
 	LARKBRIDGE_REQUIRE_EMULATOR=1 go test $(RACE) -count=1 -timeout 40m ./...
 
 # The tests of the page are left out where there is no Chromium, unless LARKBRIDGE_REQUIRE_BROWSER is set.

@@ -21,9 +21,7 @@ var regions = []string{"us-east-1", "ap-east-1", "ap-southeast-1", "cn-north-1",
 // becomes of it, in each region: with the defaults, and with everything on.
 func TestLint(t *testing.T) {
 	document := template.Translate(t)
-	templates := map[string]map[string]any{
-		"example": template.TranslateFile(t, filepath.Join(harness.Root(t), "examples", "handler", "template.yaml")),
-	}
+	templates := map[string]map[string]any{}
 	all := sets(t, document)
 	for _, name := range []string{"defaults", "last, filled"} {
 		templates[name] = withDefaults(document, all[name])

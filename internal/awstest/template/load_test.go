@@ -2,6 +2,8 @@ package template_test
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -48,7 +50,15 @@ func TestTranslateIsACopy(t *testing.T) {
 }
 
 func TestTranslateFile(t *testing.T) {
-	loaded, err := template.Resolve(template.TranslateFile(t, "../../../examples/handler/template.yaml"), map[string]string{"SendQueueArn": "arn:aws:sqs:us-east-1:123456789012:q"})
+	file := filepath.Join(t.TempDir(), "template.yaml")
+	if err := os.WriteFile(file, []byte(`
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Function: {Type: AWS::Serverless::Function, Properties: {Handler: app.handler, Runtime: python3.13, InlineCode: 'def handler(event, context): pass'}}
+`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	loaded, err := template.Resolve(template.TranslateFile(t, file), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

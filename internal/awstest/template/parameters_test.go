@@ -88,7 +88,7 @@ func TestKmsKeyScope(t *testing.T) {
 	for scope, want := range map[string][]string{
 		"storage": storage,
 		"all": append(slices.Clone(storage), "AccessLogGroup", "AlarmTopic", "Archive", "Bus", "CardLogGroup", "EventLogGroup", "OperatorTopic",
-			"OrderedSendDeadLetters", "OrderedSendQueue", "SendDeadLetters", "SendLogGroup", "SendQueue"),
+			"OrderedSendDeadLetters", "OrderedSendQueue", "SendDeadLetters", "SendLogGroup", "SendPolicy", "SendQueue"),
 	} {
 		var got []string
 		for id, r := range template.Load(t, map[string]string{"KmsKeyArn": key, "KmsKeyScope": scope}).Resources {

@@ -3,10 +3,12 @@ package rule
 import (
 	"fmt"
 	"regexp"
+	"strings"
 )
 
 // resolve returns a value with its intrinsic functions replaced: a parameter by its
-// default, a resource by its logical id.
+// default, a resource by its logical id, and an import by its name in lower case, which
+// is the name of a bucket, too.
 func (t *template) resolve(v any) any {
 	switch v := v.(type) {
 	case []any:
@@ -27,6 +29,9 @@ func (t *template) resolve(v any) any {
 		}
 		for name := range v {
 			v[name] = t.resolve(v[name])
+		}
+		if name, ok := v["Fn::ImportValue"].(string); ok {
+			return strings.ToLower(name)
 		}
 	}
 	return v

@@ -93,7 +93,7 @@ Resources:
     Type: AWS::Serverless::Function
     Properties:
       Timeout: 900
-      Environment: {Variables: {COLOUR: blue, TABLE: !Ref Table, WHERE: !Sub "${Bus}/x", N: 5}}
+      Environment: {Variables: {COLOUR: blue, TABLE: !Ref Table, WHERE: !Sub "${Bus}/x", N: 5, FILES: !ImportValue {"Fn::Sub": "${Bus}-Files"}}}
       EventInvokeConfig: {DestinationConfig: {OnSuccess: {Type: SQS, Destination: !Ref SendQueueArn}}}
       Events:
         Click: {Type: EventBridgeRule, Properties: {EventBusName: !Ref Bus, Pattern: {source: [lark], resources: [!Sub "lark:app/${App}"]}}}
@@ -133,7 +133,7 @@ func TestTemplate(t *testing.T) {
 	}
 	slow := &rule.Function{
 		Name: "Slow", File: filepath.Join(folder, "app.py"), Handler: "handler", Timeout: 900 * time.Second,
-		Env: []string{"BUS=larkbridge", "COLOUR=blue", "N=5", "TABLE=Table", "WHERE=larkbridge/x"}, ToSend: true,
+		Env: []string{"BUS=larkbridge", "COLOUR=blue", "FILES=larkbridge-files", "N=5", "TABLE=Table", "WHERE=larkbridge/x"}, ToSend: true,
 	}
 	if diff := cmp.Diff(slow, rules[0].Function); diff != "" {
 		t.Errorf("Slow (-want +got):\n%s", diff)
