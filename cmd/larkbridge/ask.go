@@ -1,14 +1,9 @@
 package main
 
 import (
-	"bytes"
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"net/http"
-	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -31,11 +26,11 @@ func (c exitCode) Error() string { return fmt.Sprintf("exit code %d", int(c)) }
 
 // askFlags holds the values of the flags of ask.
 type askFlags struct {
-	to, app, stack, url string
-	choices             []string
-	json                bool
-	expires, remind     time.Duration
-	question            operate.Question
+	to, app         string
+	choices         []string
+	json            bool
+	expires, remind time.Duration
+	question        operate.Question
 }
 
 // newAsk returns the command ask.
@@ -54,7 +49,7 @@ Without --stack it asks in the local run. A stack must have its parameter Asks o
 		GroupID: groupStack,
 	}
 	var f askFlags
-	flags := cmd.Flags()
+	flags, target := cmd.Flags(), p.targetFlags(cmd)
 	flags.StringVar(&f.to, "to", "", "the `id` of a chat or a person, or an e-mail address (required)")
 	flags.StringArrayVar(&f.choices, "choice", []string{"Yes", "No"}, "an `answer` to choose from; may be given again")
 	flags.StringVar(&f.question.Text, "text", "", "more about the question, in Lark's `Markdown`")
@@ -64,8 +59,6 @@ Without --stack it asks in the local run. A stack must have its parameter Asks o
 	flags.DurationVar(&f.expires, "expires", time.Hour, "how long to wait")
 	flags.DurationVar(&f.remind, "remind", 0, "remind people after this time, three times at most")
 	flags.StringVar(&f.app, "app", lark.DefaultApp, "ask as the app of this `name`")
-	flags.StringVar(&f.stack, "stack", p.getenv("LARKBRIDGE_STACK"), "ask by the stack of this `name` (LARKBRIDGE_STACK)")
-	flags.StringVar(&f.url, "url", "http://127.0.0.1:"+cmp.Or(p.getenv("PORT"), defaultPort), "the `URL` of the local run")
 	flags.BoolVar(&f.json, "json", false, "print the result as JSON")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if f.to == "" {
@@ -81,45 +74,13 @@ Without --stack it asks in the local run. A stack must have its parameter Asks o
 			}
 			f.question.Choices = append(f.question.Choices, choice)
 		}
-		send, err := p.sendFunction(cmd.Context(), f)
+		send, err := p.sendFunction(cmd.Context(), target)
 		if err != nil {
 			return err
 		}
 		return p.ask(cmd.Context(), operate.Questions{Send: send, App: f.app}, f)
 	}
 	return cmd
-}
-
-// sendFunction returns what invokes send: that of a stack, or of the local run.
-func (p program) sendFunction(ctx context.Context, f askFlags) (func(context.Context, []byte) ([]byte, error), error) {
-	if f.stack == "" {
-		return func(ctx context.Context, payload []byte) ([]byte, error) { return postSend(ctx, f.url, payload) }, nil
-	}
-	a, err := p.connect(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return func(ctx context.Context, payload []byte) ([]byte, error) {
-		return a.lambda().Invoke(ctx, operate.Stack(f.stack).SendFunction(), payload)
-	}, nil
-}
-
-// postSend posts a request to the local run's /send and returns the output.
-func postSend(ctx context.Context, url string, payload []byte) ([]byte, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url+"/send", bytes.NewReader(payload))
-	if err != nil {
-		return nil, fmt.Errorf("addressing the local run: %w", err)
-	}
-	req.Header.Set("Content-Type", "application/json")
-	resp, err := client().Do(req)
-	if errors.Is(err, syscall.ECONNREFUSED) {
-		return nil, fmt.Errorf("nothing listens on %s: start it with larkbridge run, or name a stack with --stack", req.URL.Host)
-	}
-	if err != nil {
-		return nil, err
-	}
-	defer resp.Body.Close()
-	return io.ReadAll(io.LimitReader(resp.Body, maxShown))
 }
 
 // withdrawTimeout is how long it may take to withdraw a question that is interrupted.

@@ -78,10 +78,10 @@ const (
 func (p program) newRoot() *cobra.Command {
 	root := group("larkbridge", "Connect Lark and Feishu with AWS", `Larkbridge connects Lark and Feishu with AWS. This command runs it on one's own
 machine and operates a deployed stack.`,
-		p.newRun(), p.newTrigger(), p.newAsk(),
+		p.newRun(), p.newTrigger(), p.newSend(), p.newTail(), p.newAsk(),
 		p.newApp(), p.newDoctor(), p.newDLQ(), p.newReplay(), p.newSchema(),
 		p.newVersion(), newMan(p.now))
-	root.AddGroup(&cobra.Group{ID: groupLocal, Title: "On this machine:"}, &cobra.Group{ID: groupStack, Title: "For a deployed stack:"})
+	root.AddGroup(&cobra.Group{ID: groupLocal, Title: "To develop, on this machine:"}, &cobra.Group{ID: groupStack, Title: "To operate a deployed stack:"})
 	root.Version = versionText()
 	root.SetVersionTemplate("{{.Version}}\n")
 	root.SilenceErrors, root.SilenceUsage = true, true

@@ -112,6 +112,8 @@ func TestErrors(t *testing.T) {
 		"", "fly", "rnu", "--fast", "help fly", "completion", "completion bash x", "completion tcsh",
 		"run now", "run --fast", "trigger --txet x",
 		"trigger", "trigger no.such_v1", "trigger im.mesage.recieve_v1", "trigger a b", "trigger --list a", "trigger a --fast", "trigger card.action.trigger --value {",
+		"send", "send hi", "send hi --file x", "send --file /none", "send hi --to oc_1 --url http://127.0.0.1:1",
+		"tail x", "tail --pattern {", `tail --pattern {"source":"lark"}`, "tail --url http://127.0.0.1:1", "tail --stack x",
 		"app", "app fly", "app pt", "app put", "app put x", "app put X", "app get", "app rm", "app put a b", "app put a --fast", "app list x", "app list",
 		"doctor x", "doctor --fast", "doctor",
 		"dlq", "dlq fly", "dlq list x", "dlq show -n x", "dlq list",
