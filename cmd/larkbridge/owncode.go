@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 
 	"github.com/spf13/pflag"
 
@@ -12,6 +11,7 @@ import (
 // ownCode holds the flags with which a developer's own code takes part in the run.
 type ownCode struct {
 	rules       []local.RuleSpec
+	misplaced   string // a --to without its --rule
 	cardHandler string
 	files       string
 }
@@ -55,7 +55,8 @@ type toFlag struct{ *ownCode }
 func (f *toFlag) Set(to string) error {
 	last := len(f.rules) - 1
 	if last < 0 || f.rules[last].To != "" {
-		return errors.New("it must follow its --rule")
+		f.misplaced = to // which the command reports: pflag would only say that it is not of its type
+		return nil
 	}
 	f.rules[last].To = to
 	return nil

@@ -39,6 +39,9 @@ The clients of SQS, Lambda and EventBridge in an AWS SDK reach this process.`,
 		Args:    noArguments,
 		GroupID: groupLocal,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if own.misplaced != "" {
+				return misused(cmd, "--to %q must follow its --rule", own.misplaced)
+			}
 			l, err := listen(cmp.Or(p.getenv("PORT"), defaultPort))
 			if err != nil {
 				return err

@@ -18,14 +18,14 @@ type running struct {
 	stop func() int // ends it and returns the exit code
 }
 
-func startRun(t *testing.T, vars map[string]string) *running {
+func startRun(t *testing.T, vars map[string]string, flags ...string) *running {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	r, stderr, code := &running{out: &buffer{}}, &buffer{}, make(chan int, 1)
 	p := program{out: r.out, err: stderr, getenv: func(name string) string { return vars[name] }, now: time.Now}
 	ended := make(chan struct{})
 	go func() {
-		code <- p.run(ctx, []string{"run"})
+		code <- p.run(ctx, append([]string{"run"}, flags...))
 		close(ended)
 	}()
 	t.Cleanup(func() { cancel(); <-ended })
