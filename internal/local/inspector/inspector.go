@@ -72,11 +72,15 @@ func (i *Inspector) load() error {
 	if err != nil {
 		return fmt.Errorf("reading the stylesheet: %w", err)
 	}
-	script, err := files.ReadFile("page.js")
-	if err != nil {
-		return fmt.Errorf("reading the script: %w", err)
+	var script strings.Builder
+	for _, name := range scripts {
+		part, err := files.ReadFile(name)
+		if err != nil {
+			return fmt.Errorf("reading the script: %w", err)
+		}
+		script.Write(part)
 	}
-	i.style, i.script = template.CSS(cardview.Stylesheet+string(style)), template.JS(script) //nolint:gosec // They are files of this package.
+	i.style, i.script = template.CSS(cardview.Stylesheet+string(style)), template.JS(script.String()) //nolint:gosec // They are files of this package.
 	return nil
 }
 

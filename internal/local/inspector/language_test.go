@@ -3,6 +3,7 @@ package inspector
 import (
 	"os"
 	"regexp"
+	"strings"
 	"testing"
 )
 
@@ -17,16 +18,18 @@ func TestTextsAreInBothLanguages(t *testing.T) {
 // Every text that the page asks for is in the table, and every one in it is asked for.
 func TestTextsAreThoseOfThePage(t *testing.T) {
 	asked := map[string]bool{}
-	for file, calls := range map[string]string{
-		"page.html": `\{\{[^}]*\bt "([^"]+)"`, "page.js": `\bsay\((?:bad \? )?"([^"]+)"(?: : "([^"]+)")?`, "view.go": `say\("([^"]+)"\)|\{"([a-z.]+)", `,
-	} {
+	sources := map[string]string{"page.html": `\{\{[^}]*\bt "([^"]+)"`, "view.go": `say\("([^"]+)"\)|\{"(copy\.[a-z]+|[a-z]+)", `}
+	for _, name := range scripts {
+		sources[name] = `\bsay\((?:bad \? )?"([^"]+)"(?: : "([^"]+)")?`
+	}
+	for file, calls := range sources {
 		doc, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, m := range regexp.MustCompile(calls).FindAllStringSubmatch(string(doc), -1) {
 			for _, name := range m[1:] {
-				if file == "page.js" && name != "" {
+				if strings.HasSuffix(file, ".js") && name != "" {
 					name = "js." + name
 				}
 				asked[name] = true

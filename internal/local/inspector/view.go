@@ -16,8 +16,11 @@ import (
 	"github.com/larkbridge/larkbridge/lib/send"
 )
 
-//go:embed page.html page.css page.js
+//go:embed page.html page.css *.js
 var files embed.FS
+
+// scripts are the parts of the page's script, in their order.
+var scripts = []string{"page.js", "timeline.js", "chat.js", "card.js", "start.js"}
 
 // view draws the parts of the page in one language.
 type view struct {
