@@ -6,8 +6,10 @@ import (
 	"errors"
 	"net/http"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
@@ -138,6 +140,55 @@ func TestPublishKeepsToItsTime(t *testing.T) {
 			}
 		})
 	}
+}
+
+// The pauses between four attempts are random: up to 50 ms, 100 ms and 200 ms, and at
+// least half of that.
+func TestPublishPauses(t *testing.T) {
+	for range 50 {
+		synctest.Test(t, func(t *testing.T) {
+			client := &timedClient{}
+			_, err := bus.NewEventBridge(client, "b").Publish(t.Context(), entry)
+			if err == nil || len(client.times) != 4 {
+				t.Fatalf("got %d attempts and %v, want 4 and an error", len(client.times), err)
+			}
+			for i, longest := range []time.Duration{50 * time.Millisecond, 100 * time.Millisecond, 200 * time.Millisecond} {
+				if pause := client.times[i+1].Sub(client.times[i]); pause < longest/2 || pause > longest {
+					t.Errorf("pause %d: got %v, want %v to %v", i+1, pause, longest/2, longest)
+				}
+			}
+		})
+	}
+}
+
+// Up to three attempts run at the same time while none has an answer.
+func TestPublishHedges(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		client := &timedClient{hangs: true}
+		ctx, cancel := context.WithTimeout(t.Context(), 2200*time.Millisecond)
+		defer cancel()
+		if _, err := bus.NewEventBridge(client, "b").Publish(ctx, entry); !errors.Is(err, context.DeadlineExceeded) || len(client.times) != 3 {
+			t.Errorf("got %d attempts and %v, want 3 and %v", len(client.times), err, context.DeadlineExceeded)
+		}
+	})
+}
+
+// timedClient records when it is called. It fails, or hangs until its context ends.
+type timedClient struct {
+	hangs bool
+	mu    sync.Mutex
+	times []time.Time
+}
+
+func (c *timedClient) PutEvents(ctx context.Context, _ *eventbridge.PutEventsInput, _ ...func(*eventbridge.Options)) (*eventbridge.PutEventsOutput, error) {
+	c.mu.Lock()
+	c.times = append(c.times, time.Now())
+	c.mu.Unlock()
+	if c.hangs {
+		<-ctx.Done()
+		return nil, ctx.Err()
+	}
+	return nil, errors.New("connection reset")
 }
 
 func TestPublishWithinTheDeadline(t *testing.T) {

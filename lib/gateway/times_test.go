@@ -20,6 +20,9 @@ func TestDocumentedTimes(t *testing.T) {
 			t.Errorf("%s: got %v, want %v", name, tt.got, tt.want)
 		}
 	}
+	if claimHedges != 3 || completeHedges != 2 {
+		t.Errorf("got %d concurrent claims and %d completions, want 3 and 2", claimHedges, completeHedges)
+	}
 }
 
 // The first request of a process has what the start left of 2.5 s, but not less

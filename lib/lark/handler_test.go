@@ -84,6 +84,27 @@ func TestHandler(t *testing.T) {
 	}
 }
 
+// The handler of events has 2.5 s.
+func TestHandlerOfEventsHasADeadline(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		app, start := testApp(), time.Now()
+		var left time.Duration
+		h := lark.Handler(app, func(ctx context.Context, _ *lark.Event) error {
+			end, _ := ctx.Deadline()
+			left = end.Sub(start)
+			return nil
+		})
+		req, err := app.Sign(payload(t, "app_open"), start).NewRequest(t.Context(), "http://localhost/event")
+		if err != nil {
+			t.Fatal(err)
+		}
+		h.ServeHTTP(httptest.NewRecorder(), req)
+		if left != 2500*time.Millisecond {
+			t.Errorf("got %v, want 2.5s", left)
+		}
+	})
+}
+
 // Whatever a card handler does, the chat shows no error page: a failure is logged,
 // and the answer changes nothing.
 func TestHandlerOfClicksFails(t *testing.T) {

@@ -193,8 +193,10 @@ func TestEventKey(t *testing.T) {
 	if got := store.EventKey("cli_a", "f7984f25"); got != "evt#cli_a#f7984f25" {
 		t.Errorf("got %q, want evt#cli_a#f7984f25", got)
 	}
-	if got := store.EventKey("cli_a", long); strings.Contains(got, "xxx") {
-		t.Errorf("a long id is not hashed: %q", got)
+	for length, hashed := range map[int]bool{512: false, 513: true} {
+		if got := store.EventKey("cli_a", strings.Repeat("x", length)); strings.Contains(got, "xxx") == hashed {
+			t.Errorf("id of %d characters: got the key %q, want it hashed: %v", length, got, hashed)
+		}
 	}
 }
 

@@ -12,6 +12,7 @@ func TestDocumentedTimes(t *testing.T) {
 		"pause between reads":    {refreshPause, 5 * time.Second},
 		"pause before the first": {firstPause, 500 * time.Millisecond},
 		"lease of a claim":       {ClaimLease, 8 * time.Second},
+		"TTL of expired tokens":  {expiredTokenTTL, time.Hour},
 	} {
 		if tt.got != tt.want {
 			t.Errorf("%s: got %v, want %v", name, tt.got, tt.want)

@@ -34,14 +34,16 @@ func TestEnvironment(t *testing.T) {
 		{"PARAMETER_PREFIX", "", "PARAMETER_PREFIX is not set"},
 		{"STACK_NAME", "", "STACK_NAME is not set"},
 		{"INLINE_LIMIT", "240 KiB", "INLINE_LIMIT must be a number"},
-		{"INLINE_LIMIT", "2097152", "INLINE_LIMIT must be a number"},
+		{"INLINE_LIMIT", "1023", "INLINE_LIMIT must be a number"},
+		{"INLINE_LIMIT", "1048577", "INLINE_LIMIT must be a number"},
 		{"DEDUPE_FAILURE", "ajar", "DEDUPE_FAILURE must be open or closed"},
 		{"SETTINGS_COPY", "yes", "SETTINGS_COPY must be on or off"},
 		{"SETTINGS_COPY", "off", ""},
 		{"ANSWER_TIMEOUT", "2500", "ANSWER_TIMEOUT must be a duration from 1s to 60s"},
 		{"ANSWER_TIMEOUT", "999ms", "ANSWER_TIMEOUT must be a duration from 1s to 60s"},
 		{"ANSWER_TIMEOUT", "2500ms", ""},
-		{"INLINE_LIMIT", "245760", ""},
+		{"INLINE_LIMIT", "1024", ""},
+		{"INLINE_LIMIT", "1048576", ""},
 		{"DEDUPE_FAILURE", "closed", ""},
 	} {
 		g, err := wire.Gateway(t.Context(), "event", complete(t, map[string]string{tt.name: tt.value}))
