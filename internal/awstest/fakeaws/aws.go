@@ -95,6 +95,7 @@ var operations = map[string]func(*AWS, []byte) (any, *refusal){
 	"DynamoDB.UpdateItem":               (*AWS).updateItem,
 	"AWSEvents.PutEvents":               (*AWS).putEvents,
 	"AmazonSSM.GetParametersByPath":     (*AWS).getParametersByPath,
+	"AmazonSSM.GetParameter":            (*AWS).getParameter,
 	"AmazonSQS.ChangeMessageVisibility": (*AWS).changeMessageVisibility,
 	"AmazonSQS.SendMessage":             (*AWS).sendMessage,
 	"AWSStepFunctions.SendTaskSuccess":  (*AWS).sendTaskSuccess,
@@ -164,6 +165,20 @@ func decode[T any](body []byte) (T, *refusal) {
 	return in, nil
 }
 
+func (a *AWS) getParameter(body []byte) (any, *refusal) {
+	in, refused := decode[struct{ Name string }](body)
+	if refused != nil {
+		return nil, refused
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	value, ok := a.parameters[in.Name]
+	if !ok {
+		return nil, refuse("ParameterNotFound", "%s", in.Name)
+	}
+	return map[string]any{"Parameter": parameter(in.Name, value)}, nil
+}
+
 // getParametersByPath returns the parameters directly below a path in one page,
 // whatever their number.
 func (a *AWS) getParametersByPath(body []byte) (any, *refusal) {
@@ -177,10 +192,14 @@ func (a *AWS) getParametersByPath(body []byte) (any, *refusal) {
 	for _, name := range slices.Sorted(maps.Keys(a.parameters)) {
 		rest, ok := strings.CutPrefix(name, strings.TrimSuffix(in.Path, "/")+"/")
 		if ok && !strings.Contains(rest, "/") {
-			found = append(found, map[string]any{"Name": name, "Value": a.parameters[name], "Type": "SecureString", "Version": 1})
+			found = append(found, parameter(name, a.parameters[name]))
 		}
 	}
 	return map[string]any{"Parameters": found}, nil
+}
+
+func parameter(name, value string) map[string]any {
+	return map[string]any{"Name": name, "Value": value, "Type": "SecureString", "Version": 1}
 }
 
 // serveLambda answers Invoke.
