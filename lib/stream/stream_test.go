@@ -299,3 +299,21 @@ func TestSeveralCards(t *testing.T) {
 		}
 	})
 }
+
+// The documented number of calls: an answer that a model writes in 6 seconds, by a caller
+// that sends the newest text as soon as the request before is done.
+func TestCallsOfAnAnswer(t *testing.T) {
+	run(t, func(f *fixture) {
+		start, seq := time.Now(), int64(0)
+		for time.Since(start) < 6*time.Second {
+			seq++
+			words := int(time.Since(start)/(50*time.Millisecond)) + 1
+			f.write(update(seq, strings.Repeat("word ", words), false))
+			time.Sleep(50 * time.Millisecond) // until the next chunk
+		}
+		f.write(update(seq+1, strings.Repeat("word ", 120), true))
+		if got, want := len(f.calls()), 16; got != want {
+			t.Errorf("got %d calls, want %d: %q", got, want, f.calls())
+		}
+	})
+}
