@@ -105,7 +105,7 @@ func findTable(t *testing.T, file, heading string) [][]string {
 var camelCase = regexp.MustCompile(`^[A-Z][a-z]+([A-Z][a-zA-Z]*)+$`)
 
 // otherNames are names of AWS and of Lark that are written in the same manner.
-var otherNames = []string{"InputPathsMap", "InputTransformer", "OnSuccess", "OnFailure", "ErrCode", "SecureString"}
+var otherNames = []string{"InputPathsMap", "InputTransformer", "OnSuccess", "OnFailure", "ErrCode", "SecureString", "ConverseStream"}
 
 // The parameters, outputs and metrics that the pages name are there, and the page about
 // the architecture lists all parameters.
