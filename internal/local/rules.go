@@ -1,14 +1,12 @@
 package local
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/larkbridge/larkbridge/internal/local/rule"
@@ -244,29 +242,4 @@ func DestinationRecord(function string, event, answer []byte, now time.Time) ([]
 	record.Context.RequestID, record.Context.Condition, record.Context.Attempts = rand.Text(), "Success", 1
 	record.Context.FunctionARN = "arn:aws:lambda:" + region + ":" + account + ":function:" + function + ":$LATEST"
 	return json.Marshal(record)
-}
-
-// lineWriter shows each line that is written to it.
-type lineWriter struct {
-	show func(line string)
-	rest []byte // of a line that has not ended
-}
-
-// maxLine is how much of a line is shown at once.
-const maxLine = 4 << 10
-
-// Write shows the lines that end in p.
-func (w *lineWriter) Write(p []byte) (int, error) {
-	w.rest = append(w.rest, p...)
-	for {
-		i := bytes.IndexByte(w.rest, '\n')
-		if i < 0 && len(w.rest) < maxLine {
-			return len(p), nil
-		}
-		if i < 0 {
-			i = maxLine - 1
-		}
-		w.show(strings.TrimRight(string(w.rest[:i+1]), "\r\n"))
-		w.rest = append(w.rest[:0], w.rest[i+1:]...)
-	}
 }

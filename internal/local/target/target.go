@@ -27,7 +27,8 @@ type Config struct {
 	Timeout time.Duration // of one invocation; required
 	// Env are variables besides those of this process, for commands and handlers.
 	Env []string
-	// Output gets what commands and handlers print that is not their answer.
+	// Output gets what commands and handlers print that is not their answer. It must be
+	// safe for concurrent use, as several commands may run at the same time.
 	Output io.Writer
 }
 
