@@ -26,6 +26,7 @@ unless --rule names them.` + accountHelp,
 	since := cmd.Flags().String("since", "", "replay from this `time` on (required)")
 	until := cmd.Flags().String("until", "", "replay up to this `time` (default now, less what may not be in the archive yet)")
 	replay := &operate.Replay{}
+	cmd.Flags().StringVar(&replay.Bus, "bus", "", "the `name` of the bus, if the stack has EventBusName (default the stack's own)")
 	cmd.Flags().StringVar(&replay.Archive, "archive", "", "the `name` of the archive (default the only one of the bus)")
 	cmd.Flags().StringArrayVar(&replay.Rules, "rule", nil, "replay to the rule of this `name` only; may be given again")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {

@@ -1,6 +1,7 @@
 package operate
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -138,7 +139,7 @@ func (d *Doctor) checkQueues(ctx context.Context, pair QueuePair) {
 
 // checkBus checks that the bus exists, and whether it has an archive to replay.
 func (d *Doctor) checkBus(ctx context.Context) {
-	name := d.Stack.Bus()
+	name := cmp.Or(d.Parameters["EventBusName"], d.Stack.Bus())
 	bus, err := d.Buses.DescribeEventBus(ctx, &eventbridge.DescribeEventBusInput{Name: &name})
 	if err != nil {
 		d.Show(fail("bus "+name, reason(err), grant(err, "events:DescribeEventBus")))

@@ -267,4 +267,8 @@ func TestFindingsOfBusAndQueues(t *testing.T) {
 	if bad := strings.Join(c.bad(t), "\n"); !strings.Contains(bad, "fail|bus larkbridge|ResourceNotFoundException: no|") {
 		t.Error(bad)
 	}
+	c.Parameters = map[string]string{"EventBusName": "company"}
+	if bad := strings.Join(c.bad(t), "\n"); !strings.Contains(bad, "fail|bus company|ResourceNotFoundException: no|") {
+		t.Error(bad)
+	}
 }

@@ -1,6 +1,7 @@
 package operate
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -28,6 +29,7 @@ type Replays interface {
 type Replay struct {
 	Events  Replays
 	Stack   Stack
+	Bus     string   // "" for the stack's own
 	Archive string   // "" for the only one of the bus
 	Rules   []string // the names of the rules that get the events; none means all
 }
@@ -65,7 +67,7 @@ func (s StartedReplay) Write(w io.Writer) {
 // returns the first one.
 func (r *Replay) Start(ctx context.Context, w Window) (StartedReplay, error) {
 	started := StartedReplay{From: w.From, To: w.To}
-	name := r.Stack.Bus()
+	name := cmp.Or(r.Bus, r.Stack.Bus())
 	bus, err := r.Events.DescribeEventBus(ctx, &eventbridge.DescribeEventBusInput{Name: &name})
 	if err != nil {
 		return started, fmt.Errorf("bus %s: %s%s", name, reason(err), needs(err, "events:DescribeEventBus"))
@@ -163,7 +165,7 @@ func replayName(w Window, archive string, rules []string) string {
 // requests to send are left out unless they are named, because what was sent must
 // not be sent once more.
 func (r *Replay) rules(ctx context.Context) ([]string, error) {
-	bus := r.Stack.Bus()
+	bus := cmp.Or(r.Bus, r.Stack.Bus())
 	var arns, known []string
 	in := &eventbridge.ListRulesInput{EventBusName: &bus}
 	for {

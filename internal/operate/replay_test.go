@@ -114,7 +114,10 @@ func TestReplayErrors(t *testing.T) {
 		change func(*fakeEvents, *operate.Replay)
 		want   string
 	}{
-		"no bus":           {func(e *fakeEvents, _ *operate.Replay) { e.err = refusal("AccessDeniedException") }, "bus larkbridge: AccessDeniedException: no; your credentials need events:DescribeEventBus"},
+		"no bus": {func(e *fakeEvents, _ *operate.Replay) { e.err = refusal("AccessDeniedException") }, "bus larkbridge: AccessDeniedException: no; your credentials need events:DescribeEventBus"},
+		"no such bus": {func(e *fakeEvents, r *operate.Replay) {
+			e.err, r.Bus = refusal("ResourceNotFoundException"), "company"
+		}, "bus company: ResourceNotFoundException: no"},
 		"no archive":       {func(e *fakeEvents, _ *operate.Replay) { e.archives = nil }, "the bus has no archive"},
 		"several archives": {func(e *fakeEvents, _ *operate.Replay) { e.archives = []string{"b", "a"} }, "give --archive, one of a, b"},
 		"another archive":  {func(_ *fakeEvents, r *operate.Replay) { r.Archive = "c" }, "the bus has no archive c, but kept"},
