@@ -6,6 +6,7 @@ OS = linux
 OUT = .build
 PYTHON = python3
 VENV = .tools/venv
+AUDIT = .tools/audit
 SAM = SAM_CLI_TELEMETRY=0 $(VENV)/bin/sam
 GOLANGCI_LINT = .tools/golangci-lint/v2.15.0/golangci-lint
 GOVULNCHECK = .tools/govulncheck/v1.9.0/govulncheck
@@ -13,6 +14,7 @@ DIST = dist
 FUZZTIME = 1m
 PLATFORMS = linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
 CODE =
+RELEASE_ARCH = arm64
 
 # The one way a Lambda binary is made. Same sources and same Go release, same bytes: no paths, no VCS stamp.
 # lambda.norpc leaves out the go1.x runtime's RPC server; -s -w drops what only a debugger reads.
@@ -21,7 +23,7 @@ GOBUILD = CGO_ENABLED=0 go build -trimpath -buildvcs=false -tags lambda.norpc -l
 # The race detector needs cgo, which Go turns off where it finds no C compiler or the environment has CGO_ENABLED=0.
 RACE = $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
 
-.PHONY: help run man lint unit test chromium screenshots test-arm64 proof fuzz build test-binaries release bench deploy clean
+.PHONY: help run man lint unit test chromium screenshots test-arm64 proof fuzz build test-binaries release bench deploy audit clean
 .PHONY: build-EventFunction build-CardFunction build-SendFunction
 
 help: ## list the targets
@@ -97,38 +99,45 @@ test-binaries: ## write .build/test/<event|card|send>/bootstrap for this machine
 
 # PLATFORMS and DIST can be set. So can CODE, which the template puts before the name of a function's zip, such as
 # CODE=s3://my-bucket/larkbridge/0.1.0/ for zips that are uploaded there. Without it the zips are beside the template, and
-# `sam deploy` uploads them.
+# `sam deploy` uploads them. RELEASE_ARCH=amd64 makes zips for the architecture x86_64.
 release: ## write a release to dist/: function zips, template, the command for six platforms, checksums (publishes nothing)
 	rm -rf $(OUT)/release $(DIST)
-	@$(MAKE) --no-print-directory build OS=linux ARCH=arm64 OUT=$(OUT)/release
+	@$(MAKE) --no-print-directory build OS=linux ARCH=$(RELEASE_ARCH) OUT=$(OUT)/release
 	@for platform in $(PLATFORMS); do \
 		os=$${platform%/*} arch=$${platform#*/}; echo "build larkbridge $$platform"; \
 		GOOS=$$os GOARCH=$$arch $(GOBUILD) -o $(OUT)/release/larkbridge-$$os-$$arch/ ./cmd/larkbridge || exit 1; \
 	done
-	go run ./internal/release -from $(OUT)/release -to $(DIST) -code '$(CODE)'
+	go run ./internal/release -from $(OUT)/release -to $(DIST) -code '$(CODE)' -arch $(RELEASE_ARCH)
+
+audit: $(VENV)/stamp $(AUDIT)/stamp ## look at the template with checkov and cdk-nag (needs Node.js 20+; installs both once, 700 MB)
+	@rm -rf $(AUDIT)/out
+	AWS_DEFAULT_REGION=us-east-1 $(VENV)/bin/python internal/awstest/template/translate.py template.yaml >$(AUDIT)/template.json
+	$(VENV)/bin/python tools/audit/audit.py $(AUDIT)/template.json $(AUDIT)/venv/bin/checkov $(AUDIT) $(AUDIT)/out
 
 bench: test-binaries ## run the benchmarks
 	go test -run '^$$' -bench Event ./lib/bus/
 	go test -run '^$$' -bench Cold -benchtime 40x ./internal/awstest/stage/
 
-# What SAM asks the first time, it saves to samconfig.toml; the settings are what tells that it has asked.
-deploy: $(VENV)/stamp ## build and deploy the stack; the first time SAM asks for its settings
+# The answers of the first time are saved to samconfig.toml; the parameters are what tells that it has asked.
+deploy: $(VENV)/stamp ## build and deploy the stack; the first time it asks three questions
+	@grep -qs '^parameter_overrides' samconfig.toml || sh tools/firstdeploy.sh $(VENV)/bin
 	$(SAM) build
-	$(SAM) deploy $(if $(shell grep -s '^parameter_overrides' samconfig.toml),,--guided)
+	$(SAM) deploy
 
 clean: ## remove all that these targets made, the tools too
 	rm -rf .build .aws-sam .tools $(DIST)
 
-# `sam build` calls these, one per function of template.yaml. The architecture is the template's, whatever
-# ARCH says: `make deploy ARCH=amd64` must not put an amd64 binary into an arm64 function.
+# `sam build` calls these, one per function of template.yaml. The architecture is that of the parameter in samconfig.toml,
+# whatever ARCH says: `make deploy ARCH=amd64` must not put an amd64 binary into an arm64 function.
+LAMBDA_ARCH = $(if $(shell grep -s '^parameter_overrides.*Architecture=[^a-z]*x86_64' samconfig.toml),amd64,arm64)
 build-EventFunction:
-	GOOS=linux GOARCH=arm64 $(GOBUILD) -o $(ARTIFACTS_DIR)/bootstrap ./functions/event
+	GOOS=linux GOARCH=$(LAMBDA_ARCH) $(GOBUILD) -o $(ARTIFACTS_DIR)/bootstrap ./functions/event
 	$(FREEZE)
 build-CardFunction:
-	GOOS=linux GOARCH=arm64 $(GOBUILD) -o $(ARTIFACTS_DIR)/bootstrap ./functions/card
+	GOOS=linux GOARCH=$(LAMBDA_ARCH) $(GOBUILD) -o $(ARTIFACTS_DIR)/bootstrap ./functions/card
 	$(FREEZE)
 build-SendFunction:
-	GOOS=linux GOARCH=arm64 $(GOBUILD) -o $(ARTIFACTS_DIR)/bootstrap ./functions/send
+	GOOS=linux GOARCH=$(LAMBDA_ARCH) $(GOBUILD) -o $(ARTIFACTS_DIR)/bootstrap ./functions/send
 	$(FREEZE)
 
 # Mode and time are in the zip, too. With a strict umask Lambda could not run the file; with the time of the build
@@ -149,4 +158,13 @@ $(VENV)/stamp: tools/requirements.txt
 	rm -rf $(VENV)
 	$(PYTHON) -m venv $(VENV)
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check -r tools/requirements.txt
+	@touch $@
+
+# Made once, and again when the pins change.
+$(AUDIT)/stamp: tools/audit/requirements.txt tools/audit/package-lock.json
+	rm -rf $(AUDIT)
+	$(PYTHON) -m venv $(AUDIT)/venv
+	$(AUDIT)/venv/bin/pip install --quiet --disable-pip-version-check -r tools/audit/requirements.txt
+	cp tools/audit/package.json tools/audit/package-lock.json $(AUDIT)/
+	npm ci --silent --no-audit --no-fund --prefix $(AUDIT)
 	@touch $@

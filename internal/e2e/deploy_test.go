@@ -7,6 +7,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -20,6 +22,7 @@ import (
 func TestDeployed(t *testing.T) {
 	t.Parallel()
 	s := newStack(t)
+	latest := s.useTemplate("../awstest/template/testdata/before.yaml")
 	s.build()
 	s.deploy()
 	s.complete()
@@ -30,7 +33,17 @@ func TestDeployed(t *testing.T) {
 	}
 	s.call("ssm", "AmazonSSM.PutParameter", map[string]any{"Type": "SecureString", "Name": "/larkbridge/default", "Value": string(settings)}, nil)
 	t.Run("loop", func(t *testing.T) { s.loop(t, platform) })
-	t.Run("upgrade", s.upgrade)
+	t.Run("upgrade", func(t *testing.T) {
+		s.useTemplate(latest)
+		s.build()
+		s.upgrade(t)
+	})
+	t.Run("everything on", func(t *testing.T) {
+		s.upgrade(t, everything...)
+		if got, want := s.output("BusName"), "larkbridge"; got != want {
+			t.Errorf("got the bus %s, want %s", got, want)
+		}
+	})
 }
 
 // An event posted to the deployed URL comes back as a message in the chat.
@@ -50,11 +63,11 @@ func (s *stack) loop(t *testing.T, platform *larktest.Platform) {
 	}
 }
 
-// While events keep coming, the stack is deployed anew with another version of
-// the functions: no event is lost, and none is there twice that the first
-// delivery brought in time.
-func (s *stack) upgrade(t *testing.T) {
+// While events keep coming, the stack is deployed anew: no event is lost, and none
+// is there twice that the first delivery brought in time. What holds data stays.
+func (s *stack) upgrade(t *testing.T, parameters ...string) {
 	queue := s.probe()
+	before := s.stores()
 	var late sync.Map // ids of events that may be there twice
 	var accepted atomic.Int32
 	stop := make(chan struct{})
@@ -67,7 +80,7 @@ func (s *stack) upgrade(t *testing.T) {
 					return
 				default:
 				}
-				id := fmt.Sprintf("load-%d-%d", worker, n)
+				id := fmt.Sprintf("%s-%d-%d", strings.ReplaceAll(t.Name(), "/", "-"), worker, n)
 				if !s.deliver([]byte(`{"schema":"2.0","header":{"event_id":"` + id + `","event_type":"load.test_v1","token":"` + larktest.VerificationToken +
 					`","app_id":"` + larktest.AppID + `"},"event":{}}`)) {
 					late.Store(id, nil)
@@ -76,7 +89,7 @@ func (s *stack) upgrade(t *testing.T) {
 			}
 		})
 	}
-	s.deploy("LogLevel=DEBUG")
+	s.deploy(append([]string{"LogLevel=DEBUG"}, parameters...)...)
 	close(stop)
 	load.Wait()
 	want := int(accepted.Load())
@@ -95,7 +108,19 @@ func (s *stack) upgrade(t *testing.T) {
 			t.Errorf("event %s on the bus: got it %d times, want once", id, n)
 		}
 	}
+	if after := s.stores(); !slices.Equal(before, after) {
+		t.Errorf("stores after the upgrade: got %q, want those before it, %q", after, before)
+	}
 	t.Logf("%d events during the upgrade", want)
+}
+
+// stores are the names of what holds data.
+func (s *stack) stores() (names []string) {
+	s.t.Helper()
+	for _, output := range []string{"TableName", "BucketName", "BusArn", "SendQueueUrl", "OrderedSendQueueUrl", "AlarmTopicArn"} {
+		names = append(names, s.output(output))
+	}
+	return names
 }
 
 // deliver posts an event until it is accepted, as Lark does: a busy machine may

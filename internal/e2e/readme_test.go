@@ -17,8 +17,8 @@ import (
 // A new user's path, as the README has it: from nothing to the first event on
 // the bus, by at most six commands and two pastes. Each command runs as it is
 // written, in a terminal. What is different here: a copy of the sources takes
-// the place of the clone; two settings that the emulator needs are typed where
-// the user presses Enter; and after the deployment the functions get this
+// the place of the clone; two of its template's defaults are those that the
+// emulator needs; and after the deployment the functions get this
 // machine's binaries (theirs are for arm64) and the routes that the emulator
 // leaves out. It does not keep what functions log, either: of the command that
 // reads the log, only that it runs is seen.
@@ -32,9 +32,9 @@ func TestReadme(t *testing.T) {
 		t.Fatalf("got %d commands, want git clone and at most five more: %q", len(commands), commands)
 	}
 	s := newStack(t)
+	s.changeDefaults()
 	_, url := stage.Lark(t, larktest.App{})
 	answers := map[string]string{
-		"Parameter ArchiveDays": "0", "Parameter Alarms": "off",
 		"App ID": larktest.AppID, "App Secret, not shown": stage.AppSecret,
 		"Encrypt Key (empty: none), not shown": larktest.EncryptKey, "Verification Token (empty: none), not shown": larktest.VerificationToken,
 		"Domain: lark, feishu or a base URL (empty: lark)": url, "Type: custom or marketplace (empty: custom)": "",
@@ -86,27 +86,43 @@ func readmeCommands(t *testing.T) (commands []string) {
 	return commands
 }
 
-// guided checks the first deployment. Of its questions, those that are not
-// about a parameter are SAM's own: one more, and Enter may not be a good answer.
+// guided checks the first deployment: what it asks, of which Enter is a good
+// answer to each, and what it saves.
 func (s *stack) guided(asked []string) {
 	s.t.Helper()
-	parameters := len(asked)
-	asked = slices.DeleteFunc(asked, func(q string) bool { return strings.HasPrefix(q, "Parameter ") })
-	parameters -= len(asked)
-	if want := []string{
-		"Stack Name", "AWS Region", "Confirm changes before deploy", "Allow SAM CLI IAM role creation", "Disable rollback",
-		"Save arguments to configuration file", "SAM configuration file", "SAM configuration environment",
-	}; !slices.Equal(asked, want) || parameters == 0 {
-		s.t.Errorf("got questions for %d parameters and %q, want parameters and %q", parameters, asked, want)
+	if want := []string{"Stack name", "AWS region", "E-mail for alarms, empty for none"}; !slices.Equal(asked, want) {
+		s.t.Errorf("got the questions %q, want %q", asked, want)
 	}
 	config, err := os.ReadFile(filepath.Join(s.source, "samconfig.toml"))
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	for _, want := range []string{"\nbuild_in_source = true\n", "\nstack_name = \"larkbridge\"\n", `ArchiveDays=\"0\"`} {
+	for _, want := range []string{"\nbuild_in_source = true\n", "\nstack_name = \"larkbridge\"\n", "\nregion = \"us-east-1\"\n", "\nparameter_overrides = \"Dashboard=on\"\n"} {
 		if !strings.Contains(string(config), want) {
 			s.t.Errorf("samconfig.toml: got %s, want %s", config, want)
 		}
+	}
+}
+
+// changeDefaults makes the parameters that the emulator needs the defaults of the
+// copied template.
+func (s *stack) changeDefaults() {
+	s.t.Helper()
+	path := filepath.Join(s.source, "template.yaml")
+	text, err := os.ReadFile(path)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	for _, parameter := range emulated {
+		name, value, _ := strings.Cut(parameter, "=")
+		declared := regexp.MustCompile(`(?m)^(  ` + name + `:\n    Type: \w+\n    Default: ).*$`)
+		if !declared.Match(text) {
+			s.t.Fatalf("the template has no parameter %s with a default", name)
+		}
+		text = declared.ReplaceAll(text, []byte("${1}'"+value+"'"))
+	}
+	if err := os.WriteFile(path, text, 0o644); err != nil {
+		s.t.Fatal(err)
 	}
 }
 

@@ -63,6 +63,30 @@ func (s *stack) lendTools() {
 // no alarms on metric math.
 var emulated = []string{"ArchiveDays=0", "Alarms=off"}
 
+// everything are the parameters that add something which the emulator has.
+var everything = []string{
+	"FileDays=30", "SendTimeout=300", "RolePath=/teams/chat/", "PermissionsBoundaryArn=arn:aws:iam::000000000000:policy/boundary",
+	"Tracing=on", "AlarmTopicServices=backup.amazonaws.com", "CardHandlerArns=arn:aws:lambda:us-east-1:000000000000:function:handler",
+}
+
+// useTemplate puts a template into the place of the copy's, and returns the path
+// of a copy of that one.
+func (s *stack) useTemplate(path string) (before string) {
+	s.t.Helper()
+	place := filepath.Join(s.source, "template.yaml")
+	before = filepath.Join(s.t.TempDir(), "template.yaml")
+	for _, move := range [][2]string{{place, before}, {path, place}} {
+		text, err := os.ReadFile(move[0])
+		if err == nil {
+			err = os.WriteFile(move[1], text, 0o644)
+		}
+		if err != nil {
+			s.t.Fatal(err)
+		}
+	}
+	return before
+}
+
 // build is a user's `sam build`, with this machine's binaries at the end: the
 // template's are for arm64.
 func (s *stack) build() {

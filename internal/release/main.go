@@ -19,14 +19,15 @@ func main() {
 	from := flag.String("from", ".build/release", "the folder of what was built: <function>/bootstrap and larkbridge-<os>-<arch>/larkbridge[.exe]")
 	to := flag.String("to", "dist", "the folder that gets the release; it must not exist")
 	code := flag.String("code", "", "what stands before a zip's name in the template: s3://BUCKET/FOLDER/, or nothing for the template's own folder")
+	arch := flag.String("arch", "arm64", "what the functions were built for: arm64 or amd64")
 	flag.Parse()
-	if err := release(".", *from, *to, *code); err != nil {
+	if err := release(".", *from, *to, *code, *arch); err != nil {
 		log.Fatal("release: ", err)
 	}
 }
 
 // release writes the release of the repository at root into the folder to.
-func release(root, from, to, code string) error {
+func release(root, from, to, code, arch string) error {
 	if err := os.Mkdir(to, 0o755); err != nil {
 		return err
 	}
@@ -34,7 +35,7 @@ func release(root, from, to, code string) error {
 	if err != nil {
 		return err
 	}
-	text, err = packaged(text, code)
+	text, err = packaged(text, code, arch)
 	if err != nil {
 		return fmt.Errorf("template.yaml: %w", err)
 	}

@@ -44,7 +44,7 @@ func TestMakeRelease(t *testing.T) {
 		}
 	}
 	again := filepath.Join(dir, "again")
-	if err := release(root, filepath.Join(dir, "build", "release"), again, ""); err != nil {
+	if err := release(root, filepath.Join(dir, "build", "release"), again, "", "arm64"); err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(read(t, dist, "checksums.txt"), read(t, again, "checksums.txt")); diff != "" {
@@ -65,7 +65,7 @@ func TestPlatforms(t *testing.T) {
 func TestPackagedTemplate(t *testing.T) {
 	source := read(t, harness.Root(t), "template.yaml")
 	for _, code := range []string{"", "s3://bucket/larkbridge/0.1.0/"} {
-		text, err := packaged([]byte(source), code)
+		text, err := packaged([]byte(source), code, "arm64")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -78,7 +78,7 @@ func TestPackagedTemplate(t *testing.T) {
 		}
 	}
 	dir := t.TempDir()
-	text, err := packaged([]byte(source), "s3://bucket/")
+	text, err := packaged([]byte(source), "s3://bucket/", "amd64")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -86,7 +86,12 @@ func TestPackagedTemplate(t *testing.T) {
 	if err := os.WriteFile(path, text, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	got, want := withoutCode(t, template.TranslateFile(t, path)), withoutCode(t, template.Translate(t))
+	translated := template.TranslateFile(t, path)
+	parameter := translated["Parameters"].(map[string]any)["Architecture"].(map[string]any)
+	if diff := cmp.Diff([]any{"x86_64", []any{"x86_64"}}, []any{parameter["Default"], parameter["AllowedValues"]}); diff != "" {
+		t.Errorf("default and values of the parameter Architecture (-want +got):\n%s", diff)
+	}
+	got, want := withoutCode(t, translated), withoutCode(t, template.Translate(t))
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("the packaged template (-repository +packaged):\n%s", diff)
 	}
@@ -95,6 +100,7 @@ func TestPackagedTemplate(t *testing.T) {
 // withoutCode removes what a packaged template may change.
 func withoutCode(t *testing.T, document map[string]any) map[string]any {
 	t.Helper()
+	delete(document["Parameters"].(map[string]any), "Architecture")
 	for _, resource := range document["Resources"].(map[string]any) {
 		r := resource.(map[string]any)
 		if metadata, _ := r["Metadata"].(map[string]any); metadata["BuildMethod"] != nil {
@@ -113,10 +119,11 @@ func TestPackagedRefuses(t *testing.T) {
 	for name, text := range map[string]string{
 		"no sources":       strings.Replace(source, "    CodeUri: .\n", "", 1),
 		"another build":    strings.Replace(source, "BuildMethod: makefile", "BuildMethod: go1.x", 1),
+		"no architecture":  strings.Replace(source, "    Default: arm64\n", "", 1),
 		"no functions":     "Globals:\n  Function:\n    CodeUri: .\n",
 		"another function": source + "  Other:\n    Type: AWS::Serverless::Function\n",
 	} {
-		if _, err := packaged([]byte(text), ""); err == nil {
+		if _, err := packaged([]byte(text), "", "arm64"); err == nil {
 			t.Errorf("%s: got no error, want one", name)
 		}
 	}

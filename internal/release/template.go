@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"regexp"
 	"strings"
@@ -21,9 +22,24 @@ var (
 	function = regexp.MustCompile(`(?m)^  (\w+)Function:\n    Type: AWS::Serverless::Function\n    Metadata:\n      BuildMethod: makefile\n    Properties:\n`)
 )
 
+// architecture is the parameter that says for which processor the zips are.
+var architecture = regexp.MustCompile(`(?m)^(  Architecture:\n    Type: String\n)    Default: arm64\n    AllowedValues: \[arm64, x86_64\]\n`)
+
+// lambdaArchitectures has Lambda's names of what Go builds for.
+var lambdaArchitectures = map[string]string{"arm64": "arm64", "amd64": "x86_64"}
+
 // packaged returns the template with the functions' zips in place of their
-// sources. The code's prefix stands before the name of each zip.
-func packaged(template []byte, code string) ([]byte, error) {
+// sources. The code's prefix stands before the name of each zip. The parameter
+// Architecture can only be what the zips were built for.
+func packaged(template []byte, code, arch string) ([]byte, error) {
+	built, ok := lambdaArchitectures[arch]
+	if !ok {
+		return nil, fmt.Errorf("the architecture is %q, want arm64 or amd64", arch)
+	}
+	if !architecture.Match(template) {
+		return nil, errors.New("got no parameter Architecture as make release expects it, want one")
+	}
+	template = architecture.ReplaceAll(template, []byte("${1}    Default: "+built+"\n    AllowedValues: ["+built+"]\n"))
 	if n := len(sourceCode.FindAll(template, -1)); n != 1 {
 		return nil, fmt.Errorf("got %d lines CodeUri with the sources, want 1", n)
 	}

@@ -63,7 +63,7 @@ var onOff = []struct {
 	},
 	{
 		"release", map[string]string{"Release": "v1"},
-		[]string{"CardAlias", "CardVersion", "EventAlias", "EventVersion"}, nil,
+		releaseResources, nil,
 		map[string]string{
 			"Resources.EventVersion.Description": "v1", "Resources.EventAlias.FunctionVersion": "1",
 			"Resources.EventFunctionDefaultPermission.FunctionName": "arn:aws:lambda:us-east-1:123456789012:function:larkbridge-event:live",
@@ -72,9 +72,7 @@ var onOff = []struct {
 	},
 	{
 		"canary", map[string]string{"Release": "v1", "Deployment": "Canary10Percent5Minutes", "ProvisionedConcurrency": "2"},
-		[]string{
-			"CardAlias", "CardDeploymentGroup", "CardVersion", "DeploymentApplication", "DeploymentRole", "EventAlias", "EventDeploymentGroup", "EventVersion",
-		}, nil,
+		releaseResources, nil,
 		map[string]string{
 			"Resources.CardDeploymentGroup.DeploymentConfigName": "CodeDeployDefault.LambdaCanary10Percent5Minutes",
 			"Resources.CardDeploymentGroup.AlarmConfiguration":   "map[Alarms:[map[Name:larkbridge-server-errors] map[Name:larkbridge-cards] map[Name:larkbridge-refused]] Enabled:true]",
@@ -90,6 +88,11 @@ var onOff = []struct {
 		map[string]string{"Resources.SendFunction.VpcConfig": "map[SecurityGroupIds:[sg-0a] SubnetIds:[subnet-0a subnet-0b]]"},
 	},
 	{"alarms in Lark", map[string]string{"DefaultTo": "oc_1"}, []string{"AlarmsToLark"}, nil, nil},
+}
+
+// releaseResources are there when the parameter Release is not empty.
+var releaseResources = []string{
+	"CardAlias", "CardDeploymentGroup", "CardVersion", "DeploymentApplication", "DeploymentRole", "EventAlias", "EventDeploymentGroup", "EventVersion",
 }
 
 const (
