@@ -77,7 +77,7 @@ func browser(t *testing.T) context.Context {
 func quiet(string, ...any) {}
 
 // tabTimeout ends a test that hangs. No test is meant to come near it.
-const tabTimeout = time.Minute
+const tabTimeout = 5 * time.Minute
 
 // tab is a tab of the browser that shows the page.
 type tab struct {

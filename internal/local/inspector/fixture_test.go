@@ -25,7 +25,20 @@ func empty(string) string { return "" } // an environment
 
 func start(t *testing.T) *run {
 	t.Helper()
-	r := &run{t: t}
+	r, inspect := newRun(t)
+	inspect(r.platform)
+	ctx, cancel := context.WithCancel(context.Background())
+	echo := demo.NewEcho(ctx, r.server)
+	r.approval = demo.NewApproval(ctx, r.server, r.platform)
+	t.Cleanup(func() { cancel(); echo.Wait(); r.approval.Wait() })
+	return r
+}
+
+// newRun returns a local run without its demo. inspect adds the page, and must be called
+// before the first request.
+func newRun(t *testing.T) (r *run, inspect func(*larktest.Platform)) {
+	t.Helper()
+	r = &run{t: t}
 	timeline := inspector.NewTimeline()
 	show := timeline.Record(func(local.Step) {})
 	calls := local.NewCalls(show, time.Now)
@@ -37,30 +50,32 @@ func start(t *testing.T) *run {
 		t.Fatal(err)
 	}
 	r.server = local.New(app, local.ToStandIn(standIn.URL, standIn.Client()), calls, time.Now, show)
-	ctx, cancel := context.WithCancel(context.Background())
-	if err := inspector.Add(ctx, r.server, r.platform, timeline); err != nil {
-		t.Fatal(err)
-	}
-	echo := demo.NewEcho(ctx, r.server)
-	r.approval = demo.NewApproval(ctx, r.server, r.platform)
 	site := httptest.NewServer(r.server)
-	t.Cleanup(func() { cancel(); site.Close(); echo.Wait(); r.approval.Wait() })
 	r.url = site.URL
-	return r
+	ctx, cancel := context.WithCancel(context.Background())
+	t.Cleanup(func() { cancel(); site.Close() })
+	return r, func(platform *larktest.Platform) {
+		if err := inspector.Add(ctx, r.server, platform, timeline); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
-// event delivers a new sample of a type.
-func (r *run) event(eventType string) local.Inbound {
+// event delivers a new event of a type.
+func (r *run) event(eventType string) { r.events(eventType, 1) }
+
+// events delivers n new events of a type.
+func (r *run) events(eventType string, n int) {
 	r.t.Helper()
 	s, ok := larktest.FindSample(eventType)
 	if !ok {
 		r.t.Fatalf("there is no sample of %s", eventType)
 	}
-	in, err := r.server.Receive(r.t.Context(), "/event", s.Delivery(r.server.App(), time.Now()))
-	if err != nil {
-		r.t.Fatal(err)
+	for range n {
+		if _, err := r.server.Receive(r.t.Context(), "/event", s.Delivery(r.server.App(), time.Now())); err != nil {
+			r.t.Fatal(err)
+		}
 	}
-	return in
 }
 
 // ask makes demo's card appear.

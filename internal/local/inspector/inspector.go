@@ -33,6 +33,7 @@ type Inspector struct {
 	server   *local.Server
 	timeline *Timeline
 	chats    *chats // nil with the real platform
+	run      string // another one each time the server starts
 	views    [2]*view
 	style    template.CSS
 	script   template.JS
@@ -41,7 +42,7 @@ type Inspector struct {
 // Add adds the page to a server that is not serving yet. platform is nil with the real
 // platform. The streams to browsers end with ctx.
 func Add(ctx context.Context, server *local.Server, platform *larktest.Platform, timeline *Timeline) error {
-	i := &Inspector{ctx: ctx, server: server, timeline: timeline}
+	i := &Inspector{ctx: ctx, server: server, timeline: timeline, run: rand.Text()}
 	if platform != nil {
 		i.chats = newChats(platform)
 		server.Rule(i.chats.addMessage)
@@ -148,6 +149,7 @@ func (i *Inspector) serveStream(w http.ResponseWriter, r *http.Request) {
 
 // changes is the answer of GET /api/changes.
 type changes struct {
+	Run      string          `json:"run"` // another one each time the server starts
 	Version  int             `json:"version"`
 	Groups   []groupChange   `json:"groups"`
 	Messages []messageChange `json:"messages"`
@@ -185,7 +187,7 @@ func (i *Inspector) serveChanges(w http.ResponseWriter, r *http.Request) {
 	}
 	f := filter{strings.ToLower(strings.TrimSpace(query.Get("q"))), query.Get("show"), maxShown}
 	version, groups := i.timeline.since(after, f)
-	c := changes{Version: version, Groups: []groupChange{}, Messages: []messageChange{}, Chats: []chatChange{}}
+	c := changes{Run: i.run, Version: version, Groups: []groupChange{}, Messages: []messageChange{}, Chats: []chatChange{}}
 	for _, g := range groups {
 		html, err := v.draw("group", g)
 		if err != nil {

@@ -187,18 +187,28 @@ func TestNothingMoves(t *testing.T) {
 	b.until(`document.querySelectorAll(".group").length === 2`)
 }
 
+// With the real platform the chat is in Lark, and the timeline is here.
+func TestRealPlatform(t *testing.T) {
+	r, inspect := newRun(t)
+	inspect(nil)
+	b := r.open(desktop)
+	r.events("im.chat.updated_v1", 1)
+	b.until(`document.querySelectorAll(".group").length === 1 && document.querySelector("#write") === null`)
+	b.press("m", "j", kb.Enter)
+	b.until(`document.querySelectorAll(".step").length > 0`)
+	if status, _, _ := r.do(r.request("POST", "/api/clicks", "{}")); status != 404 {
+		t.Errorf("got %d for a click, want 404", status)
+	}
+}
+
 // With 500 events on the page, one more costs about as much as with 10.
 func TestManyEvents(t *testing.T) {
 	r := start(t)
-	for range 10 {
-		r.event("im.chat.updated_v1")
-	}
+	r.events("im.chat.updated_v1", 10)
 	b := r.open(desktop)
 	b.until(`document.querySelectorAll(".group").length === 10`)
 	few := b.costOfOne()
-	for range 490 {
-		r.event("im.chat.updated_v1")
-	}
+	r.events("im.chat.updated_v1", 490)
 	b.until(`version >= ` + strconv.Itoa(r.changes("").Version))
 	many := b.costOfOne()
 	if n := value[int](b, `document.querySelectorAll(".group").length`); n > 200 {

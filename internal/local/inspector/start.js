@@ -35,7 +35,7 @@ document.addEventListener("keydown", event => {
   shortcut();
 });
 
-let running = false, stale = false;
+let running = false, stale = false, run = "";
 async function refresh() {
   stale = true;
   if (running) return;
@@ -48,7 +48,8 @@ async function refresh() {
       const r = await fetch("/api/changes?" + query);
       if (!r.ok) throw new Error(r.status);
       const c = await r.json();
-      if (c.version < version) location.reload(); // the server has started anew
+      if (run && c.run !== run) location.reload(); // the server has started anew
+      run = c.run;
       if (query.get("q") !== $("search").value || query.get("show") !== $("show").value) {
         stale = true;
         continue;
@@ -63,6 +64,7 @@ async function refresh() {
     $("state").textContent = say("live");
   } catch {
     $("state").textContent = say("offline");
+    setTimeout(refresh, 1000);
   }
   running = false;
 }
