@@ -180,7 +180,9 @@ func TestPageSources(t *testing.T) {
 	}
 }
 
-func (a *account) paragraphs() []string { return strings.Split(blocks(a.t, "Ways to send", "sh", 2)[1], "\n\n") }
+func (a *account) paragraphs() []string {
+	return strings.Split(blocks(a.t, "Ways to send", "sh", 2)[1], "\n\n")
+}
 
 func (a *account) paragraph(title string) string {
 	a.t.Helper()
