@@ -7,22 +7,29 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/larkbridge/larkbridge/internal/local"
-	"github.com/larkbridge/larkbridge/lib/lark"
 )
 
 func TestTriggerClicksTheCard(t *testing.T) {
 	r := startRun(t, map[string]string{"PORT": "0"})
 	for _, c := range []struct{ args, want string }{
 		{"trigger card.action.trigger", `"content":"Approved."`},
-		{"trigger card.action.trigger_v1 --value {\"action\":\"reject\"}", `"content":"Rejected."`},
+		{"trigger card.action.trigger_v1 --button reject", `"content":"Rejected."`},
 		{"trigger card.action.trigger --value {\"action\":\"approve\",\"how\":\"slowly\"}", `{"toast":{"type":"info","content":"Working on it…"}}`},
 	} {
 		code, out, stderr := invoke(t.Context(), nil, append(strings.Fields(c.args), "--url", r.url+"/card")...)
 		if code != 0 || !strings.HasPrefix(out, "200 OK\n{") || !strings.Contains(out, c.want) {
 			t.Errorf("%s: exit code %d, %q, %q", c.args, code, out, stderr)
+		}
+	}
+	for args, want := range map[string]string{
+		"--button Fly":   `the card has no button "Fly", but "Approve", "Reject"`,
+		"--card om_none": "there is no such card to click",
+	} {
+		code, out, stderr := invoke(t.Context(), nil, append(strings.Fields("trigger card.action.trigger "+args), "--url", r.url+"/card")...)
+		if code != exitFailed || out != "" || !strings.Contains(stderr, want) {
+			t.Errorf("%s: got exit code %d, %q and %q, want 1 and %q", args, code, out, stderr, want)
 		}
 	}
 	poll(t, func() bool { return strings.Contains(r.out.String(), "approval to a slow handler") })
@@ -72,14 +79,13 @@ func TestTriggerClicksTheSampleElsewhere(t *testing.T) {
 	}
 }
 
-func TestAim(t *testing.T) {
+func TestAimClick(t *testing.T) {
 	broken := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusServiceUnavailable) }))
 	defer broken.Close()
 	garbled := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "hello") }))
 	defer garbled.Close()
 	gone := httptest.NewServer(http.NotFoundHandler())
 	gone.Close()
-	p := program{getenv: func(string) string { return "" }, now: time.Now}
 	for target, fails := range map[string]bool{
 		"https://bot.invalid/card": false, // is not asked
 		":":                        false,
@@ -87,9 +93,10 @@ func TestAim(t *testing.T) {
 		broken.URL + "/card":       true,
 		garbled.URL + "/card":      true,
 	} {
-		edit, err := p.targetClick(t.Context(), target, lark.TypeCardAction, local.Edit{})
-		if edit.Click != nil || (err != nil) != fails {
-			t.Errorf("%s: %+v, %v", target, edit.Click, err)
+		var edit local.Edit
+		found, err := local.AimClick(t.Context(), client(), target, "", "", &edit)
+		if found || edit.Click != nil || (err != nil) != fails {
+			t.Errorf("%s: got %v, %+v, %v, want no card and failure %v", target, found, edit.Click, err, fails)
 		}
 	}
 }

@@ -39,12 +39,20 @@ func (p program) runDemo(ctx context.Context, url string, echo *demo.Echo, appro
 func (p program) demo(ctx context.Context, url string, echo *demo.Echo) error {
 	ctx, cancel := context.WithTimeout(ctx, demoTimeout)
 	defer cancel()
-	status, body, err := p.post(ctx, url+local.Endpoint(lark.TypeMessageReceive), lark.TypeMessageReceive, local.Edit{})
+	signer, err := local.NewSigner(p.getenv)
 	if err != nil {
 		return err
 	}
-	if status != http.StatusOK {
-		return fmt.Errorf("the event was answered with %d %s", status, body)
+	req, err := signer.Request(ctx, url+local.Endpoint(lark.TypeMessageReceive), lark.TypeMessageReceive, local.Edit{}, p.now())
+	if err != nil {
+		return err
+	}
+	reply, err := local.PostEvent(client(), req)
+	if err != nil {
+		return err
+	}
+	if reply.Status != http.StatusOK {
+		return fmt.Errorf("the event was answered with %d %s", reply.Status, reply.Body)
 	}
 	select {
 	case err := <-echo.First():

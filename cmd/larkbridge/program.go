@@ -141,8 +141,8 @@ func flagError(cmd *cobra.Command, err error) error {
 	switch {
 	case errors.As(err, &unknown):
 		var names []string
-		cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, "--"+f.Name) })
-		return misused(cmd, "%v%s", err, suggestion("--"+unknown.GetSpecifiedName(), names))
+		cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
+		return misused(cmd, "%v%s", err, suggestion(unknown.GetSpecifiedName(), names))
 	case errors.As(err, &invalid):
 		return misused(cmd, "--%s %q is not of the type %s", invalid.GetFlag().Name, invalid.GetValue(), invalid.GetFlag().Value.Type())
 	}

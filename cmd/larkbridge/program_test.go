@@ -111,7 +111,8 @@ func TestErrors(t *testing.T) {
 	for _, args := range []string{
 		"", "fly", "rnu", "--fast", "help fly", "completion", "completion bash x", "completion tcsh",
 		"run now", "run --fast", "trigger --txet x",
-		"trigger", "trigger no.such_v1", "trigger im.mesage.recieve_v1", "trigger a b", "trigger --list a", "trigger a --fast", "trigger card.action.trigger --value {",
+		"trigger", "trigger no.such_v1", "trigger im.mesage.recieve_v1", "trigger a b", "trigger --list a", "trigger a --fast", "trigger card.action.trigger --value {", "trigger approval_task --set x", "trigger approval_task --count 0", "trigger approval_task --variant 9", "trigger --file /none",
+		"trigger approval_task --set event.x=1 --set event.x.y=1", "trigger approval_task --stack x",
 		"send", "send hi", "send hi --file x", "send --file /none", "send hi --to oc_1 --url http://127.0.0.1:1",
 		"tail x", "tail --pattern {", `tail --pattern {"source":"lark"}`, "tail --url http://127.0.0.1:1", "tail --stack x",
 		"app", "app fly", "app pt", "app put", "app put x", "app put X", "app get", "app rm", "app put a b", "app put a --fast", "app list x", "app list",

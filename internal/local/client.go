@@ -29,12 +29,13 @@ const maxAnswer = 256 << 20
 // Send invokes send with a payload and returns its output. If send failed, the output is
 // that of a function error.
 func (c Client) Send(ctx context.Context, payload []byte) ([]byte, error) {
-	return c.do(ctx, http.MethodPost, "/send", payload)
+	_, output, err := c.do(ctx, http.MethodPost, "/send", payload)
+	return output, err
 }
 
 // Events returns the entries of the bus from the n-th on, counted from 0.
 func (c Client) Events(ctx context.Context, n int) ([]json.RawMessage, error) {
-	answer, err := c.do(ctx, http.MethodGet, "/api/events?after="+strconv.Itoa(n), nil)
+	_, answer, err := c.do(ctx, http.MethodGet, "/api/events?after="+strconv.Itoa(n), nil)
 	if err != nil {
 		return nil, err
 	}
@@ -73,24 +74,27 @@ func (c Client) Follow(ctx context.Context, pause time.Duration, ready func(), s
 	}
 }
 
-// do makes a request and returns the body of the answer, whatever its status.
-func (c Client) do(ctx context.Context, method, path string, body []byte) ([]byte, error) {
+// errNotRunning means that nothing listens where the local run would.
+var errNotRunning = errors.New("start it with larkbridge run, or name a stack with --stack")
+
+// do makes a request and returns the status and the body of the answer.
+func (c Client) do(ctx context.Context, method, path string, body []byte) (int, []byte, error) {
 	req, err := http.NewRequestWithContext(ctx, method, strings.TrimRight(c.URL, "/")+path, bytes.NewReader(body))
 	if err != nil {
-		return nil, fmt.Errorf("addressing the local run: %w", err)
+		return 0, nil, fmt.Errorf("addressing the local run: %w", err)
 	}
 	req.Header.Set("Content-Type", "application/json")
 	resp, err := c.HTTP.Do(req)
 	if errors.Is(err, syscall.ECONNREFUSED) {
-		return nil, fmt.Errorf("nothing listens on %s: start it with larkbridge run, or name a stack with --stack", req.URL.Host)
+		return 0, nil, fmt.Errorf("nothing listens on %s: %w", req.URL.Host, errNotRunning)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("asking the local run: %w", err)
+		return 0, nil, fmt.Errorf("asking the local run: %w", err)
 	}
 	defer resp.Body.Close()
 	answer, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
 	if err != nil {
-		return nil, fmt.Errorf("reading the answer of the local run: %w", err)
+		return 0, nil, fmt.Errorf("reading the answer of the local run: %w", err)
 	}
-	return answer, nil
+	return resp.StatusCode, answer, nil
 }

@@ -91,7 +91,7 @@ func TestClickOfACard(t *testing.T) {
 	s, click := testSigner(t), Click{"om_1", "oc_1", "ou_1", "c-1"}
 	want := []string{`"open_message_id":"om_1"`, `"open_chat_id":"oc_1"`, `"open_id":"ou_1"`, `"token":"c-1"`, `"value":{"action":"approve"}`}
 	for _, eventType := range []string{lark.TypeCardAction, oldCard} {
-		got, err := s.payload(eventType, Edit{Click: &click}, time.Now())
+		got, err := s.payload(eventType, Edit{Click: &click, Value: json.RawMessage(`{"action":"approve"}`)}, time.Now())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -105,7 +105,7 @@ func TestClickOfACard(t *testing.T) {
 	if err != nil || !strings.Contains(string(got), `"value":"no"`) {
 		t.Errorf("got %s, %v, want the value \"no\"", got, err)
 	}
-	if got, err := s.payload(lark.TypeMessageReceive, Edit{Click: &click}, time.Now()); err == nil {
+	if got, err := s.payload(lark.TypeMessageReceive, Edit{Click: &click, Value: json.RawMessage(`{"action":"approve"}`)}, time.Now()); err == nil {
 		t.Errorf("a message is clicked: %s", got)
 	}
 }
