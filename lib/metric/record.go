@@ -3,6 +3,7 @@ package metric
 import (
 	"context"
 	"log/slog"
+	"slices"
 )
 
 // Record holds what one request adds to the metrics and the log of its function.
@@ -43,6 +44,6 @@ func (r *Record) LogProblems(ctx context.Context, log *slog.Logger, attributes .
 		if p.Metric == ClickLost || p.Metric == ResultLost {
 			level = slog.LevelError
 		}
-		log.Log(ctx, level, p.Message, append(attributes[:len(attributes):len(attributes)], "error", p.Err)...)
+		log.Log(ctx, level, p.Message, append(slices.Clip(attributes), "error", p.Err)...)
 	}
 }
