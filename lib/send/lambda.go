@@ -14,11 +14,18 @@ import (
 //   - a queue gets the messages that should come again;
 //   - SNS, EventBridge, alarms and destinations, which do not wait, get an
 //     error only if Lambda should repeat the invocation;
+//   - an AgentCore Gateway and an agent of Bedrock get the result of a tool;
 //   - everybody else gets a [Response], or the error of a single request.
 func (s *Sender) Lambda(ctx context.Context, payload json.RawMessage) (any, error) {
 	from := origin{source: "invoke", end: budgetEnd(ctx)}
 	if lc, ok := lambdacontext.FromContext(ctx); ok {
 		from.id, from.function = lc.AwsRequestID, lc.InvokedFunctionArn
+		if tool := toolName(lc); tool != "" {
+			return s.runGateway(ctx, from, tool, payload), nil
+		}
+	}
+	if a, ok := readAction(payload); ok {
+		return s.runAction(ctx, from, a)
 	}
 	if messages := queueMessages(payload); messages != nil {
 		return s.runQueue(ctx, from, messages), nil
