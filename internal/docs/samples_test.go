@@ -17,6 +17,7 @@ import (
 	"github.com/larkbridge/larkbridge/internal/awstest/busschema"
 	"github.com/larkbridge/larkbridge/internal/awstest/harness"
 	"github.com/larkbridge/larkbridge/internal/pattern"
+	"github.com/larkbridge/larkbridge/lib/ask"
 	"github.com/larkbridge/larkbridge/lib/bus"
 	"github.com/larkbridge/larkbridge/lib/lark"
 	"github.com/larkbridge/larkbridge/lib/store"
@@ -74,6 +75,7 @@ var kinds = []struct {
 	{"the settings of an app", []string{"app_id"}, checkSettings},
 	{"the reply to a click", []string{"toast", "inline"}, checkReply},
 	{"what a message says", []string{"mentions"}, func(*jsonschema.Schema, string, object) error { return nil }}, // lib/bus has a test of it
+	{"the answer to a question", []string{"choice"}, checkAnswer},
 	{"a request", nil, checkRequest},
 }
 
@@ -90,6 +92,17 @@ func checkJSON(requests *jsonschema.Schema, text string) error {
 			return fmt.Errorf("the sample as %s: %w", kind.name, err)
 		}
 		return nil
+	}
+	return nil
+}
+
+// checkAnswer checks what a workflow gets as the answer to a question.
+func checkAnswer(_ *jsonschema.Schema, text string, _ object) error {
+	decoder := json.NewDecoder(strings.NewReader(text))
+	decoder.DisallowUnknownFields()
+	var result ask.Result
+	if err := decoder.Decode(&result); err != nil {
+		return fmt.Errorf("it is no answer: %w", err)
 	}
 	return nil
 }

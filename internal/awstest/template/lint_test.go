@@ -26,6 +26,12 @@ func TestLint(t *testing.T) {
 	for _, name := range []string{"defaults", "last, filled"} {
 		templates[name] = withDefaults(document, all[name])
 	}
+	lint(t, templates, regions...)
+}
+
+// lint checks translated templates for some regions.
+func lint(t *testing.T, templates map[string]map[string]any, regions ...string) {
+	t.Helper()
 	arguments := append([]string{"--regions"}, regions...)
 	arguments = append(arguments, "--template")
 	dir := t.TempDir()
