@@ -119,11 +119,11 @@ func resolve(t *testing.T, doc map[string]any, ref string) map[string]any {
 	if file != "" {
 		doc = read(t, file)
 	}
-	part, ok := doc["$defs"].(map[string]any)[name].(map[string]any)
+	definition, ok := doc["$defs"].(map[string]any)[name].(map[string]any)
 	if !ok {
 		t.Fatalf("there is no %s", ref)
 	}
-	return part
+	return definition
 }
 
 // describes checks that a schema has a property for each member of a value. Objects
@@ -140,8 +140,8 @@ func describes(t *testing.T, schema map[string]any, value any, path string) {
 			t.Errorf("the schema of %s has no properties", path)
 		}
 		for name, member := range value {
-			if part, found := properties[name].(map[string]any); found {
-				describes(t, part, member, path+"."+name)
+			if definition, found := properties[name].(map[string]any); found {
+				describes(t, definition, member, path+"."+name)
 			} else if ok {
 				t.Errorf("the schema says nothing about %s.%s", path, name)
 			}

@@ -21,7 +21,7 @@ func lambdaAPI(t *testing.T, answer http.HandlerFunc) string {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method != http.MethodPost || r.URL.Path != "/2015-03-31/functions/"+handlerARN+"/invocations" ||
 			!strings.Contains(r.Header.Get("Authorization"), "/us-east-1/lambda/aws4_request") {
-			t.Errorf("%s %s is no invocation", r.Method, r.URL)
+			t.Errorf("got %s %s, want an invocation", r.Method, r.URL)
 		}
 		answer(w, r)
 	}))
@@ -66,7 +66,7 @@ func TestCardHandler(t *testing.T) {
 		}
 	}
 	if n := asked.Load(); n != 2 {
-		t.Errorf("the handler was asked %d times for 2 clicks", n)
+		t.Errorf("got %d invocations of the handler, want 2", n)
 	}
 	if entries := s.Entries(); len(entries) != 2 {
 		t.Errorf("got %d entries on the bus, want 2", len(entries))

@@ -82,7 +82,7 @@ func TestChallengeCallsNothing(t *testing.T) {
 	after := s.Proxy().Calls()
 	for _, operation := range []string{"UpdateItem", "GetItem", "PutEvents", "GetParameter"} {
 		if before[operation] != after[operation] {
-			t.Errorf("the challenge called %s", operation)
+			t.Errorf("got a call of %s for the challenge, want none", operation)
 		}
 	}
 }
@@ -132,7 +132,7 @@ func TestKilledBeforePublishing(t *testing.T) {
 	victim := s.Start("event")
 	s.Proxy().Inject(harness.Fault{Operation: "PutEvents", Times: 1, Kind: harness.CrashBefore(func() { _ = victim.Kill() })})
 	if _, _, err := stage.Post(t.Context(), victim, "/event", stage.Delivery(message)); err == nil {
-		t.Fatal("the function answered although it was killed")
+		t.Fatal("got an answer of the killed function, want an error")
 	}
 	f := s.Start("event")
 	expect(t, s, f, "/event", stage.Delivery(message), 503, `{"error":"unavailable"}`)
@@ -177,7 +177,7 @@ func TestTableUnreachable(t *testing.T) {
 		t.Errorf("got %d entries on the bus, want 1", len(entries))
 	}
 	if !strings.Contains(open.Logs(), `{"DedupeBypassed":1,"Function":"event","Stack":"stage",`) {
-		t.Errorf("not counted:\n%s", open.Logs())
+		t.Errorf("got a log without the metric, want one:\n%s", open.Logs())
 	}
 }
 
@@ -188,7 +188,7 @@ func TestClaimAnswerLost(t *testing.T) {
 	s.Proxy().Inject(harness.Fault{Operation: "UpdateItem", Times: 1, Kind: harness.LoseAnswer()})
 	expect(t, s, f, "/event", stage.Delivery(stage.Payload(t, "im.message.receive_v1")), 200, `{}`)
 	if strings.Contains(f.Logs(), "DedupeBypassed") {
-		t.Errorf("published without deduplication:\n%s", f.Logs())
+		t.Errorf("got an entry on the bus, want none without deduplication:\n%s", f.Logs())
 	}
 }
 
@@ -215,7 +215,7 @@ func TestLargeEvent(t *testing.T) {
 	object, err := s.GetObject(t.Context(), detail.S3.Bucket, detail.S3.Key)
 	var whole struct{ Event json.RawMessage }
 	if err != nil || len(object) != detail.S3.Size || json.Unmarshal(object, &whole) != nil || !bytes.Contains(large, whole.Event) {
-		t.Errorf("the object has %d bytes of %d, %v", len(object), detail.S3.Size, err)
+		t.Errorf("got an object of %d bytes, %v, want %d", len(object), err, detail.S3.Size)
 	}
 }
 
@@ -227,10 +227,10 @@ func TestTicketIsKeptAndNotPublished(t *testing.T) {
 	f := s.Start("event")
 	expect(t, s, f, "/event/shop", stage.Delivery(stage.Payload(t, "app_ticket")), 200, `{}`)
 	if item := s.Item("tkt#" + larktest.AppID); item["val"]["S"] != ticket {
-		t.Errorf("the ticket is not in the table: %v", item)
+		t.Errorf("got the item %v, want the ticket", item)
 	}
 	if !strings.Contains(f.Logs(), `{"App":"shop","Function":"event","Stack":"stage","TicketStored":1,`) {
-		t.Errorf("not counted for the app:\n%s", f.Logs())
+		t.Errorf("got a log without the app's metric, want one:\n%s", f.Logs())
 	}
 	if entries := s.Entries(); len(entries) != 0 {
 		t.Errorf("got %d entries on the bus, want 0", len(entries))

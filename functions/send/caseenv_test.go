@@ -93,7 +93,7 @@ func (l *caseEnv) putApp(name, id, secret string) {
 		"encrypt_key": larktest.EncryptKey, "verification_token": larktest.VerificationToken,
 	})
 	if err != nil {
-		panic(err) // not reached: strings always marshal
+		panic(err) // strings always encode
 	}
 	l.aws.PutParameter(stage.Prefix+"/"+name, string(settings))
 }
@@ -174,9 +174,9 @@ func (l *caseEnv) run(ctx context.Context, c casefile.Case) []string {
 	var o caseOutcome
 	for _, before := range given.Before {
 		before.Source = given.Source
-		l.deliver(ctx, f, before)
+		l.invoke(ctx, f, before)
 	}
-	o = l.deliver(ctx, f, given)
+	o = l.invoke(ctx, f, given)
 	o.log = f.Logs()[logged:]
 	problems := l.judge(given, want, o)
 	if n := l.trapped.Load() - trapped; n > 0 {
@@ -257,9 +257,9 @@ func (g caseGiven) documents() []string {
 	return texts
 }
 
-// deliver invokes the function as the source does, so often, each time with the
-// same ids.
-func (l *caseEnv) deliver(ctx context.Context, f *harness.Function, g caseGiven) caseOutcome {
+// invoke invokes the function as the source does, as often as the case says, each time
+// with the same ids.
+func (l *caseEnv) invoke(ctx context.Context, f *harness.Function, g caseGiven) caseOutcome {
 	o := caseOutcome{number: map[string]string{}}
 	payload := l.event(g, o.number)
 	options := harness.InvokeOptions{RequestID: l.id(), FunctionARN: caseARN, Timeout: time.Minute}
@@ -337,7 +337,7 @@ func encodeCase(v any) []byte {
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
 	if err := e.Encode(v); err != nil {
-		panic(err) // not reached: maps of strings
+		panic(err) // maps of strings always encode
 	}
 	return []byte(strings.TrimSpace(b.String()))
 }

@@ -283,8 +283,8 @@ func (l *caseEnv) compare(w wantSent, m larktest.Message) (c complaints) {
 	if w.Link != nil && !slices.ContainsFunc(v.links, func(link string) bool { return leads(link, w.Link) }) {
 		c.add("no link with %q in %q", w.Link, v.links)
 	}
-	if slices.ContainsFunc(w.LinkAbsent, func(part string) bool {
-		return slices.ContainsFunc(v.links, func(link string) bool { return leads(link, []string{part}) })
+	if slices.ContainsFunc(w.LinkAbsent, func(fragment string) bool {
+		return slices.ContainsFunc(v.links, func(link string) bool { return leads(link, []string{fragment}) })
 	}) {
 		c.add("a link must not have %q: %q", w.LinkAbsent, v.links)
 	}

@@ -166,8 +166,8 @@ func squeeze(text string) string {
 	}, text)
 }
 
-// leads reports whether a decoded address has all of the parts.
-func leads(link string, parts []string) bool {
+// leads reports whether a decoded address has all of the fragments.
+func leads(link string, fragments []string) bool {
 	decoded := link
 	for range 3 {
 		if next, err := url.PathUnescape(decoded); err == nil {
@@ -175,8 +175,8 @@ func leads(link string, parts []string) bool {
 		}
 	}
 	all := link + " " + decoded + " " + strings.ReplaceAll(decoded, "+", " ")
-	for _, part := range parts {
-		if !reads(all, part) {
+	for _, fragment := range fragments {
+		if !reads(all, fragment) {
 			return false
 		}
 	}

@@ -11,8 +11,8 @@ import (
 	"github.com/larkbridge/larkbridge/internal/awstest/stage"
 )
 
-// room is what a file may cost in memory, whatever its size.
-const room = 64 << 20
+// maxGrowth is how much memory a file may take, whatever its size.
+const maxGrowth = 64 << 20
 
 // A file goes from S3 to Lark, and a resource from Lark to S3, as a stream.
 func TestLargeFiles(t *testing.T) {
@@ -37,20 +37,20 @@ func TestLargeFiles(t *testing.T) {
 	}
 	out := invoke(t, f, `{"upload":{"file":{"s3":"s3://`+stage.Bucket+`/in/large.bin"},"file_name":"large.bin"}}`)
 	if uploads := platform.Uploads(); len(uploads) != 1 || uploads[0].Size != int64(len(content)) {
-		t.Errorf("uploaded %+v: %s", uploads, out)
+		t.Errorf("got the uploads %+v and %s, want the file", uploads, out)
 	}
 	invoke(t, f, `{"download":{"message_id":"om_1","file_key":"file_1","type":"file","to":"s3://`+stage.Bucket+`/out/large.bin"}}`)
 	got, err := s.GetObject(t.Context(), stage.Bucket, "out/large.bin")
 	if err != nil || len(got) != size {
-		t.Errorf("the object has %d bytes, %v", len(got), err)
+		t.Errorf("got an object of %d bytes, %v, want that of the file", len(got), err)
 	}
 	peak, err := f.PeakRSS()
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Logf("idle %d MiB, peak %d MiB", idle>>20, peak>>20)
-	if peak-idle > room {
-		t.Errorf("the process grew by %d MiB", (peak-idle)>>20)
+	if peak-idle > maxGrowth {
+		t.Errorf("got %d MiB more memory, want at most %d", (peak-idle)>>20, maxGrowth>>20)
 	}
 }
 

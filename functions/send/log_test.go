@@ -73,11 +73,11 @@ func TestLogHoldsNoSecrets(t *testing.T) {
 	call(`{"request":{"method":"GET","path":"im/v1/chats","user_access_token":"user-secret-text"},"on_error":"return"}`)
 	call(`{"webhook":{"url":"` + url + `/open-apis/bot/v2/hook/hook-secret-text","secret":"sign-secret-text","text":"hi"},"on_error":"return"}`)
 	if n := platform.TokenCalls(); n != 2 {
-		t.Errorf("%d token calls, want 2", n)
+		t.Errorf("got %d token calls, want 2", n)
 	}
 	// The stand-in's tokens and tickets are such texts.
 	if found := regexp.MustCompile(`\b(t-|a-)?[A-Z2-7]{26}\b|Bearer|secret-text`).FindString(f.Logs()); found != "" {
-		t.Errorf("%q is in the log:\n%s", found, f.Logs())
+		t.Errorf("got %q in the log, want no secret:\n%s", found, f.Logs())
 	}
 }
 
@@ -88,12 +88,12 @@ func TestSharedToken(t *testing.T) {
 		invoke(t, s.Start("send"), good)
 	}
 	if n := platform.TokenCalls(); n != 1 {
-		t.Errorf("%d token calls", n)
+		t.Errorf("got %d token calls, want 1", n)
 	}
 	key := "tok#" + url + "#" + larktest.AppID + "#tenant_access_token#"
 	item := s.Item(key)
 	ttl, err := strconv.ParseInt(item["ttl"]["N"], 10, 64)
 	if end := time.Unix(ttl, 0); err != nil || end.Before(time.Now().Add(2*time.Hour)) || end.After(time.Now().Add(4*time.Hour)) {
-		t.Errorf("%s is deleted at %v, %v: %v", key, end, err, item)
+		t.Errorf("%s: got the TTL %v, %v of %v, want 2 to 4 h", key, end, err, item)
 	}
 }

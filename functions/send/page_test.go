@@ -38,7 +38,7 @@ func blocks(t *testing.T, heading, language string, want int) []string {
 		list = append(list, m[1])
 	}
 	if len(list) != want {
-		t.Fatalf("%d blocks of %s, want %d", len(list), language, want)
+		t.Fatalf("got %d blocks of %s, want %d", len(list), language, want)
 	}
 	return list
 }
@@ -96,7 +96,7 @@ func (a *account) fromQueue(queue string) {
 	a.t.Helper()
 	out := a.invoke(a.received(queue))
 	if string(out) != `{"batchItemFailures":[]}` {
-		a.t.Errorf("got %s", out)
+		a.t.Errorf("got %s, want no failures", out)
 	}
 }
 
@@ -133,20 +133,20 @@ func TestPageSources(t *testing.T) {
 	const live = "Version 42 is live"
 	fromQueue := func(string) { a.fromQueue("larkbridge-send") }
 	for _, tt := range []struct {
-		title   string
-		deliver func(out string)
-		want    string
+		title    string
+		handOver func(out string)
+		want     string
 	}{
 		{"Wait for Lark's answer.", func(out string) {
 			if !strings.Contains(out, `"ok":true`) || strings.Contains(out, "FunctionError") {
-				t.Errorf("the command says %s", out)
+				t.Errorf("got %s, want ok", out)
 			}
 		}, live},
 		{"Put it into a queue.", fromQueue, live},
 		{"Put it into the ordered queue", func(string) {
 			event := a.received("larkbridge-send.fifo")
 			if len(event.Records) != 1 || event.Records[0].Attributes["MessageGroupId"] != a.chat {
-				t.Errorf("in the queue: %+v", event)
+				t.Errorf("got %+v in the queue, want one message in the group of the chat", event)
 			}
 			a.invoke(event)
 		}, live},
@@ -155,7 +155,7 @@ func TestPageSources(t *testing.T) {
 		{"Let an alarm send a card to DefaultTo", func(string) {
 			// moto watches no metric: the alarm is there, and its action is what AWS documents.
 			if actions := a.shell(`aws cloudwatch describe-alarms --query 'MetricAlarms[].AlarmActions[]' --output text`); strings.TrimSpace(actions) != "arn:aws:lambda:us-east-1:123456789012:function:larkbridge-send" {
-				t.Errorf("the alarm's actions are %s", actions)
+				t.Errorf("got the actions %s, want the function send", actions)
 			}
 			a.invoke(json.RawMessage(read(t, "alarm-action.json")))
 		}, "Metric Alarm to test Lambda actions"},
@@ -168,7 +168,7 @@ func TestPageSources(t *testing.T) {
 		t.Run(tt.title, func(t *testing.T) {
 			a.t = t
 			before := len(a.Messages(""))
-			tt.deliver(a.shell(a.paragraph(tt.title)))
+			tt.handOver(a.shell(a.paragraph(tt.title)))
 			got := a.Messages("")[before:]
 			if len(got) != 1 || got[0].ReceiveID != a.chat || !strings.Contains(got[0].Content, tt.want) {
 				t.Errorf("sent %+v, want %s to %s", got, tt.want, a.chat)
@@ -176,7 +176,7 @@ func TestPageSources(t *testing.T) {
 		})
 	}
 	if n := len(a.paragraphs()); n != 7 {
-		t.Errorf("%d ways to send on the page, 7 are tested", n)
+		t.Errorf("got %d ways to send on the page, want the 7 that are tested", n)
 	}
 }
 

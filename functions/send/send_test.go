@@ -44,14 +44,14 @@ func TestMessage(t *testing.T) {
 			}
 		}
 		if err != nil || json.Unmarshal(out, &result) != nil || !result.OK || !strings.HasPrefix(result.Data.MessageID, "om_") {
-			t.Errorf("got %s, %v", out, err)
+			t.Errorf("got %s, %v, want the id of a message", out, err)
 		}
 	}
 	if messages := platform.Messages("oc_1"); len(messages) != 2 || messages[0].Content != `{"text":"hi"}` {
-		t.Errorf("got %+v", messages)
+		t.Errorf("got the messages %+v, want two texts hi", messages)
 	}
 	if n := platform.TokenCalls(); n != 1 {
-		t.Errorf("%d token calls", n)
+		t.Errorf("got %d token calls, want 1", n)
 	}
 }
 
@@ -66,7 +66,7 @@ func TestRepeatedInvocation(t *testing.T) {
 		}
 	}
 	if messages := platform.Messages(""); len(messages) != 1 {
-		t.Errorf("%d messages", len(messages))
+		t.Errorf("got %d messages, want 1", len(messages))
 	}
 }
 
@@ -78,14 +78,14 @@ func checkReports(t *testing.T, entries []harness.BusEntry, succeeded int) {
 	ok := 0
 	for _, e := range entries {
 		if e.Source != "larkbridge.send" {
-			t.Errorf("source %q", e.Source)
+			t.Errorf("got the source %q, want larkbridge.send", e.Source)
 		}
 		if e.DetailType == "Lark Send Succeeded" {
 			ok++
 		}
 	}
 	if ok != succeeded {
-		t.Errorf("%d successes on the bus, want %d", ok, succeeded)
+		t.Errorf("got %d successes on the bus, want %d", ok, succeeded)
 	}
 }
 
@@ -107,6 +107,6 @@ func TestFailure(t *testing.T) {
 	}
 	out, err := f.Invoke(t.Context(), []byte(`{"request":{"method":"GET","path":"im/v1/nothing"},"on_error":"return"}`))
 	if err != nil || !strings.Contains(string(out), `"ok":false`) || !strings.Contains(string(out), `"kind":"not_found"`) {
-		t.Errorf("got %s, %v", out, err)
+		t.Errorf("got %s, %v, want the failure as output", out, err)
 	}
 }

@@ -77,7 +77,7 @@ func checkChat(t *testing.T, platform *larktest.Platform, want []string) {
 	}
 	for i, m := range got {
 		if !strings.Contains(m.Content, want[i]) {
-			t.Errorf("message %d is %.200s, want %s", i, m.Content, want[i])
+			t.Errorf("message %d: got %.200s, want %s", i, m.Content, want[i])
 		}
 	}
 }
@@ -107,7 +107,7 @@ func TestDestination(t *testing.T) {
 			}
 		}
 		if card, _ := platform.Card(sent.Data.MessageID); !strings.Contains(string(card), content) {
-			t.Errorf("the card is %s, want %s", card, content)
+			t.Errorf("got the card %s, want %s", card, content)
 		}
 	}
 }
@@ -131,11 +131,11 @@ func TestDestinationWithoutACard(t *testing.T) {
 		}
 		out, err := f.Invoke(t.Context(), payload)
 		if err != nil || string(out) != `{"results":[]}` {
-			t.Errorf("%s: got %s, %v", name, out, err)
+			t.Errorf("%s: got %s, %v, want no results", name, out, err)
 		}
 	}
 	if n := len(platform.Calls()); n != 0 {
-		t.Errorf("%d calls to Lark", n)
+		t.Errorf("got %d calls to Lark, want none", n)
 	}
 }
 
@@ -151,6 +151,6 @@ func TestQueueFailures(t *testing.T) {
 		t.Errorf("%v %s", err, diff)
 	}
 	if entries := s.Entries(); len(entries) != 0 {
-		t.Errorf("reported although it is not over: %+v", entries)
+		t.Errorf("got %+v on the bus, want nothing before the last attempt", entries)
 	}
 }

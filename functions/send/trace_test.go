@@ -12,8 +12,8 @@ import (
 	"github.com/larkbridge/larkbridge/internal/awstest/stage"
 )
 
-// ids are what an event or a result tells of where it belongs.
-type ids struct {
+// correlation has the ids that relate an event and a result.
+type correlation struct {
 	TraceID       string `json:"trace_id"`
 	CorrelationID string `json:"correlation_id"`
 }
@@ -23,7 +23,7 @@ func line(t *testing.T, logs, message string) map[string]any {
 	t.Helper()
 	found := harness.Lines(t, logs, message)
 	if len(found) != 1 {
-		t.Fatalf("%d lines of %s:\n%s", len(found), message, logs)
+		t.Fatalf("got %d lines of %s, want 1:\n%s", len(found), message, logs)
 	}
 	return found[0]
 }
@@ -38,29 +38,29 @@ func TestTrace(t *testing.T) {
 	delivery := stage.Delivery(stage.Payload(t, "im.message.receive_v1"))
 	delivery.Header.(http.Header).Set("X-Tt-Logid", logID)
 	if status, body := s.Post(event, "/event", delivery); status != 200 {
-		t.Fatalf("got %d %s\n%s", status, body, event.Logs())
+		t.Fatalf("got %d %s, want 200\n%s", status, body, event.Logs())
 	}
 	request := line(t, event.Logs(), "request")
 	if id, _ := request["requestId"].(string); id == "" || request["outcome"] != "published" || request["log_id"] != logID || request["event_id"] != eventID {
-		t.Errorf("the log of event: %v", request)
+		t.Errorf("got the log line %v, want the ids of the event", request)
 	}
 
 	entries := s.Entries()
 	if len(entries) != 1 {
-		t.Fatalf("%d entries on the bus", len(entries))
+		t.Fatalf("got %d entries on the bus, want 1", len(entries))
 	}
 	invoke(t, send, transformed(t, entries[0].Detail))
 	checkChat(t, platform, []string{"You said: hello"})
 
-	want := ids{logID, eventID}
+	want := correlation{logID, eventID}
 	sent := line(t, send.Logs(), "send")
-	var reported ids
+	var reported correlation
 	entries = s.Entries()
 	if len(entries) != 1 || json.Unmarshal(entries[0].Detail, &reported) != nil {
-		t.Fatalf("on the bus: %+v", entries)
+		t.Fatalf("got %+v on the bus, want one result", entries)
 	}
 	if diff := cmp.Diff([]any{logID, eventID, want}, []any{sent["trace_id"], sent["correlation_id"], reported}); diff != "" {
-		t.Errorf("the log of send, and its result: %s", diff)
+		t.Errorf("the log of send, and its result (-want +got): %s", diff)
 	}
 }
 

@@ -43,11 +43,11 @@ func TestMakeRelease(t *testing.T) {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}
 	}
-	again := filepath.Join(dir, "again")
-	if err := release(root, filepath.Join(dir, "build", "release"), again, "", "arm64"); err != nil {
+	second := filepath.Join(dir, "second")
+	if err := release(root, filepath.Join(dir, "build", "release"), second, "", "arm64"); err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(read(t, dist, "checksums.txt"), read(t, again, "checksums.txt")); diff != "" {
+	if diff := cmp.Diff(read(t, dist, "checksums.txt"), read(t, second, "checksums.txt")); diff != "" {
 		t.Errorf("the same input gives other bytes (-first +second):\n%s", diff)
 	}
 }

@@ -103,7 +103,7 @@ func TestPublisherTakesManyAtOnce(t *testing.T) {
 	for name, start := range publishers {
 		t.Run(name, func(t *testing.T) {
 			publisher, arrivals := start(t)
-			var ids sync.Map
+			var published sync.Map
 			var all sync.WaitGroup
 			for i := range 20 {
 				all.Go(func() {
@@ -113,7 +113,7 @@ func TestPublisherTakesManyAtOnce(t *testing.T) {
 					if err != nil {
 						t.Error(err)
 					}
-					ids.Store(id, float64(i))
+					published.Store(id, float64(i))
 				})
 			}
 			all.Wait()
@@ -122,7 +122,7 @@ func TestPublisherTakesManyAtOnce(t *testing.T) {
 				t.Errorf("%d of 20 have arrived", len(got))
 			}
 			for _, e := range got {
-				if want, ok := ids.LoadAndDelete(e.ID); !ok || e.Detail.(map[string]any)["n"] != want {
+				if want, ok := published.LoadAndDelete(e.ID); !ok || e.Detail.(map[string]any)["n"] != want {
 					t.Errorf("the entry %q has the detail %v, want %v", e.ID, e.Detail, want)
 				}
 			}

@@ -64,8 +64,8 @@ func TestClickOnAQuestion(t *testing.T) {
 	if !strings.Contains(string(answered.Body), "has been answered") || strings.Contains(string(answered.Body), `"button"`) || !strings.Contains(flow.output, `"choice":"yes"`) {
 		t.Errorf("one who may answer: got %s and the output %s, want the final card", answered.Body, flow.output)
 	}
-	if again := w.post(t, "/card", delivery(now, clickOnYes("ou_1", "2"))); string(again.Body) != string(answered.Body) {
-		t.Errorf("the same click: got %s, want %s", again.Body, answered.Body)
+	if second := w.post(t, "/card", delivery(now, clickOnYes("ou_1", "2"))); string(second.Body) != string(answered.Body) {
+		t.Errorf("the same click: got %s, want %s", second.Body, answered.Body)
 	}
 	if got := w.types(); len(got) != 2 {
 		t.Errorf("got %q on the bus, want both clicks", got)

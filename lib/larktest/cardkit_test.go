@@ -68,8 +68,8 @@ func TestCardEntityIsSentOnce(t *testing.T) {
 			object{"receive_id": "oc_1", "msg_type": "interactive", "content": entityContent(id), "uuid": uuid})
 	}
 	message := send("u").want(0).data().string("message_id")
-	if again := send("u").want(0).data().string("message_id"); again != message {
-		t.Errorf("with the same uuid: got %s, want %s", again, message)
+	if second := send("u").want(0).data().string("message_id"); second != message {
+		t.Errorf("with the same uuid: got %s, want %s", second, message)
 	}
 	send("v").want(230099)
 	b.sendRaw("oc_1", "interactive", entityContent("7355")).want(230099)
