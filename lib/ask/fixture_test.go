@@ -8,7 +8,6 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"regexp"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -298,7 +297,5 @@ var contentOf = regexp.MustCompile(`"content":"([^"]*)"`)
 
 func (c *card) hasButtons() bool { return strings.Contains(c.doc, `"tag":"button"`) }
 
-// askers are the people of the tests.
+// people are those who click in the tests.
 var people = []string{"ou_ann", "ou_bob", "ou_cid", "ou_dan"}
-
-func contains(list []string, s string) bool { return slices.Contains(list, s) }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -147,7 +148,7 @@ func (f *fixture) checkDecision(q *ask.Question, fail func(string, ...any)) {
 	last, same := q.Answers[len(q.Answers)-1], 0
 	persons := map[string]bool{}
 	for _, a := range q.Answers {
-		if len(q.Who) > 0 && !contains(q.Who, a.By.OpenID) {
+		if len(q.Who) > 0 && !slices.Contains(q.Who, a.By.OpenID) {
 			fail("%s has answered, who may not", a.By.OpenID)
 		}
 		if persons[a.By.OpenID] || !a.At.Before(q.Expires) {

@@ -42,7 +42,7 @@ func (w *fixture) askQuestion(t *testing.T) *workflow {
 	return flow
 }
 
-// click is the payload of a click of a person on the answer yes.
+// clickOnYes is the payload of a click of a person on the answer yes.
 func clickOnYes(openID string, id string) []byte {
 	doc, _ := json.Marshal(map[string]any{
 		"schema": "2.0", "header": map[string]string{"event_id": id, "token": larktest.VerificationToken, "create_time": "1763899200000000", "event_type": "card.action.trigger", "app_id": larktest.AppID, "tenant_key": "t"},
