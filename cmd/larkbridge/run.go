@@ -25,8 +25,15 @@ func (p program) newRun() *cobra.Command {
 
 Without APP_ID a stand-in takes the place of Lark, and one message goes through
 the whole loop at the start, and a card with buttons into the chat: larkbridge
-trigger card.action.trigger clicks it. With APP_ID send calls the real Lark: set
-APP_SECRET, ENCRYPT_KEY and VERIFICATION_TOKEN, too.
+trigger card.action.trigger clicks it. With APP_ID your own app takes part, and
+what is sent arrives. These variables of the environment describe it:
+
+  APP_ID, APP_SECRET               Credentials & Basic Info in the Lark console
+  ENCRYPT_KEY, VERIFICATION_TOKEN  Events & Callbacks, Encryption Strategy
+  LARK_DOMAIN                      lark (default), feishu or a base URL
+  APP_TYPE                         custom (default) or marketplace
+  HELP_DESK_ID, HELP_DESK_TOKEN    for the help desk APIs
+  DEFAULT_TO                       who gets notices, such as alarms
 
 Your own code takes part with --rule and --card-handler. It gets an event as on
 AWS: a URL in a POST request, a command on its standard input, and a handler in
@@ -66,7 +73,7 @@ func (p program) serve(ctx context.Context, l net.Listener, own *ownCode) error 
 	if err != nil {
 		return err
 	}
-	server := local.New(app, calls.Watch(wire.LarkHTTP()), calls, p.now, show)
+	server := local.New(app, calls.Watch(wire.LarkHTTP()), calls, p.now, p.noticeChallenge(show))
 	if err := inspector.Add(ctx, server, nil, timeline); err != nil {
 		return err
 	}
@@ -77,8 +84,9 @@ func (p program) serve(ctx context.Context, l net.Listener, own *ownCode) error 
 	}
 	s := serve(l, server)
 	defer s.stop()
-	fmt.Fprintf(p.out, "larkbridge is running on %s as app %s of %s: what is sent arrives.\n", s.url, app.AppID, app.BaseURL)
+	p.printRealApp(s.url, app)
 	p.printUsage(s.url, false)
+	p.checkRealApp(ctx, app)
 	return p.wait(ctx, s)
 }
 

@@ -2,12 +2,17 @@ package main
 
 import (
 	"context"
+	"io"
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"regexp"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/larkbridge/larkbridge/internal/operate"
+	"github.com/larkbridge/larkbridge/lib/lark"
 	"github.com/larkbridge/larkbridge/lib/larktest"
 )
 
@@ -71,12 +76,53 @@ func TestRunShowsTheWholeLoop(t *testing.T) {
 }
 
 func TestRunWithARealApp(t *testing.T) {
-	r := startRun(t, map[string]string{"PORT": "0", "APP_ID": "cli_mine", "APP_SECRET": "my-own-secret", "LARK_DOMAIN": "feishu"})
+	platform := httptest.NewServer(larktest.New(larktest.WithApps(larktest.App{ID: "cli_mine", Secret: "my-own-secret"})))
+	defer platform.Close()
+	r := startRun(t, map[string]string{
+		"PORT": "0", "APP_ID": "cli_mine", "APP_SECRET": "my-own-secret", "LARK_DOMAIN": platform.URL,
+		"VERIFICATION_TOKEN": "mine", "ENCRYPT_KEY": "my-own-key",
+	})
+	poll(t, func() bool { return strings.Contains(r.out.String(), "scopes") })
 	out := r.out.String()
-	if !strings.Contains(out, "as app cli_mine of https://open.feishu.cn") || strings.Contains(out, "my-own-secret") || strings.Contains(out, "⇠") {
-		t.Errorf("it says:\n%s", out)
+	for _, want := range []string{
+		"as app cli_mine of " + platform.URL, platform.URL + "/app/cli_mine, under Events & Callbacks",
+		"  events     https://<your tunnel>/event\n  callbacks  https://<your tunnel>/card\n", "skip  scopes ",
+	} {
+		if !strings.Contains(out, want) {
+			t.Errorf("got\n%s\nwant %s in it", out, want)
+		}
+	}
+	if strings.Contains(out, "my-own-") || strings.Contains(out, "⇠") {
+		t.Errorf("got a secret or an event:\n%s", out)
+	}
+	mine := map[string]string{"APP_ID": "cli_mine", "VERIFICATION_TOKEN": "mine", "ENCRYPT_KEY": "my-own-key"}
+	for range 2 {
+		if code, _, stderr := invoke(t.Context(), mine, "trigger", "url_verification", "--url", r.url+"/event"); code != exitOK {
+			t.Fatal(stderr)
+		}
+	}
+	poll(t, func() bool { return strings.Contains(r.out.String(), "Lark has checked a Request URL") })
+	if got := strings.Count(r.out.String(), "Lark has checked a Request URL"); got != 1 {
+		t.Errorf("got %d lines about the first challenge, want 1", got)
 	}
 }
+
+// An app that the domain does not know may be one of the other domain.
+func TestRunWithAnUnknownApp(t *testing.T) {
+	app := &lark.App{AppID: "cli_mine", AppSecret: "s", BaseURL: lark.LarkURL, Type: lark.Custom}
+	unknown := doer(func(*http.Request) (*http.Response, error) {
+		return &http.Response{StatusCode: 200, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(`{"code":10014,"msg":"app id not exists"}`))}, nil
+	})
+	about := operate.CheckApp(t.Context(), unknown, app, "LARK_DOMAIN", time.Now)
+	if want := "https://open.larksuite.com does not know app cli_mine: if it is an app of Feishu, set LARK_DOMAIN to feishu"; about.Refused == nil || !strings.Contains(about.Refused.Error(), want) {
+		t.Errorf("got %v, want %s", about.Refused, want)
+	}
+}
+
+// doer is an HTTP client.
+type doer func(*http.Request) (*http.Response, error)
+
+func (d doer) Do(r *http.Request) (*http.Response, error) { return d(r) }
 
 func TestRunCannotStart(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
