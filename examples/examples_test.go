@@ -210,9 +210,9 @@ func readFile(t *testing.T, name string) string {
 
 // codeBlocks returns what is between ``` and ```.
 func codeBlocks(doc string) (blocks []string) {
-	for i, part := range strings.Split(doc, "```") {
+	for i, block := range strings.Split(doc, "```") {
 		if i%2 == 1 {
-			blocks = append(blocks, part)
+			blocks = append(blocks, block)
 		}
 	}
 	return blocks

@@ -124,12 +124,12 @@ func fill(t *testing.T, v any, input any) any {
 // evaluate returns the value of a path or of one of two intrinsic functions.
 func evaluate(t *testing.T, expression string, input any) any {
 	t.Helper()
-	if parts := regexp.MustCompile(`^States\.Format\('([^']*)', (\$[^)]*)\)$`).FindStringSubmatch(expression); parts != nil {
-		return strings.Replace(parts[1], "{}", fmt.Sprint(evaluate(t, parts[2], input)), 1)
+	if match := regexp.MustCompile(`^States\.Format\('([^']*)', (\$[^)]*)\)$`).FindStringSubmatch(expression); match != nil {
+		return strings.Replace(match[1], "{}", fmt.Sprint(evaluate(t, match[2], input)), 1)
 	}
-	if parts := regexp.MustCompile(`^States\.StringToJson\((\$[^)]*)\)$`).FindStringSubmatch(expression); parts != nil {
+	if match := regexp.MustCompile(`^States\.StringToJson\((\$[^)]*)\)$`).FindStringSubmatch(expression); match != nil {
 		var v any
-		if err := json.Unmarshal([]byte(evaluate(t, parts[1], input).(string)), &v); err != nil {
+		if err := json.Unmarshal([]byte(evaluate(t, match[1], input).(string)), &v); err != nil {
 			t.Fatal(err)
 		}
 		return v

@@ -69,9 +69,9 @@ func TestTriggerClicksTheSampleElsewhere(t *testing.T) {
 	if code != 0 || out != "200 OK\n{}\n" || asked != 1 {
 		t.Errorf("exit code %d, %q, %q, asked %d times", code, out, stderr, asked)
 	}
-	for _, part := range []string{`"open_message_id":"om_0a1b2c3d4e5f60718293a4b5c6d7e8f9"`, `"value":{"action":"approve","id":"42"}`} {
-		if !strings.Contains(posted, part) {
-			t.Errorf("%s is not in %s", part, posted)
+	for _, want := range []string{`"open_message_id":"om_0a1b2c3d4e5f60718293a4b5c6d7e8f9"`, `"value":{"action":"approve","id":"42"}`} {
+		if !strings.Contains(posted, want) {
+			t.Errorf("%s is not in %s", want, posted)
 		}
 	}
 	if code, _, _ := invoke(t.Context(), nil, "trigger", "im.message.receive_v1", "--url", site.URL+"/event"); code != 0 || asked != 1 {

@@ -37,7 +37,7 @@ prefix are the stack's outputs in CloudFormation; flags replace them.` + account
 	cmd.Flags().StringVar(&given.EventURL, "event-url", "", "the `URL` of the events (default the stack's output EventUrl)")
 	cmd.Flags().StringVar(&given.CardURL, "card-url", "", "the `URL` of the callbacks (default the stack's output CardUrl)")
 	asJSON := jsonFlag(cmd)
-	only := cmd.Flags().String("app", "", "check the app of this `name` only")
+	onlyApp := cmd.Flags().String("app", "", "check the app of this `name` only")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		a, err := p.connect(cmd.Context())
 		if err != nil {
@@ -47,7 +47,7 @@ prefix are the stack's outputs in CloudFormation; flags replace them.` + account
 		if err != nil {
 			return err
 		}
-		d.Only = *only
+		d.Only = *onlyApp
 		return p.check(cmd.Context(), d, *asJSON)
 	}
 	return cmd

@@ -88,8 +88,8 @@ func TestHelp(t *testing.T) {
 		name := "help/" + strings.Join(append([]string{"larkbridge"}, strings.Fields(path)...), "-") + ".txt"
 		files[filepath.Join("testdata", name)] = true
 		golden(t, name, out)
-		if code, again, _ := invoke(t.Context(), nil, append([]string{"help"}, strings.Fields(path)...)...); code != exitOK || again != out {
-			t.Errorf("larkbridge help %s: got exit code %d and\n%s\nwant 0 and the same as larkbridge %s -h", path, code, again, path)
+		if code, help, _ := invoke(t.Context(), nil, append([]string{"help"}, strings.Fields(path)...)...); code != exitOK || help != out {
+			t.Errorf("larkbridge help %s: got exit code %d and\n%s\nwant 0 and the same as larkbridge %s -h", path, code, help, path)
 		}
 	}
 	found, err := filepath.Glob("testdata/help/*")

@@ -33,12 +33,12 @@ when it ends, however it ends; only if it is killed do they stay.` + accountHelp
 		GroupID: groupLocal,
 	}
 	target := p.targetFlags(cmd)
-	only := cmd.Flags().String("pattern", "", "show only events that match this EventBridge `pattern`")
+	eventPattern := cmd.Flags().String("pattern", "", "show only events that match this EventBridge `pattern`")
 	asJSON := jsonFlag(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		show := func(event json.RawMessage) error { return p.print(busEvent(event), *asJSON) }
-		if *only != "" {
-			matcher, err := pattern.Compile([]byte(*only))
+		if *eventPattern != "" {
+			matcher, err := pattern.Compile([]byte(*eventPattern))
 			if err != nil {
 				return misused(cmd, "--pattern: %v", err)
 			}
@@ -49,7 +49,7 @@ when it ends, however it ends; only if it is killed do they stay.` + accountHelp
 		if target.stack == "" {
 			return target.local().Follow(cmd.Context(), tailPause, p.tailReady, show)
 		}
-		return p.tailStack(cmd.Context(), target.stack, *only, show)
+		return p.tailStack(cmd.Context(), target.stack, *eventPattern, show)
 	}
 	return cmd
 }
@@ -60,14 +60,14 @@ func (p program) tailReady() {
 }
 
 // tailStack follows the bus of a stack.
-func (p program) tailStack(ctx context.Context, stack, only string, show func(json.RawMessage) error) error {
+func (p program) tailStack(ctx context.Context, stack, eventPattern string, show func(json.RawMessage) error) error {
 	a, err := p.connect(ctx)
 	if err != nil {
 		return err
 	}
 	fmt.Fprintln(p.err, "Making a rule and a queue …")
 	tail := operate.Tail{
-		Stack: operate.Stack(stack), Pattern: only, Events: eventbridge.NewFromConfig(a.config), Queues: sqs.NewFromConfig(a.config),
+		Stack: operate.Stack(stack), Pattern: eventPattern, Events: eventbridge.NewFromConfig(a.config), Queues: sqs.NewFromConfig(a.config),
 		Ready: p.tailReady, Show: show,
 	}
 	return tail.Follow(ctx)

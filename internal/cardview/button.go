@@ -49,12 +49,12 @@ func (v *view) overflow(c object) *html.Node {
 		}
 		action := object{}
 		if json.Unmarshal([]byte(v.action(c)), &action) != nil {
-			continue // not reached
+			continue // what cannot be read has no button
 		}
 		action["option"] = str(option, "value")
 		doc, err := json.Marshal(action)
 		if err != nil {
-			continue // not reached
+			continue // what cannot be read has no button
 		}
 		b := set(elem("button", "card-button", text(v.optionText(option))), "type", "button")
 		n.AppendChild(v.asked(c, set(b, "data-action", string(doc))))

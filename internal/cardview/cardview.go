@@ -53,7 +53,7 @@ func Render(card []byte, lang Language) template.HTML {
 	v := &view{lang: lang}
 	var out bytes.Buffer
 	if html.Render(&out, v.card(card)) != nil {
-		return "" // not reached: a buffer takes all
+		return "" // a buffer takes everything
 	}
 	return template.HTML(out.String()) //nolint:gosec // html.Render escapes all texts and attributes.
 }

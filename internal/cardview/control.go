@@ -72,7 +72,7 @@ func (v *view) action(c object) string {
 	}
 	doc, err := json.Marshal(action)
 	if err != nil {
-		return "{}" // not reached: it was decoded from JSON
+		return "{}" // it was decoded from JSON, so it can be encoded
 	}
 	return string(doc)
 }

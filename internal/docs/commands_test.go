@@ -21,10 +21,10 @@ import (
 
 // command is a command that a page has, in a block of sh or as code within a line.
 type command struct {
-	file  string
-	line  int
-	words []string // without assignments and redirections; variables as they are written
-	named bool     // it is only named, in a sentence: arguments may be missing
+	file      string
+	line      int
+	words     []string // without assignments and redirections; variables as they are written
+	mentioned bool     // it is only named, in a sentence: arguments may be missing
 }
 
 var placeholder = regexp.MustCompile(`<[a-zA-Z][^<>]*>`)
@@ -51,7 +51,7 @@ func commands(t *testing.T, p page, programs ...string) (list []command) {
 				t.Errorf("%s:%d: %s is no command: %v", p.file, s.line, s.text, err)
 			}
 			for _, words := range found {
-				list = append(list, command{file: p.file, line: s.line, words: words, named: true})
+				list = append(list, command{file: p.file, line: s.line, words: words, mentioned: true})
 			}
 		}
 	}
@@ -89,14 +89,14 @@ func parseShell(script string) (list [][]string, err error) {
 // wordText returns a word without the quotation marks around its parts.
 func wordText(printer *syntax.Printer, word *syntax.Word) string {
 	var text strings.Builder
-	for _, part := range word.Parts {
-		switch part := part.(type) {
+	for _, segment := range word.Parts {
+		switch segment := segment.(type) {
 		case *syntax.Lit:
-			text.WriteString(part.Value)
+			text.WriteString(segment.Value)
 		case *syntax.SglQuoted:
-			text.WriteString(part.Value)
+			text.WriteString(segment.Value)
 		default:
-			_ = printer.Print(&text, part) // a strings.Builder takes everything
+			_ = printer.Print(&text, segment) // a strings.Builder takes everything
 		}
 	}
 	return strings.Trim(text.String(), `"`)
@@ -268,7 +268,7 @@ func checkAWS(t *testing.T, list []command) {
 	}
 	var calls []call
 	for _, c := range list {
-		calls = append(calls, call{c.words[1:], c.named})
+		calls = append(calls, call{c.words[1:], c.mentioned})
 	}
 	doc, err := json.Marshal(calls)
 	if err != nil {

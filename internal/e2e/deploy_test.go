@@ -50,7 +50,7 @@ func TestDeployed(t *testing.T) {
 func (s *stack) loop(t *testing.T, platform *larktest.Platform) {
 	s.ruleToQueue()
 	for range 2 { // delivered twice, answered once
-		s.deliver(stage.Payload(t, "im.message.receive_v1"))
+		s.postEvent(stage.Payload(t, "im.message.receive_v1"))
 	}
 	s.await("the answer in the chat", func() bool { return len(platform.Messages("")) > 0 })
 	if got := platform.Messages(""); len(got) != 1 || got[0].Content != `{"text":"You said: hello"}` {
@@ -81,7 +81,7 @@ func (s *stack) upgrade(t *testing.T, parameters ...string) {
 				default:
 				}
 				id := fmt.Sprintf("%s-%d-%d", strings.ReplaceAll(t.Name(), "/", "-"), worker, n)
-				if !s.deliver([]byte(`{"schema":"2.0","header":{"event_id":"` + id + `","event_type":"load.test_v1","token":"` + larktest.VerificationToken +
+				if !s.postEvent([]byte(`{"schema":"2.0","header":{"event_id":"` + id + `","event_type":"load.test_v1","token":"` + larktest.VerificationToken +
 					`","app_id":"` + larktest.AppID + `"},"event":{}}`)) {
 					late.Store(id, nil)
 				}
@@ -123,10 +123,10 @@ func (s *stack) stores() (names []string) {
 	return names
 }
 
-// deliver posts an event until it is accepted, as Lark does: a busy machine may
+// postEvent posts an event until it is accepted, as Lark does: a busy machine may
 // answer 503. It reports whether the first delivery was accepted before the
 // function publishes a second time, which it does after 0.9 s without an answer.
-func (s *stack) deliver(payload []byte) (inTime bool) {
+func (s *stack) postEvent(payload []byte) (inTime bool) {
 	var status int
 	var body string
 	start := time.Now()

@@ -145,11 +145,11 @@ func (s *stack) firstEvents(doctor, bus string) {
 	if status, body := s.post(s.output("EventUrl"), stage.Delivery(message)); status != 200 {
 		s.t.Errorf("a message: got %d %s, want 200", status, body)
 	}
-	var ids []string
+	var eventIDs []string
 	s.await("the first events", func() bool {
-		ids = append(ids, s.drain(bus)...)
-		return slices.ContainsFunc(ids, func(id string) bool { return strings.HasPrefix(id, "doctor-") }) &&
-			slices.ContainsFunc(ids, func(id string) bool { return bytes.Contains(message, []byte(`"event_id":"`+id+`"`)) })
+		eventIDs = append(eventIDs, s.drain(bus)...)
+		return slices.ContainsFunc(eventIDs, func(id string) bool { return strings.HasPrefix(id, "doctor-") }) &&
+			slices.ContainsFunc(eventIDs, func(id string) bool { return bytes.Contains(message, []byte(`"event_id":"`+id+`"`)) })
 	})
 }
 

@@ -222,14 +222,14 @@ func (s *stack) probe() string {
 func (s *stack) drain(queue string) []string {
 	s.t.Helper()
 	client := sqs.New(sqs.Options{BaseEndpoint: &s.endpoint, Region: "us-east-1", Credentials: aws.AnonymousCredentials{}})
-	var ids []string
+	var eventIDs []string
 	for {
 		out, err := client.ReceiveMessage(s.t.Context(), &sqs.ReceiveMessageInput{QueueUrl: &queue, MaxNumberOfMessages: 10})
 		if err != nil {
 			s.t.Fatal(err)
 		}
 		if len(out.Messages) == 0 {
-			return ids
+			return eventIDs
 		}
 		for _, m := range out.Messages {
 			var event struct {
@@ -244,7 +244,7 @@ func (s *stack) drain(queue string) []string {
 			}
 			if !s.drained[*m.MessageId] {
 				s.drained[*m.MessageId] = true
-				ids = append(ids, event.Detail.Header.EventID)
+				eventIDs = append(eventIDs, event.Detail.Header.EventID)
 			}
 		}
 	}

@@ -35,9 +35,9 @@ type ownHandler struct {
 
 // Answer answers a click with the handler.
 func (h ownHandler) Answer(ctx context.Context, app *store.App, ev *lark.Event) (*lark.CardReply, error) {
-	named := *app
-	named.CardHandler = h.name
-	return h.Answerer.Answer(ctx, &named, ev)
+	copied := *app
+	copied.CardHandler = h.name
+	return h.Answerer.Answer(ctx, &copied, ev)
 }
 
 // cardInvoker invokes a target in place of a Lambda function.

@@ -95,9 +95,9 @@ func TestClickOfACard(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, part := range want {
-			if strings.Count(string(got), part) != 1 {
-				t.Errorf("%s: %s is not once in %s", eventType, part, got)
+		for _, segment := range want {
+			if strings.Count(string(got), segment) != 1 {
+				t.Errorf("%s: %s is not once in %s", eventType, segment, got)
 			}
 		}
 	}

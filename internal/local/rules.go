@@ -153,12 +153,12 @@ func (t *ruleTarget) invoke(ctx context.Context, e bus.Entry, event []byte) {
 		t.fail(e, t.name+" failed", err)
 		return
 	}
-	took := millis(t.server.now().Sub(start))
+	elapsed := millis(t.server.now().Sub(start))
 	if !t.toSend(e, answer) {
-		t.show(e, t.name+" is done", fmt.Sprintf("%s %.80s", took, answer))
+		t.show(e, t.name+" is done", fmt.Sprintf("%s %.80s", elapsed, answer))
 		return
 	}
-	t.show(e, t.name+" to send", took+", what it returned")
+	t.show(e, t.name+" to send", elapsed+", what it returned")
 	record, err := DestinationRecord(t.name, input, answer, t.server.now())
 	if err != nil {
 		t.fail(e, "what "+t.name+" returned cannot be sent", err)

@@ -29,8 +29,8 @@ func (f *fixture) entries() (list []struct {
 	return list
 }
 
-// again makes the same request once more, its body changed by change.
-func again(t *testing.T, req *http.Request, change func([]byte)) *http.Request {
+// resent makes the same request once more, its body changed by change.
+func resent(t *testing.T, req *http.Request, change func([]byte)) *http.Request {
 	t.Helper()
 	r, err := req.GetBody()
 	if err != nil {
@@ -50,7 +50,7 @@ func TestEventIsOnTheBusOnce(t *testing.T) {
 	f := start(t)
 	req := f.event("im.chat.updated_v1", local.Edit{})
 	for range 2 {
-		if status, body := f.do(again(t, req, func([]byte) {})); status != 200 || body != "{}" {
+		if status, body := f.do(resent(t, req, func([]byte) {})); status != 200 || body != "{}" {
 			t.Fatalf("got %d %s, want 200 {}", status, body)
 		}
 		list := f.entries()
@@ -66,7 +66,7 @@ func TestEventIsOnTheBusOnce(t *testing.T) {
 
 func TestChangedByteIsRefusedWithAReasonShownHereOnly(t *testing.T) {
 	f := start(t)
-	req := again(t, f.event(lark.TypeMessageReceive, local.Edit{}), func(body []byte) { body[20] ^= 1 })
+	req := resent(t, f.event(lark.TypeMessageReceive, local.Edit{}), func(body []byte) { body[20] ^= 1 })
 	if status, body := f.do(req); status != 401 || body != `{"error":"unauthorized"}` {
 		t.Errorf("got %d %s, want 401 unauthorized", status, body)
 	}

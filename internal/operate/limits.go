@@ -21,7 +21,7 @@ const sendQueues = 2
 // time. A new account runs 10 functions at once.
 func (d *Doctor) checkConcurrency(ctx context.Context) {
 	const subject = "concurrency"
-	each, err := strconv.Atoi(d.Parameters["SendConcurrency"])
+	perQueue, err := strconv.Atoi(d.Parameters["SendConcurrency"])
 	if err != nil {
 		d.Show(skip(subject, "the stack's SendConcurrency is not known", "let your credentials read the stack: cloudformation:DescribeStacks"))
 		return
@@ -36,7 +36,7 @@ func (d *Doctor) checkConcurrency(ctx context.Context) {
 		return
 	}
 	limit, free := settings.AccountLimit.ConcurrentExecutions, int(*settings.AccountLimit.UnreservedConcurrentExecutions)
-	sends := sendQueues * each
+	sends := sendQueues * perQueue
 	note := fmt.Sprintf("the account runs %d functions at once, %d of them unreserved, and sends take up to %d", limit, free, sends)
 	if reserved, _ := strconv.Atoi(d.Parameters["ReservedConcurrency"]); reserved > 0 {
 		d.Show(ok(subject, fmt.Sprintf("%s; %d are reserved for each of event and card", note, reserved)))

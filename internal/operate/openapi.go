@@ -83,18 +83,18 @@ type converter struct {
 // convert returns a part of a schema as OpenAPI 3.0 has it. An object with properties
 // becomes a component, and the result is a reference to it. Its name is that of its
 // definition, else name.
-func (c *converter) convert(in, name string, part object) object {
-	if choices, ok := part["anyOf"].([]any); ok && choices[len(choices)-1] == true {
-		part, _ = choices[0].(object) // what Lark documents, without "or anything else"
+func (c *converter) convert(in, name string, schema object) object {
+	if choices, ok := schema["anyOf"].([]any); ok && choices[len(choices)-1] == true {
+		schema, _ = choices[0].(object) // what Lark documents, without "or anything else"
 	}
-	if ref, ok := part["$ref"].(string); ok {
+	if ref, ok := schema["$ref"].(string); ok {
 		target, of, definition := c.resolve(in, ref)
 		if definition != "" {
 			name = pascal(definition)
 		}
-		part, in = merge(target, withFile(removeNames(part, "$ref", "description"), in)), of
+		schema, in = merge(target, withFile(removeNames(schema, "$ref", "description"), in)), of
 	}
-	out := c.keywords(in, name, part)
+	out := c.keywords(in, name, schema)
 	if out["properties"] == nil {
 		return out
 	}
@@ -106,20 +106,20 @@ func (c *converter) convert(in, name string, part object) object {
 }
 
 // keywords converts a part without a reference: the keywords that both languages have.
-func (c *converter) keywords(in, name string, part object) object {
+func (c *converter) keywords(in, name string, schema object) object {
 	out := object{}
 	for _, keyword := range []string{"description", "type", "required", "enum", "pattern", "minimum", "minLength"} {
-		if value, ok := part[keyword]; ok {
+		if value, ok := schema[keyword]; ok {
 			out[keyword] = value
 		}
 	}
 	if out["enum"] != nil && out["type"] == nil {
 		out["type"] = "string"
 	}
-	if items, ok := part["items"].(object); ok {
+	if items, ok := schema["items"].(object); ok {
 		out["items"] = c.convert(in, name, items)
 	}
-	if all, ok := part["properties"].(object); ok {
+	if all, ok := schema["properties"].(object); ok {
 		properties := object{}
 		for property, value := range all {
 			if below, ok := value.(object); ok { // else it is false: the property is never there
@@ -211,8 +211,8 @@ func merge(base, more object) object {
 // pascal returns a name of JSON as that of a type: UserId for user_id.
 func pascal(name string) string {
 	var out strings.Builder
-	for part := range strings.FieldsFuncSeq(name, func(r rune) bool { return r == '.' || r == '_' || r == ' ' }) {
-		out.WriteString(strings.ToUpper(part[:1]) + part[1:])
+	for segment := range strings.FieldsFuncSeq(name, func(r rune) bool { return r == '.' || r == '_' || r == ' ' }) {
+		out.WriteString(strings.ToUpper(segment[:1]) + segment[1:])
 	}
 	return out.String()
 }

@@ -28,7 +28,7 @@ func FuzzPattern(f *testing.F) {
 		if err != nil {
 			return // the pattern has 1,000 combinations, or a reserved name
 		}
-		if again, _ := either.Match(event); got && !again {
+		if combined, _ := either.Match(event); got && !combined {
 			t.Errorf("%s matches %s, but not as an alternative of $or", doc, event)
 		}
 	})

@@ -74,11 +74,11 @@ func text(m member) (matcher, error) {
 	case "suffix equals-ignore-case":
 		compare = func(s string) bool { return strings.EqualFold(lastRunes(s, runes(operand)), operand) }
 	case "wildcard":
-		parts, err := wildcard(operand)
+		segments, err := wildcard(operand)
 		if err != nil {
 			return nil, err
 		}
-		compare = parts.match
+		compare = segments.match
 	default:
 		return nil, fmt.Errorf("there is no operator %q", m.name)
 	}

@@ -152,11 +152,11 @@ func div(text phrase, size string) component {
 func (q *Question) reminderText() lark.Text {
 	var mentions strings.Builder
 	for _, id := range q.Who {
-		answered := false
+		hasAnswer := false
 		for _, a := range q.Answers {
-			answered = answered || a.By.OpenID == id
+			hasAnswer = hasAnswer || a.By.OpenID == id
 		}
-		if !answered {
+		if !hasAnswer {
 			fmt.Fprintf(&mentions, `<at user_id="%s"></at> `, id)
 		}
 	}

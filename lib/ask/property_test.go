@@ -182,18 +182,18 @@ func (f *fixture) checkEvents(q *ask.Question, fail func(string, ...any)) {
 //
 // `make proof` asks 10,000 questions; without it there are 1,200.
 func TestQuestions(t *testing.T) {
-	const each = 100
+	const perRun = 100
 	questions := 1_200
 	if os.Getenv("LARKBRIDGE_PROOF") != "" {
 		questions = 10_000
 	}
 	for _, faults := range []int{0, 5, 15, 30} {
 		t.Run(fmt.Sprintf("faults=%d%%", faults), func(t *testing.T) {
-			for b := range questions / each / 4 {
+			for b := range questions / perRun / 4 {
 				synctest.Test(t, func(t *testing.T) {
 					f := newFixture(t, uint64(faults*1000+b), faults)
 					var scenarios []scenario
-					for i := range each {
+					for i := range perRun {
 						s := f.newScenario(i)
 						scenarios = append(scenarios, s)
 						f.running.Go(func() { f.run(s) })

@@ -19,7 +19,7 @@ func newQuestion(quorum int, who ...string) *Question {
 
 func TestVerdicts(t *testing.T) {
 	yes := Click{ID: "1", AskID: "a1", Choice: "yes", OpenID: "ou_1", MessageID: "om_1"}
-	with := func(change func(*Click)) Click { c := yes; change(&c); return c }
+	changed := func(change func(*Click)) Click { c := yes; change(&c); return c }
 	for _, tt := range []struct {
 		name   string
 		quorum int
@@ -30,13 +30,13 @@ func TestVerdicts(t *testing.T) {
 	}{
 		{"an answer", 1, yes, 0, Counts, Answered},
 		{"one of two", 2, yes, 0, Counts, Open},
-		{"one that ends", 2, with(func(c *Click) { c.Choice = "no" }), 0, Counts, Answered},
+		{"one that ends", 2, changed(func(c *Click) { c.Choice = "no" }), 0, Counts, Answered},
 		{"the last moment", 1, yes, time.Minute - 1, Counts, Answered},
 		{"the end itself", 1, yes, time.Minute, TooLate, Expired},
-		{"another person", 1, with(func(c *Click) { c.OpenID = "ou_2" }), 0, NotAllowed, Open},
-		{"nobody", 1, with(func(c *Click) { c.OpenID = "" }), 0, NotAllowed, Open},
-		{"another card", 1, with(func(c *Click) { c.MessageID = "om_2" }), 0, NotHere, Open},
-		{"another choice", 1, with(func(c *Click) { c.Choice = "maybe" }), 0, NotHere, Open},
+		{"another person", 1, changed(func(c *Click) { c.OpenID = "ou_2" }), 0, NotAllowed, Open},
+		{"nobody", 1, changed(func(c *Click) { c.OpenID = "" }), 0, NotAllowed, Open},
+		{"another card", 1, changed(func(c *Click) { c.MessageID = "om_2" }), 0, NotHere, Open},
+		{"another choice", 1, changed(func(c *Click) { c.Choice = "maybe" }), 0, NotHere, Open},
 	} {
 		q := newQuestion(tt.quorum, "ou_1", "ou_3")
 		if got := q.answer(tt.click, asked.Add(tt.after)); got != tt.want || q.State != tt.state {

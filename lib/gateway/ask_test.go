@@ -60,12 +60,12 @@ func TestClickOnAQuestion(t *testing.T) {
 	if !strings.Contains(string(refused.Body), "may answer") || flow.output != "" {
 		t.Errorf("one who may not answer: got %s and the output %q, want a toast alone", refused.Body, flow.output)
 	}
-	answered := w.post(t, "/event", delivery(now, clickOnYes("ou_1", "2")))
-	if !strings.Contains(string(answered.Body), "has been answered") || strings.Contains(string(answered.Body), `"button"`) || !strings.Contains(flow.output, `"choice":"yes"`) {
-		t.Errorf("one who may answer: got %s and the output %s, want the final card", answered.Body, flow.output)
+	reply := w.post(t, "/event", delivery(now, clickOnYes("ou_1", "2")))
+	if !strings.Contains(string(reply.Body), "has been answered") || strings.Contains(string(reply.Body), `"button"`) || !strings.Contains(flow.output, `"choice":"yes"`) {
+		t.Errorf("one who may answer: got %s and the output %s, want the final card", reply.Body, flow.output)
 	}
-	if second := w.post(t, "/card", delivery(now, clickOnYes("ou_1", "2"))); string(second.Body) != string(answered.Body) {
-		t.Errorf("the same click: got %s, want %s", second.Body, answered.Body)
+	if second := w.post(t, "/card", delivery(now, clickOnYes("ou_1", "2"))); string(second.Body) != string(reply.Body) {
+		t.Errorf("the same click: got %s, want %s", second.Body, reply.Body)
 	}
 	if got := w.types(); len(got) != 2 {
 		t.Errorf("got %q on the bus, want both clicks", got)

@@ -145,15 +145,15 @@ func checkEntity(content string) (streaming bool, f *failure) {
 	if !c.shared() {
 		return false, fail(300302, "update_multi property is false")
 	}
-	ids := map[string]bool{}
+	elementIDs := map[string]bool{}
 	components := 0
 	for component := range componentsOf(any(c.Body.Elements)) {
 		components++
 		id, _ := component["element_id"].(string)
-		if ids[id] {
+		if elementIDs[id] {
 			return false, fail(300301, "Duplicate element_id in card component.")
 		}
-		ids[id] = id != ""
+		elementIDs[id] = id != ""
 	}
 	if components > maxComponents {
 		return false, fail(300305, "The number of card components exceeds 200")

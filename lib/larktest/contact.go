@@ -43,8 +43,8 @@ func usersOfDepartment(p *Platform, x *exchange) (any, *failure) {
 	}
 	var found []document
 	for _, u := range p.documents[usersPath] {
-		ids, _ := u["department_ids"].([]any)
-		if slices.Contains(ids, any(department)) || department == "0" && len(ids) == 0 {
+		departmentIDs, _ := u["department_ids"].([]any)
+		if slices.Contains(departmentIDs, any(department)) || department == "0" && len(departmentIDs) == 0 {
 			found = append(found, u)
 		}
 	}

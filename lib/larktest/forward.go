@@ -75,10 +75,10 @@ func mergeForward(p *Platform, x *exchange) (any, *failure) {
 
 // mergeable returns the messages that can be forwarded, and the ids for which there is
 // no such message. It fails if no message can be forwarded.
-func (p *Platform) mergeable(ids []string) (messages []*Message, invalid []string, f *failure) {
+func (p *Platform) mergeable(messageIDs []string) (messages []*Message, invalid []string, f *failure) {
 	recalled := 0
 	invalid = []string{}
-	for _, id := range ids {
+	for _, id := range messageIDs {
 		m := p.messages.byID[id]
 		if m != nil && !m.Recalled && m.MsgType != "system" {
 			messages = append(messages, m)
@@ -90,7 +90,7 @@ func (p *Platform) mergeable(ids []string) (messages []*Message, invalid []strin
 		invalid = append(invalid, id)
 	}
 	switch {
-	case recalled == len(ids):
+	case recalled == len(messageIDs):
 		f = fail(230065, "All messages to be forwarded have been recalled.")
 	case len(messages) == 0:
 		f = fail(230064, "All messages to be forwarded are invalid.")

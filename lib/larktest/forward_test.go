@@ -26,10 +26,10 @@ func TestForward(t *testing.T) {
 
 func TestMergeForward(t *testing.T) {
 	b := newFixture(t)
-	merge := func(ids ...string) reply {
+	merge := func(messageIDs ...string) reply {
 		t.Helper()
 		return b.post("/open-apis/im/v1/messages/merge_forward?receive_id_type=chat_id",
-			object{"receive_id": "oc_9", "message_id_list": ids})
+			object{"receive_id": "oc_9", "message_id_list": messageIDs})
 	}
 	one, two, other := b.send("oc_1", "a"), b.send("oc_1", "b"), b.send("oc_2", "c")
 	d := merge(one, two, "om_none").want(0).data()

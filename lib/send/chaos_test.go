@@ -169,7 +169,7 @@ func (f *fixture) check(t *testing.T, messages int) {
 // reported returns the ids of the failures on the bus, each of which has a reason.
 func (f *fixture) reported(t *testing.T) []string {
 	t.Helper()
-	ids := map[string]bool{}
+	messageIDs := map[string]bool{}
 	for _, e := range f.bus.Entries() {
 		var detail struct {
 			ID     string
@@ -181,10 +181,10 @@ func (f *fixture) reported(t *testing.T) []string {
 		if !strings.HasSuffix(e.DetailType, "Failed") {
 			continue
 		}
-		ids[detail.ID] = true
+		messageIDs[detail.ID] = true
 		if detail.Result.Error == nil || detail.Result.Error.Msg == "" {
 			t.Errorf("got no reason in %s", e.Detail)
 		}
 	}
-	return slices.Sorted(maps.Keys(ids))
+	return slices.Sorted(maps.Keys(messageIDs))
 }

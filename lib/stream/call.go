@@ -149,11 +149,11 @@ func (x *writing) call(method, path, cardID string, body object) (lark.Call, err
 	return call, nil
 }
 
-// uuid returns an id of at most 50 characters, the same for the same parts of a stream.
-func (x *writing) uuid(parts ...string) string {
+// uuid returns an id of at most 50 characters, the same for the same segments of a stream.
+func (x *writing) uuid(segments ...string) string {
 	h := sha256.New()
-	for _, part := range append([]string{x.update.Key}, parts...) {
-		h.Write([]byte(part))
+	for _, segment := range append([]string{x.update.Key}, segments...) {
+		h.Write([]byte(segment))
 		h.Write([]byte{0})
 	}
 	return hex.EncodeToString(h.Sum(nil)[:20])

@@ -50,11 +50,11 @@ func TestStreamsUnderFaults(t *testing.T) {
 		{"interaction in progress", code(200810)},
 	}
 	var all []larktest.Fault
-	for _, way := range ways[1:] {
-		all = append(all, way.fault)
+	for _, fault := range ways[1:] {
+		all = append(all, fault.fault)
 	}
-	for _, way := range ways {
-		t.Run(way.name, func(t *testing.T) { prove(t, streams, false, way.fault) })
+	for _, fault := range ways {
+		t.Run(fault.name, func(t *testing.T) { prove(t, streams, false, fault.fault) })
 	}
 	t.Run("lost answer of the table", func(t *testing.T) { prove(t, streams, true) })
 	t.Run("all", func(t *testing.T) { prove(t, streams, true, all...) })
@@ -239,11 +239,11 @@ func (p *proof) runStream(i int) {
 		u := update(int64(n), text[:len(text)*n/updates], n == updates)
 		u.Key, u.To, u.Queued = fmt.Sprintf("str#default#%d", i), lark.ToChat(fmt.Sprintf("oc_%d", i)), time.Now()
 		if isOrdered(i) {
-			p.deliver(u)
+			p.update(u)
 		} else {
-			running.Go(func() { p.deliver(u) })
+			running.Go(func() { p.update(u) })
 			if p.number(5) == 0 {
-				running.Go(func() { p.deliver(u) })
+				running.Go(func() { p.update(u) })
 			}
 		}
 		if messages := p.platform.Messages(u.To.ID()); len(messages) > 0 && p.number(10) == 0 {
@@ -253,8 +253,8 @@ func (p *proof) runStream(i int) {
 	}
 }
 
-// deliver delivers an update to any process until it is acknowledged.
-func (p *proof) deliver(u stream.Update) {
+// update gives an update to any process until it is acknowledged.
+func (p *proof) update(u stream.Update) {
 	for {
 		one := p.processes[p.number(len(p.processes))].Load()
 		ctx, cancel := context.WithTimeout(context.WithValue(context.Background(), writeKey{}, p.writes.Add(1)), 50*time.Second)

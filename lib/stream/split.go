@@ -12,26 +12,26 @@ const maxText = 20 << 10
 // fence begins and ends a block of code in Markdown.
 const fence = "```"
 
-// split returns the parts of a text that each go into one card. Where a part ends
+// split returns the segments of a text that each go into one card. Where a segment ends
 // depends only on the text before, so that a text which grows keeps its parts. A part
 // ends with a line if one ends in its last quarter. A block of code that does not end in
 // a part ends there all the same and goes on in the next.
 func split(text string) []string {
-	var parts []string
-	opened := "" // the line that begins the block of code at the start of the part
+	var segments []string
+	opened := "" // the line that begins the block of code at the start of the segment
 	for {
 		end := fitting(text, maxText-len(opened)-len("\n"+fence))
 		if end == len(text) {
-			return append(parts, opened+text)
+			return append(segments, opened+text)
 		}
 		if line := strings.LastIndexByte(text[:end], '\n') + 1; line > end*3/4 {
 			end = line
 		}
-		part := opened + text[:end]
-		if opened = openFence(part); opened != "" {
-			part = strings.TrimSuffix(part, "\n") + "\n" + fence
+		segment := opened + text[:end]
+		if opened = openFence(segment); opened != "" {
+			segment = strings.TrimSuffix(segment, "\n") + "\n" + fence
 		}
-		parts, text = append(parts, part), text[end:]
+		segments, text = append(segments, segment), text[end:]
 	}
 }
 

@@ -27,10 +27,10 @@ func TestSplit(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var got []int
-			for _, part := range stream.Split(tt.text) {
-				got = append(got, len(part))
-				if strings.Count(part, "```")%2 == 1 && !strings.HasSuffix(part, "x\n") {
-					t.Errorf("got a part with an open block of code: %.20q … %q", part, part[len(part)-20:])
+			for _, segment := range stream.Split(tt.text) {
+				got = append(got, len(segment))
+				if strings.Count(segment, "```")%2 == 1 && !strings.HasSuffix(segment, "x\n") {
+					t.Errorf("got a part with an open block of code: %.20q … %q", segment, segment[len(segment)-20:])
 				}
 			}
 			if diff := cmp.Diff(tt.want, got); diff != "" {
@@ -52,19 +52,19 @@ func TestSplitProperties(t *testing.T) {
 			for range 100 {
 				text.WriteString(pieces[rng.IntN(len(pieces))])
 			}
-			parts := stream.Split(text.String())
-			if got := strings.Join(parts, ""); got != text.String() {
+			segments := stream.Split(text.String())
+			if got := strings.Join(segments, ""); got != text.String() {
 				t.Fatalf("got %d bytes, want %d", len(got), text.Len())
 			}
-			for i, part := range parts {
-				if doc, err := json.Marshal(part); err != nil || len(doc)-len(`""`) > stream.MaxText {
+			for i, segment := range segments {
+				if doc, err := json.Marshal(segment); err != nil || len(doc)-len(`""`) > stream.MaxText {
 					t.Fatalf("part %d: got %d bytes of JSON, want at most %d", i, len(doc), stream.MaxText)
 				}
-				if i < len(before)-1 && part != before[i] {
+				if i < len(before)-1 && segment != before[i] {
 					t.Fatalf("part %d has changed although the text has only grown", i)
 				}
 			}
-			before = parts
+			before = segments
 		}
 	}
 }

@@ -139,17 +139,17 @@ func (s *state) wait(now time.Time) time.Duration {
 func (x *writing) result() Result {
 	s := &x.state
 	r := Result{Shown: x.shown, Closed: s.Closed, Fallback: s.Fallback, MessageID: s.PlainID}
-	var ids []string
+	var messageIDs []string
 	for _, c := range s.Cards {
 		if c.MessageID != "" {
-			ids = append(ids, c.MessageID)
+			messageIDs = append(messageIDs, c.MessageID)
 		}
 	}
-	if r.MessageID == "" && len(ids) > 0 {
-		r.MessageID = ids[0]
+	if r.MessageID == "" && len(messageIDs) > 0 {
+		r.MessageID = messageIDs[0]
 	}
-	if len(ids) > 1 {
-		r.MessageIDs = ids
+	if len(messageIDs) > 1 {
+		r.MessageIDs = messageIDs
 	}
 	return r
 }

@@ -101,8 +101,8 @@ func (w *Writer) Write(ctx context.Context, client Client, u Update) (Result, er
 	defer leave()
 	x := &writing{Writer: w, client: client, update: u}
 	for {
-		again, err := x.try(ctx)
-		if err != nil || !again {
+		retry, err := x.try(ctx)
+		if err != nil || !retry {
 			return x.result(), err
 		}
 	}

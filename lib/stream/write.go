@@ -20,7 +20,7 @@ var errChanged = errors.New("the state of the stream has changed")
 const maxRedone = 5
 
 // try writes the update as the stream is now. It reports true if it must be tried anew.
-func (x *writing) try(ctx context.Context) (again bool, err error) {
+func (x *writing) try(ctx context.Context) (retry bool, err error) {
 	if err := x.load(ctx); err != nil {
 		return false, err
 	}
@@ -54,11 +54,11 @@ func (x *writing) try(ctx context.Context) (again bool, err error) {
 
 // show makes the cards show the text.
 func (x *writing) show(ctx context.Context) error {
-	parts := split(x.update.Text)
-	for i := 0; i < max(len(parts), len(x.state.Cards)) && x.state.Fallback == ""; i++ {
-		part := " " // of a card that an earlier text needed
-		if i < len(parts) {
-			part = parts[i]
+	segments := split(x.update.Text)
+	for i := 0; i < max(len(segments), len(x.state.Cards)) && x.state.Fallback == ""; i++ {
+		segment := " " // of a card that an earlier text needed
+		if i < len(segments) {
+			segment = segments[i]
 		} else if !x.update.Done {
 			break
 		}
@@ -67,8 +67,8 @@ func (x *writing) show(ctx context.Context) error {
 				return err
 			}
 		}
-		open := !x.update.Done && i >= len(parts)-1
-		if err := x.showPart(ctx, i, part, open); err != nil {
+		open := !x.update.Done && i >= len(segments)-1
+		if err := x.showSegment(ctx, i, segment, open); err != nil {
 			return err
 		}
 	}
@@ -87,11 +87,11 @@ func (x *writing) show(ctx context.Context) error {
 	return x.save(ctx)
 }
 
-// showPart makes one card show its part of the text, and closes it unless it is open.
-func (x *writing) showPart(ctx context.Context, i int, part string, open bool) error {
+// showSegment makes one card show its segment of the text, and closes it unless it is open.
+func (x *writing) showSegment(ctx context.Context, i int, segment string, open bool) error {
 	created := i == len(x.state.Cards)
 	if created {
-		if err := x.create(ctx, part, open); err != nil || x.state.Fallback != "" {
+		if err := x.create(ctx, segment, open); err != nil || x.state.Fallback != "" {
 			return err
 		}
 	}
@@ -101,12 +101,12 @@ func (x *writing) showPart(ctx context.Context, i int, part string, open bool) e
 		}
 	}
 	switch c := x.state.Cards[i]; {
-	case created, c.Closed && c.Text == identify(part) && c.Frame == x.frameID(i):
+	case created, c.Closed && c.Text == identify(segment) && c.Frame == x.frameID(i):
 		return nil
 	case open && !c.Closed:
-		return x.grow(ctx, i, part)
+		return x.grow(ctx, i, segment)
 	}
-	return x.close(ctx, i, part)
+	return x.close(ctx, i, segment)
 }
 
 // frame returns the frame of a card: those that the text goes on in have none.
@@ -125,8 +125,8 @@ func (x *writing) frameID(card int) string { return identify(string(x.frame(card
 
 // create makes the entity of the next card, with its text. Of several instances that do
 // so, one has its entity in the state; nobody sees the others.
-func (x *writing) create(ctx context.Context, part string, open bool) error {
-	call, err := x.createCall(x.frame(len(x.state.Cards)), part, open)
+func (x *writing) create(ctx context.Context, segment string, open bool) error {
+	call, err := x.createCall(x.frame(len(x.state.Cards)), segment, open)
 	if err != nil {
 		return err
 	}
@@ -142,7 +142,7 @@ func (x *writing) create(ctx context.Context, part string, open bool) error {
 	}
 	c := cardState{ID: data.CardID, Frame: x.frameID(len(x.state.Cards))}
 	if !open {
-		c.Closed, c.Text = true, identify(part)
+		c.Closed, c.Text = true, identify(segment)
 	}
 	x.state.Cards = append(x.state.Cards, c)
 	x.record()
@@ -199,11 +199,11 @@ func (x *writing) fallBack(ctx context.Context, reason error) error {
 
 // grow makes an open card show more of the text. It returns no error if that fails: a
 // later update shows this text too.
-func (x *writing) grow(ctx context.Context, i int, part string) error {
-	err := x.changeText(ctx, i, part)
+func (x *writing) grow(ctx context.Context, i int, segment string) error {
+	err := x.changeText(ctx, i, segment)
 	if code := codeOf(err); code == codeStreamingTimeout || code == codeStreamingClosed {
-		if err = x.openAgain(ctx, i, part); err == nil {
-			err = x.changeText(ctx, i, part)
+		if err = x.openAgain(ctx, i, segment); err == nil {
+			err = x.changeText(ctx, i, segment)
 		}
 	}
 	e, isLark := errors.AsType[*lark.Error](err)
@@ -224,12 +224,12 @@ func (x *writing) grow(ctx context.Context, i int, part string) error {
 }
 
 // changeText makes a card in streaming mode show a text.
-func (x *writing) changeText(ctx context.Context, i int, part string) error {
+func (x *writing) changeText(ctx context.Context, i int, segment string) error {
 	sequence, err := x.reserve(ctx, i, 1)
 	if err != nil {
 		return err
 	}
-	call, err := x.contentCall(&x.state.Cards[i], part, sequence)
+	call, err := x.contentCall(&x.state.Cards[i], segment, sequence)
 	if err != nil {
 		return err
 	}
@@ -237,21 +237,21 @@ func (x *writing) changeText(ctx context.Context, i int, part string) error {
 }
 
 // openAgain turns streaming mode on, which turns itself off after 10 minutes.
-func (x *writing) openAgain(ctx context.Context, i int, part string) error {
+func (x *writing) openAgain(ctx context.Context, i int, segment string) error {
 	sequence, err := x.reserve(ctx, i, 1)
 	if err != nil {
 		return err
 	}
-	call, err := x.modeCall(&x.state.Cards[i], part, true, sequence)
+	call, err := x.modeCall(&x.state.Cards[i], segment, true, sequence)
 	if err != nil {
 		return err
 	}
 	return x.change(ctx, call)
 }
 
-// close makes a card show its part of the text for good. If Lark refuses that, it replaces
+// close makes a card show its segment of the text for good. If Lark refuses that, it replaces
 // the whole card, and if Lark refuses that too, the text goes into a plain message.
-func (x *writing) close(ctx context.Context, i int, part string) error {
+func (x *writing) close(ctx context.Context, i int, segment string) error {
 	streaming := !x.state.Cards[i].Closed && !x.state.Refused && x.state.Cards[i].Frame == x.frameID(i)
 	sequence, err := x.reserve(ctx, i, 3)
 	if err != nil {
@@ -259,11 +259,11 @@ func (x *writing) close(ctx context.Context, i int, part string) error {
 	}
 	c := &x.state.Cards[i]
 	if streaming {
-		err = x.closeStreaming(ctx, c, part, sequence)
+		err = x.closeStreaming(ctx, c, segment, sequence)
 	}
 	if !streaming || isRefusal(err) {
 		var call lark.Call
-		if call, err = x.replaceCall(c, x.frame(i), part, sequence+2); err == nil {
+		if call, err = x.replaceCall(c, x.frame(i), segment, sequence+2); err == nil {
 			err = x.change(ctx, call)
 		}
 	}
@@ -273,21 +273,21 @@ func (x *writing) close(ctx context.Context, i int, part string) error {
 	case err != nil:
 		return err
 	}
-	c.Closed, c.Text, c.Frame = true, identify(part), x.frameID(i)
+	c.Closed, c.Text, c.Frame = true, identify(segment), x.frameID(i)
 	x.shown, x.unsaved = true, true
 	return nil
 }
 
 // closeStreaming shows a text in streaming mode and turns the mode off.
-func (x *writing) closeStreaming(ctx context.Context, c *cardState, part string, sequence int) error {
-	content, err := x.contentCall(c, part, sequence)
+func (x *writing) closeStreaming(ctx context.Context, c *cardState, segment string, sequence int) error {
+	content, err := x.contentCall(c, segment, sequence)
 	if err != nil {
 		return err
 	}
 	if err := x.change(ctx, content); err != nil {
 		return err
 	}
-	off, err := x.modeCall(c, part, false, sequence+1)
+	off, err := x.modeCall(c, segment, false, sequence+1)
 	if err != nil {
 		return err
 	}

@@ -40,14 +40,14 @@ func (a *Account) InvokeAsync(functionARN string, payload []byte) {
 	config := a.asynchronous(f)
 	id := rand.Text()
 	var err error
-	for range 1 + int(config.Retries) {
+	for range 1 + int(config.RetryAttempts) {
 		if _, err = a.invoke(f, payload, id); err == nil {
 			return
 		}
 	}
 	record := map[string]any{
 		"version": "1.0", "timestamp": time.Now().UTC().Format(time.RFC3339Nano),
-		"requestContext":  map[string]any{"requestId": id, "functionArn": f.ARN + ":$LATEST", "condition": "RetriesExhausted", "approximateInvokeCount": 1 + int(config.Retries)},
+		"requestContext":  map[string]any{"requestId": id, "functionArn": f.ARN + ":$LATEST", "condition": "RetriesExhausted", "approximateInvokeCount": 1 + int(config.RetryAttempts)},
 		"requestPayload":  json.RawMessage(payload),
 		"responseContext": map[string]any{"statusCode": 200, "executedVersion": "$LATEST", "functionError": "Unhandled"},
 	}

@@ -29,14 +29,14 @@ func TestBus(t *testing.T) {
 				in.Entries[i].Detail = aws.String(`{"n":1,"s":"é"}`)
 			}
 			c := connect(e.Endpoint())
-			ids := map[string]bool{}
+			eventIDs := map[string]bool{}
 			for range 2 {
 				out, err := c.events.PutEvents(t.Context(), in)
 				if err != nil || out.FailedEntryCount != 0 {
 					t.Fatalf("PutEvents: %+v, %v", out, err)
 				}
 				for _, r := range out.Entries {
-					ids[*r.EventId] = true
+					eventIDs[*r.EventId] = true
 				}
 			}
 			got, err := bus.Entries(t.Context())
@@ -44,7 +44,7 @@ func TestBus(t *testing.T) {
 				t.Fatalf("%d entries, %v; want 20", len(got), err)
 			}
 			for _, entry := range got {
-				checkEntry(t, entry, start, ids)
+				checkEntry(t, entry, start, eventIDs)
 			}
 			if got, err = bus.Entries(t.Context()); err != nil || len(got) != 0 {
 				t.Errorf("second reading: %d entries, %v", len(got), err)
@@ -54,12 +54,12 @@ func TestBus(t *testing.T) {
 }
 
 // checkEntry checks an entry that was put after start.
-func checkEntry(t *testing.T, got harness.BusEntry, start time.Time, ids map[string]bool) {
+func checkEntry(t *testing.T, got harness.BusEntry, start time.Time, eventIDs map[string]bool) {
 	t.Helper()
-	if !ids[got.ID] {
+	if !eventIDs[got.ID] {
 		t.Errorf("id %q is unknown, or seen twice", got.ID)
 	}
-	delete(ids, got.ID)
+	delete(eventIDs, got.ID)
 	if got.Source != "test.app" || got.DetailType != "test" || !reflect.DeepEqual(got.Resources, []string{"r"}) {
 		t.Errorf("entry = %+v", got)
 	}

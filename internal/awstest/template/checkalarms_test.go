@@ -65,15 +65,15 @@ func (fx *fixture) checkAction(alarm, arn string) (f findings) {
 }
 
 func (fx *fixture) checkMath(a template.Alarm) (f findings) {
-	ids := make(map[string]bool)
+	queryIDs := make(map[string]bool)
 	for _, s := range a.Series {
-		ids[s.ID] = true
+		queryIDs[s.ID] = true
 		f = append(f, fx.checkSeries("alarm "+a.ID, s)...)
 		if s.Statistic == "" || s.Period == 0 {
 			f.add("alarm %s: no statistic or period of %s", a.ID, s.Metric)
 		}
 	}
-	if len(ids) == 0 {
+	if len(queryIDs) == 0 {
 		f.add("alarm %s: watches nothing", a.ID)
 	}
 	if a.Expression == "" {
@@ -83,12 +83,12 @@ func (fx *fixture) checkMath(a template.Alarm) (f findings) {
 		f.add("alarm %s: a period that FILL filled hides data that comes late", a.ID)
 	}
 	for _, id := range operand.FindAllString(a.Expression, -1) {
-		if !ids[id] {
+		if !queryIDs[id] {
 			f.add("alarm %s: %s in its expression is nothing", a.ID, id)
 		}
-		delete(ids, id)
+		delete(queryIDs, id)
 	}
-	for id := range ids {
+	for id := range queryIDs {
 		f.add("alarm %s: its expression leaves out %s", a.ID, id)
 	}
 	return f

@@ -254,11 +254,11 @@ func (fx *fixture) calledOn(f template.Function, action string) ([]string, error
 		return fx.arnOf("AWS::Events::EventBus", f.Environment["BUS_NAME"], "")
 	case "s3":
 		// Each function has its own part of the bucket.
-		part := "/events/*"
+		folder := "/events/*"
 		if f.ID == "SendFunction" {
-			part = "/files/*"
+			folder = "/files/*"
 		}
-		return fx.arnOf("AWS::S3::Bucket", f.Environment["BUCKET_NAME"], part)
+		return fx.arnOf("AWS::S3::Bucket", f.Environment["BUCKET_NAME"], folder)
 	case "ssm":
 		return []string{"arn:aws:ssm:" + template.Region + ":" + template.Account + ":parameter" + f.Environment["PARAMETER_PREFIX"] + "/*"}, nil
 	case "sqs":

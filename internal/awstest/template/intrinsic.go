@@ -79,8 +79,8 @@ func (r *resolver) split(argument any) (any, error) {
 		return nil, err
 	}
 	var out []any
-	for part := range strings.SplitSeq(text, fmt.Sprint(pair[0])) {
-		out = append(out, part)
+	for segment := range strings.SplitSeq(text, fmt.Sprint(pair[0])) {
+		out = append(out, segment)
 	}
 	return out, nil
 }

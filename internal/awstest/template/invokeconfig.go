@@ -3,9 +3,9 @@ package template
 // InvokeConfig is how a function is invoked when nobody waits.
 type InvokeConfig struct {
 	*Resource
-	Function  string // its name or ARN
-	Retries   Int
-	OnFailure string // ARN of what gets the record of a failure; empty for nothing
+	Function      string // its name or ARN
+	RetryAttempts Int
+	OnFailure     string // ARN of what gets the record of a failure; empty for nothing
 }
 
 // InvokeConfigs returns the template's configurations of asynchronous
@@ -21,7 +21,7 @@ func (t *Template) InvokeConfigs() ([]InvokeConfig, error) {
 		if err := r.Decode(&p); err != nil {
 			return nil, err
 		}
-		all = append(all, InvokeConfig{Resource: r, Function: p.FunctionName, Retries: p.MaximumRetryAttempts, OnFailure: p.DestinationConfig.OnFailure.Destination})
+		all = append(all, InvokeConfig{Resource: r, Function: p.FunctionName, RetryAttempts: p.MaximumRetryAttempts, OnFailure: p.DestinationConfig.OnFailure.Destination})
 	}
 	return all, nil
 }

@@ -113,10 +113,10 @@ func TestOnAndOff(t *testing.T) {
 	off := load(nil)
 	for _, tt := range onOff {
 		on := load(tt.parameters)
-		if diff := cmp.Diff(tt.added, without(on, off)); diff != "" {
+		if diff := cmp.Diff(tt.added, missingIn(on, off)); diff != "" {
 			t.Errorf("%s: added resources (-want +got):\n%s", tt.name, diff)
 		}
-		if diff := cmp.Diff(tt.removed, without(off, on)); diff != "" {
+		if diff := cmp.Diff(tt.removed, missingIn(off, on)); diff != "" {
 			t.Errorf("%s: removed resources (-want +got):\n%s", tt.name, diff)
 		}
 		for _, path := range slices.Sorted(maps.Keys(tt.changed)) {
@@ -140,14 +140,14 @@ func TestDefaultUrl(t *testing.T) {
 	}
 }
 
-// without returns the resources of a that b has not.
-func without(a, b *template.Template) (ids []string) {
+// missingIn returns the resources of a that b has not.
+func missingIn(a, b *template.Template) (missing []string) {
 	for _, id := range slices.Sorted(maps.Keys(a.Resources)) {
 		if b.Resources[id] == nil {
-			ids = append(ids, id)
+			missing = append(missing, id)
 		}
 	}
-	return ids
+	return missing
 }
 
 // Parameters that need each other are refused before anything is made.

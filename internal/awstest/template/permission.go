@@ -28,18 +28,18 @@ func (t *Template) Permissions() ([]Permission, error) {
 // Matches compares an ARN or an action with one that has asterisks in it, each
 // of which stands for any text.
 func Matches(pattern, text string) bool {
-	parts := strings.Split(pattern, "*")
-	last := len(parts) - 1
+	literals := strings.Split(pattern, "*")
+	last := len(literals) - 1
 	if last == 0 {
 		return pattern == text
 	}
-	rest, ok := strings.CutPrefix(text, parts[0])
-	for _, part := range parts[1:last] {
-		if _, after, found := strings.Cut(rest, part); found {
+	rest, ok := strings.CutPrefix(text, literals[0])
+	for _, literal := range literals[1:last] {
+		if _, after, found := strings.Cut(rest, literal); found {
 			rest = after
 		} else {
 			ok = false
 		}
 	}
-	return ok && strings.HasSuffix(rest, parts[last])
+	return ok && strings.HasSuffix(rest, literals[last])
 }

@@ -40,7 +40,7 @@ func TestUpgrade(t *testing.T) {
 		t.Fatal(err)
 	}
 	after := template.Load(t, nil)
-	if gone := without(before, after); gone != nil {
+	if gone := missingIn(before, after); gone != nil {
 		t.Errorf("the upgrade removes %q", gone)
 	}
 	for _, id := range slices.Sorted(maps.Keys(before.Resources)) {

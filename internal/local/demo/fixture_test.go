@@ -111,9 +111,9 @@ func (f *fixture) click(eventType, value string) (local.Click, func() *http.Requ
 		f.t.Fatal(err)
 	}
 	return click, func() *http.Request {
-		again := req.Clone(f.t.Context())
-		again.Body, _ = req.GetBody() // never fails: it is in memory
-		return again
+		second := req.Clone(f.t.Context())
+		second.Body, _ = req.GetBody() // never fails: it is in memory
+		return second
 	}
 }
 

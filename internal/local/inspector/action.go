@@ -108,18 +108,18 @@ func (i *Inspector) serveClicks(w http.ResponseWriter, r *http.Request) {
 
 // serveDeliveries makes an earlier delivery once more, after changes.
 func (i *Inspector) serveDeliveries(w http.ResponseWriter, r *http.Request) {
-	var again resent
-	if err := read(r, &again); err != nil {
+	var resend resent
+	if err := read(r, &resend); err != nil {
 		writeError(w, http.StatusBadRequest, err)
 		return
 	}
-	s, _ := i.timeline.step(again.Step)
+	s, _ := i.timeline.step(resend.Step)
 	in, ok := s.Data.(local.Inbound)
 	if !ok {
 		writeError(w, http.StatusNotFound, errors.New("there is no such delivery"))
 		return
 	}
-	delivery, err := again.delivery(i.server.App(), in, i.server.Now())
+	delivery, err := resend.delivery(i.server.App(), in, i.server.Now())
 	if err != nil {
 		writeError(w, http.StatusBadRequest, err)
 		return

@@ -75,11 +75,11 @@ func (i *Inspector) load() error {
 	}
 	var script strings.Builder
 	for _, name := range scripts {
-		part, err := files.ReadFile(name)
+		text, err := files.ReadFile(name)
 		if err != nil {
 			return fmt.Errorf("reading the script: %w", err)
 		}
-		script.Write(part)
+		script.Write(text)
 	}
 	i.style, i.script = template.CSS(cardview.Stylesheet+string(style)), template.JS(script.String()) //nolint:gosec // They are files of this package.
 	return nil
@@ -246,7 +246,7 @@ func (i *Inspector) serveGroup(w http.ResponseWriter, r *http.Request) {
 		http.NotFound(w, r)
 		return
 	}
-	i.writePart(w, func() (template.HTML, error) { return i.view(r).draw("steps", g) })
+	i.writeFragment(w, func() (template.HTML, error) { return i.view(r).draw("steps", g) })
 }
 
 // serveStep answers with the details of the step ?id=.
@@ -257,12 +257,12 @@ func (i *Inspector) serveStep(w http.ResponseWriter, r *http.Request) {
 		http.NotFound(w, r)
 		return
 	}
-	i.writePart(w, func() (template.HTML, error) { return i.view(r).stepDetails(s, "http://"+r.Host) })
+	i.writeFragment(w, func() (template.HTML, error) { return i.view(r).stepDetails(s, "http://"+r.Host) })
 }
 
-// writePart writes a part of the page. Opened as a page of its own it runs no script.
-func (i *Inspector) writePart(w http.ResponseWriter, draw func() (template.HTML, error)) {
-	part, err := draw()
+// writeFragment writes a fragment of the page. Opened as a page of its own it runs no script.
+func (i *Inspector) writeFragment(w http.ResponseWriter, draw func() (template.HTML, error)) {
+	fragment, err := draw()
 	if err != nil {
 		writeError(w, http.StatusInternalServerError, err)
 		return
@@ -270,5 +270,5 @@ func (i *Inspector) writePart(w http.ResponseWriter, draw func() (template.HTML,
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
 	w.Header().Set("X-Content-Type-Options", "nosniff")
-	_, _ = io.WriteString(w, string(part))
+	_, _ = io.WriteString(w, string(fragment))
 }

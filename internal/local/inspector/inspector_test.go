@@ -167,8 +167,8 @@ func TestOneGroup(t *testing.T) {
 	if found := r.changes("?q=CHANGED").Groups; len(found) == 0 || !strings.Contains(found[0].HTML, "duplicate") {
 		t.Errorf("got %+v, want the group with the changed text and its duplicate", found)
 	}
-	if again := r.changes("?q=nowhere-to-be-found"); len(again.Groups) != 0 || again.Version <= c {
-		t.Errorf("got %+v, want no group of a later version than %d", again, c)
+	if searched := r.changes("?q=nowhere-to-be-found"); len(searched.Groups) != 0 || searched.Version <= c {
+		t.Errorf("got %+v, want no group of a later version than %d", searched, c)
 	}
 }
 

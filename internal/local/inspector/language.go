@@ -112,8 +112,8 @@ type language int
 // are.
 func languageOf(acceptLanguage string) language {
 	best, quality := 0, -1.0
-	for part := range strings.SplitSeq(acceptLanguage, ",") {
-		tag, parameters, _ := strings.Cut(strings.TrimSpace(part), ";")
+	for choice := range strings.SplitSeq(acceptLanguage, ",") {
+		tag, parameters, _ := strings.Cut(strings.TrimSpace(choice), ";")
 		q := 1.0
 		if value, ok := strings.CutPrefix(strings.TrimSpace(parameters), "q="); ok {
 			var err error

@@ -34,7 +34,7 @@ func postCard(content object, language string) object {
 // postLine returns a line of a post as components. Its texts become Markdown, in which
 // what they say is not markup.
 func postLine(line any) (elements []any) {
-	parts, _ := line.([]any)
+	tags, _ := line.([]any)
 	var text strings.Builder
 	flush := func() {
 		if text.Len() > 0 {
@@ -42,8 +42,8 @@ func postLine(line any) (elements []any) {
 			text.Reset()
 		}
 	}
-	for _, part := range parts {
-		o, _ := part.(object)
+	for _, tag := range tags {
+		o, _ := tag.(object)
 		switch tag, _ := o["tag"].(string); tag {
 		case "text":
 			text.WriteString(styled(o))

@@ -25,14 +25,14 @@ var scripts = []string{"page.js", "timeline.js", "chat.js", "card.js", "start.js
 // view draws the parts of the page in one language.
 type view struct {
 	language
-	parts *template.Template
+	templates *template.Template
 }
 
 // newView returns the view of a language.
 func newView(l language) (*view, error) {
 	v := &view{language: l}
 	var err error
-	v.parts, err = template.New("").Funcs(template.FuncMap{
+	v.templates, err = template.New("").Funcs(template.FuncMap{
 		"t":        l.say,
 		"clock":    func(t time.Time) string { return t.Local().Format("15:04:05") },
 		"kindText": func(kind string) string { return l.say("step." + kind) },
@@ -48,7 +48,7 @@ func newView(l language) (*view, error) {
 // draw executes a template.
 func (v *view) draw(name string, data any) (template.HTML, error) {
 	var b bytes.Buffer
-	if err := v.parts.ExecuteTemplate(&b, name, data); err != nil {
+	if err := v.templates.ExecuteTemplate(&b, name, data); err != nil {
 		return "", fmt.Errorf("drawing %s: %w", name, err)
 	}
 	return template.HTML(b.String()), nil //nolint:gosec // html/template escapes all data.

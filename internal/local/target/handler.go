@@ -38,11 +38,11 @@ type Handler struct {
 
 // splitHandler splits a handler such as app.py:handler into its file and its function.
 func splitHandler(spec string) (file, function string, ok bool) {
-	parts := regexp.MustCompile(`^(.+\.(?:py|js|mjs|cjs)):([A-Za-z_$][\w$]*)$`).FindStringSubmatch(spec)
-	if parts == nil {
+	match := regexp.MustCompile(`^(.+\.(?:py|js|mjs|cjs)):([A-Za-z_$][\w$]*)$`).FindStringSubmatch(spec)
+	if match == nil {
 		return "", "", false
 	}
-	return parts[1], parts[2], true
+	return match[1], match[2], true
 }
 
 // NewHandler returns the handler that is the function in a file of Python or

@@ -141,7 +141,7 @@ func TestAPIForm(t *testing.T) {
 		{"f", "file", "application/octet-stream", "hi"},
 		{"f", "a.png", "image/png", "object"},
 		{"g", "é.txt", "application/octet-stream", "object"},
-	}, f.parts())
+	}, f.formFields())
 	diff(t, "q=1", f.calls[0].Query)
 	if f.blobs.opened != 2 || f.blobs.closed != 2 {
 		t.Errorf("%d objects opened, %d closed", f.blobs.opened, f.blobs.closed)

@@ -67,7 +67,7 @@ const (
 
 // plan makes the calls of a question ready: those of [ask.Asks].
 func (a *Ask) plan(c common) (*Plan, error) {
-	name, err := only("ask", field{"choices", a.Choices != nil}, field{"withdraw", a.Withdraw != ""}, field{"check", a.Check != ""})
+	name, err := oneGiven("ask", field{"choices", a.Choices != nil}, field{"withdraw", a.Withdraw != ""}, field{"check", a.Check != ""})
 	switch {
 	case err != nil:
 		return nil, err
@@ -184,7 +184,7 @@ func (a *AnswerTo) check() error {
 	if a == nil {
 		return nil
 	}
-	_, err := only("ask.answer_to", field{"task_token", a.TaskToken != ""}, field{"callback_id", a.CallbackID != ""})
+	_, err := oneGiven("ask.answer_to", field{"task_token", a.TaskToken != ""}, field{"callback_id", a.CallbackID != ""})
 	switch {
 	case err != nil:
 		return err

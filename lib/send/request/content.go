@@ -43,7 +43,7 @@ func choose(where, msgType string, raw Object, list ...content) (content, error)
 	for i, c := range list {
 		fields[i] = field{c.field, c.given}
 	}
-	name, err := only(where, fields...)
+	name, err := oneGiven(where, fields...)
 	if err != nil {
 		return content{}, err
 	}

@@ -86,9 +86,9 @@ type field struct {
 	given bool
 }
 
-// only returns the name of the one field that is given. where is the path of
+// oneGiven returns the name of the one field that is given. where is the path of
 // the object that has them.
-func only(where string, fields ...field) (string, error) {
+func oneGiven(where string, fields ...field) (string, error) {
 	var one string
 	names := make([]string, len(fields))
 	for i, f := range fields {
@@ -127,10 +127,10 @@ func required(where string, fields ...field) error {
 }
 
 // refused refuses fields that do not go with another one.
-func refused(where, with string, fields ...field) error {
+func refused(where, other string, fields ...field) error {
 	for _, f := range fields {
 		if f.given {
-			return fmt.Errorf("field %q does not go with %s", where+"."+f.name, with)
+			return fmt.Errorf("field %q does not go with %s", where+"."+f.name, other)
 		}
 	}
 	return nil

@@ -63,7 +63,7 @@ func (d *Download) ofMessage(call *lark.Call) error {
 }
 
 func (d *Download) own(call *lark.Call) error {
-	kind, err := only("download", field{"file_key", d.FileKey != ""}, field{"image_key", d.ImageKey != ""})
+	kind, err := oneGiven("download", field{"file_key", d.FileKey != ""}, field{"image_key", d.ImageKey != ""})
 	if err != nil {
 		return err
 	}

@@ -131,7 +131,7 @@ const maxMerged = 100
 // plan is im-v1/message/forward or im-v1/message/merge_forward. The uuid is in
 // the query here.
 func (f *Forward) plan(c common) (*Plan, error) {
-	_, err := only("forward", field{"message_id", f.MessageID != ""}, field{"message_ids", f.MessageIDs != nil})
+	_, err := oneGiven("forward", field{"message_id", f.MessageID != ""}, field{"message_ids", f.MessageIDs != nil})
 	if err != nil {
 		return nil, err
 	}
@@ -154,11 +154,11 @@ func (f *Forward) plan(c common) (*Plan, error) {
 }
 
 // filled checks a list of ids.
-func filled(where string, ids []string, limit int) error {
-	if len(ids) == 0 || len(ids) > limit {
-		return fmt.Errorf("field %q: want 1 to %d ids, not %d", where, limit, len(ids))
+func filled(where string, userIDs []string, limit int) error {
+	if len(userIDs) == 0 || len(userIDs) > limit {
+		return fmt.Errorf("field %q: want 1 to %d ids, not %d", where, limit, len(userIDs))
 	}
-	for i, id := range ids {
+	for i, id := range userIDs {
 		if id == "" {
 			return fmt.Errorf("field %q is empty", fmt.Sprintf("%s.%d", where, i))
 		}

@@ -37,7 +37,7 @@ type file struct {
 
 // check reads the source. The size of an object is not known yet.
 func (s *FileSource) check(where, name string, limit int64) (*file, error) {
-	_, err := only(where, field{"s3", s.S3 != ""}, field{"base64", s.Base64 != ""})
+	_, err := oneGiven(where, field{"s3", s.S3 != ""}, field{"base64", s.Base64 != ""})
 	if err != nil {
 		return nil, err
 	}

@@ -125,8 +125,8 @@ func (f *fixture) sent(doc string) received {
 	return f.calls[0]
 }
 
-// parts are the parts of a form, in order: name, file name, type and content.
-func (f *fixture) parts() [][4]string {
+// formFields returns the fields of a form, in order: name, file name, type and content.
+func (f *fixture) formFields() [][4]string {
 	f.t.Helper()
 	_, params, err := mime.ParseMediaType(f.headers[0].Get("Content-Type"))
 	if err != nil {

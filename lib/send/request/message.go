@@ -73,7 +73,7 @@ func (t *Target) receiver(where string) (lark.Receiver, error) {
 	if t == nil {
 		t = &Target{}
 	}
-	name, err := only(where, field{"chat_id", t.ChatID != ""}, field{"open_id", t.OpenID != ""}, field{"user_id", t.UserID != ""},
+	name, err := oneGiven(where, field{"chat_id", t.ChatID != ""}, field{"open_id", t.OpenID != ""}, field{"user_id", t.UserID != ""},
 		field{"union_id", t.UnionID != ""}, field{"email", t.Email != ""})
 	switch name {
 	case "chat_id":
@@ -140,7 +140,7 @@ func (m *Message) plan(c common) (*Plan, error) {
 // receiver returns whom a message reaches, and the name of the plan's target. where
 // is the path of the verb, which has one of the fields to and reply_to.
 func receiver(where string, target *Target, reply *Reply) (to lark.Receiver, name string, err error) {
-	if _, err := only(where, field{"to", target != nil}, field{"reply_to", reply != nil}); err != nil {
+	if _, err := oneGiven(where, field{"to", target != nil}, field{"reply_to", reply != nil}); err != nil {
 		return to, "", err
 	}
 	if reply == nil {

@@ -36,7 +36,7 @@ const fileTimeout = 5 * time.Minute
 // plan checks the request and returns the call im-v1/image/create or
 // im-v1/file/create.
 func (u *Upload) plan(c common) (*Plan, error) {
-	kind, err := only("upload", field{"image", u.Image != nil}, field{"file", u.File != nil})
+	kind, err := oneGiven("upload", field{"image", u.Image != nil}, field{"file", u.File != nil})
 	if err != nil {
 		return nil, err
 	}

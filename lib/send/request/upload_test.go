@@ -34,7 +34,7 @@ func TestUpload(t *testing.T) {
 			f.blobs.objects["bkt/in/a.png"] = "object"
 			got := f.sent(`{"upload":{` + c.fields + `}}`)
 			diff(t, []string{"POST", "/open-apis/im/v1/" + c.path}, []string{got.Method, got.Path})
-			diff(t, c.want, f.parts())
+			diff(t, c.want, f.formFields())
 			if f.blobs.opened != f.blobs.closed {
 				t.Errorf("%d objects opened, %d closed", f.blobs.opened, f.blobs.closed)
 			}
