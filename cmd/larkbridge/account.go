@@ -9,6 +9,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/smithy-go/logging"
 	"github.com/spf13/cobra"
 
 	"github.com/larkbridge/larkbridge/internal/operate"
@@ -31,7 +32,8 @@ type account struct {
 // connect finds the region and the credentials where the AWS CLI finds them: in the
 // environment, in its files and in its login. It returns an error if either is missing.
 func (p program) connect(ctx context.Context) (account, error) {
-	found, err := config.LoadDefaultConfig(ctx)
+	// The SDK would warn, in its own words, of each place without credentials.
+	found, err := config.LoadDefaultConfig(ctx, config.WithLogger(logging.Nop{}))
 	if err != nil {
 		return account{}, fmt.Errorf("finding region and credentials: %w", err)
 	}

@@ -24,7 +24,11 @@ func TestPageRequests(t *testing.T) {
 		t.Fatal(err)
 	}
 	platform.AddChat("oc_1", "Orders")
-	f := s.Start("send")
+	var queue struct{ QueueUrl string }
+	if err := s.Call(t.Context(), "AmazonSQS.CreateQueue", map[string]any{"QueueName": "asks"}, &queue); err != nil {
+		t.Fatal(err)
+	}
+	f := s.Start("send", "ASK_QUEUE_URL="+queue.QueueUrl)
 
 	rows := regexp.MustCompile("(?m)^\\| (\\w+) \\| `(.*)` \\|$").FindAllStringSubmatch(section(t, "Verbs"), -1)
 	var verbs []string
@@ -63,7 +67,7 @@ func TestPageRequests(t *testing.T) {
 		})
 	}
 	for _, want := range schemaVerbs(t) {
-		if want != "ask" && !slices.ContainsFunc(rows, func(row []string) bool { return strings.HasPrefix(row[2], `{"`+want+`": `) }) {
+		if !slices.ContainsFunc(rows, func(row []string) bool { return strings.HasPrefix(row[2], `{"`+want+`": `) }) {
 			t.Errorf("got the verbs %q, want %s too", verbs, want)
 		}
 	}
@@ -72,8 +76,7 @@ func TestPageRequests(t *testing.T) {
 	}
 }
 
-// schemaVerbs returns the verbs that the schema of a request has. The page of ask has
-// that verb's example.
+// schemaVerbs returns the verbs that the schema of a request has.
 func schemaVerbs(t *testing.T) (verbs []string) {
 	t.Helper()
 	doc, err := os.ReadFile("../../schemas/send.schema.json")
