@@ -38,7 +38,7 @@ type fixture struct {
 	published []string
 	bodies    []string // of the queue
 	reminders map[string]int
-	dead      int
+	dead      []string // bodies that the queue has given up
 }
 
 // step is a step of a workflow that waits for a task token.
@@ -194,7 +194,17 @@ func (f *fixture) deliverAfter(body string, delay time.Duration) {
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.dead++
+	f.dead = append(f.dead, body)
+}
+
+// redrive puts the dead letters back into the queue when no call fails any more, as an
+// operator does.
+func (f *fixture) redrive() {
+	time.Sleep(time.Until(f.faultsEnd))
+	for _, body := range f.dead {
+		f.running.Go(func() { f.deliverAfter(body, 0) })
+	}
+	f.running.Wait()
 }
 
 // Succeed is Step Functions.

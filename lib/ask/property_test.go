@@ -199,6 +199,7 @@ func TestQuestions(t *testing.T) {
 						f.running.Go(func() { f.run(s) })
 					}
 					f.running.Wait()
+					f.redrive()
 					for _, s := range scenarios {
 						f.check(s)
 					}
