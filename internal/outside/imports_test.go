@@ -40,7 +40,7 @@ func list(t *testing.T) map[string]packageInfo {
 	return packages
 }
 
-// top returns the first part of a folder: functions, lib, cmd, internal or examples.
+// top returns the first part of a folder: functions, lib, cmd, internal, examples or schemas.
 func top(folder string) string {
 	first, _, _ := strings.Cut(folder, "/")
 	return first
@@ -53,6 +53,7 @@ var mayImport = map[string][]string{
 	"examples":  {"lib"},
 	"internal":  {"lib", "internal", "schemas"},
 	"cmd":       {"lib", "internal", "schemas"},
+	"schemas":   {"lib"},
 }
 
 // Imports run one way: functions, the command and internal packages import lib, never the other way round.
