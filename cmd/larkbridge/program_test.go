@@ -109,7 +109,7 @@ func TestErrors(t *testing.T) {
 	onAWS(t)
 	var all strings.Builder
 	for _, args := range []string{
-		"", "fly", "rnu", "--fast", "help fly", "completion", "completion bash x", "completion tcsh",
+		"", "fly", "rnu", "--fast", "help fly", "completion", "completion bash x", "completion tcsh", "completion zsh x", "completion fish x", "completion powershell x",
 		"run now", "run --fast", "trigger --txet x",
 		"trigger", "trigger no.such_v1", "trigger im.mesage.recieve_v1", "trigger a b", "trigger --list a", "trigger a --fast", "trigger card.action.trigger --value {", "trigger approval_task --set x", "trigger approval_task --count 0", "trigger approval_task --variant 9", "trigger --file /none",
 		"trigger approval_task --set event.x=1 --set event.x.y=1", "trigger approval_task --stack x",
@@ -117,7 +117,8 @@ func TestErrors(t *testing.T) {
 		"tail x", "tail --pattern {", `tail --pattern {"source":"lark"}`, "tail --url http://127.0.0.1:1", "tail --stack x",
 		"app", "app fly", "app pt", "app put", "app put x", "app put X", "app get", "app rm", "app put a b", "app put a --fast", "app list x", "app list",
 		"doctor x", "doctor --fast", "doctor",
-		"dlq", "dlq fly", "dlq list x", "dlq show -n x", "dlq list",
+		"dlq", "dlq fly", "dlq list x", "dlq show -n x", "dlq list", "dlq redrive x", "dlq redrive",
+		"ask", "ask Go?", "ask Go? now", "ask Go? --to oc_1 --url http://127.0.0.1:1",
 		"schema", "schema fly", "schema push x", "schema push",
 		"replay", "replay x --since 2h", "replay --since", "replay --since soon", "replay --since 2h",
 		"version x", "man",
