@@ -38,15 +38,16 @@ const (
 	envBus    = "BUS_NAME"
 	envBucket = "BUCKET_NAME"
 	envPrefix = "PARAMETER_PREFIX"
-	envStack  = "STACK_NAME"           // the dimension of the metrics
-	envLimit  = "INLINE_LIMIT"         // bytes; optional
-	envDedupe = "DEDUPE_FAILURE"       // open or closed; optional
-	envCopy   = "SETTINGS_COPY"        // on or off; optional
-	envAnswer = "ANSWER_TIMEOUT"       // what an answer may take, such as 2500ms; optional
-	envSend   = "SEND_TIMEOUT"         // the function send's time-out, such as 60s; optional
-	envTo     = "DEFAULT_TO"           // a chat or person; optional
-	envAsks   = "ASK_QUEUE_URL"        // of the queue of send; optional: without it no questions are asked
-	envLevel  = "AWS_LAMBDA_LOG_LEVEL" // set by Lambda
+	envStack  = "STACK_NAME"              // the dimension of the metrics
+	envLimit  = "INLINE_LIMIT"            // bytes; optional
+	envDedupe = "DEDUPE_FAILURE"          // open or closed; optional
+	envCopy   = "SETTINGS_COPY"           // on or off; optional
+	envAnswer = "ANSWER_TIMEOUT"          // what an answer may take, such as 2500ms; optional
+	envSend   = "SEND_TIMEOUT"            // the function send's time-out, such as 60s; optional
+	envTo     = "DEFAULT_TO"              // a chat or person; optional
+	envAsks   = "ASK_QUEUE_URL"           // of the queue of send; optional: without it no questions are asked
+	envLevel  = "AWS_LAMBDA_LOG_LEVEL"    // set by Lambda
+	envDaemon = "AWS_XRAY_DAEMON_ADDRESS" // set by Lambda
 )
 
 const (
@@ -166,7 +167,7 @@ func newGateway(ctx context.Context, function string, getenv func(string) string
 		},
 		Cards:      cards,
 		Now:        time.Now,
-		Observers:  []gateway.Observer{gateway.Log(p.log), gateway.Count(counter.Count)},
+		Observers:  []gateway.Observer{gateway.Log(p.log), gateway.Count(counter.Count), annotate(cloud.NewTraces(getenv(envDaemon)))},
 		FailClosed: dedupe == "closed",
 
 		AnswerTimeout: answer,
@@ -191,6 +192,16 @@ func (p *clients) asks(getenv func(string) string) *ask.Asks {
 			return err
 		},
 		Now: time.Now,
+	}
+}
+
+// annotate returns an observer that makes Lark's id of a delivery an annotation of the
+// invocation's trace.
+func annotate(traces *cloud.Traces) gateway.Observer {
+	return func(ctx context.Context, o gateway.Outcome) {
+		if o.LogID != "" {
+			traces.Annotate(ctx, o.Start, o.Start.Add(o.Duration), map[string]string{"lark_trace_id": o.LogID})
+		}
 	}
 }
 
