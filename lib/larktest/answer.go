@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // failure is a business error as the platform answers it.
@@ -193,3 +194,6 @@ func fromPageToken(s string) (int, error) {
 	}
 	return strconv.Atoi(offset)
 }
+
+// millis returns a time as most answers have it: milliseconds in a string.
+func millis(t time.Time) string { return strconv.FormatInt(t.UnixMilli(), 10) }

@@ -1,10 +1,5 @@
 package larktest
 
-import (
-	"strconv"
-	"time"
-)
-
 const instancesPath = "/open-apis/approval/v4/instances"
 
 // instances are those of approvals ("approval-v4/instance"). Every approval exists,
@@ -75,5 +70,3 @@ func decide(status string) handler {
 		return nil, instances.notFound
 	}
 }
-
-func millis(t time.Time) string { return strconv.FormatInt(t.UnixMilli(), 10) }

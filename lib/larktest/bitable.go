@@ -39,7 +39,7 @@ func searchRecords(p *Platform, x *exchange) (any, *failure) {
 		return nil, fail(1254018, "InvalidFilter: the stand-in does not know filter and sort")
 	}
 	all := p.documents[records.listPath(x)]
-	out, f := page(x, "items", 500, all, func(d document) any { return d })
+	out, f := pageDocuments(x, "items", 500, all)
 	if f != nil {
 		return nil, f
 	}

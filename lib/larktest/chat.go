@@ -45,12 +45,12 @@ func searchChats(p *Platform, x *exchange) (any, *failure) {
 			found = append(found, d)
 		}
 	}
-	return page(x, "items", 100, found, func(d document) any { return d })
+	return pageDocuments(x, "items", 100, found)
 }
 
 func listMembers(p *Platform, x *exchange) (any, *failure) {
 	members := p.documents[x.URL.Path]
-	out, f := page(x, "items", 100, members, func(d document) any { return d })
+	out, f := pageDocuments(x, "items", 100, members)
 	if f != nil {
 		return nil, f
 	}

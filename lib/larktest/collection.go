@@ -49,12 +49,17 @@ type documents map[string][]document
 
 func (c collection) page(p *Platform, x *exchange) (any, *failure) {
 	all := p.documents[x.URL.Path]
-	out, f := page(x, c.list, c.limit, all, func(d document) any { return d })
+	out, f := pageDocuments(x, c.list, c.limit, all)
 	if f != nil {
 		return nil, f
 	}
 	out["total"] = len(all)
 	return out, nil
+}
+
+// pageDocuments answers one page of documents as they are.
+func pageDocuments(x *exchange, name string, limit int, documents []document) (map[string]any, *failure) {
+	return page(x, name, limit, documents, func(d document) any { return d })
 }
 
 func (c collection) create(p *Platform, x *exchange) (any, *failure) {

@@ -48,7 +48,7 @@ func usersOfDepartment(p *Platform, x *exchange) (any, *failure) {
 			found = append(found, u)
 		}
 	}
-	return page(x, "items", 50, found, func(d document) any { return d })
+	return pageDocuments(x, "items", 50, found)
 }
 
 // subdepartments is "contact-v3/department/children".
@@ -60,7 +60,7 @@ func subdepartments(p *Platform, x *exchange) (any, *failure) {
 			found = append(found, d)
 		}
 	}
-	return page(x, "items", 50, found, func(d document) any { return d })
+	return pageDocuments(x, "items", 50, found)
 }
 
 // userIDs is "contact-v3/user/batch_get_id": a user that nobody knows has an entry

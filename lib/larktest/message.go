@@ -5,7 +5,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -157,8 +156,8 @@ func (m *Message) data() map[string]any {
 	d := map[string]any{
 		"message_id":  m.ID,
 		"msg_type":    m.MsgType,
-		"create_time": strconv.FormatInt(m.CreateTime.UnixMilli(), 10),
-		"update_time": strconv.FormatInt(m.UpdateTime.UnixMilli(), 10),
+		"create_time": millis(m.CreateTime),
+		"update_time": millis(m.UpdateTime),
 		"deleted":     m.Recalled,
 		"updated":     m.Edited > 0,
 		"chat_id":     m.ChatID(),

@@ -2,7 +2,6 @@ package larktest
 
 import (
 	"slices"
-	"strconv"
 )
 
 // reaction is an emoji on a message.
@@ -39,7 +38,7 @@ func addReaction(p *Platform, x *exchange) (any, *failure) {
 	return map[string]any{
 		"reaction_id":   id,
 		"operator":      map[string]any{"operator_id": x.app.ID, "operator_type": "app"},
-		"action_time":   strconv.FormatInt(x.time.UnixMilli(), 10),
+		"action_time":   millis(x.time),
 		"reaction_type": b.Type,
 	}, nil
 }

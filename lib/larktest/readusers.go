@@ -1,7 +1,6 @@
 package larktest
 
 import (
-	"strconv"
 	"time"
 )
 
@@ -43,7 +42,7 @@ func readUsers(p *Platform, x *exchange) (any, *failure) {
 		return map[string]any{
 			"user_id_type": idType,
 			"user_id":      r.user,
-			"timestamp":    strconv.FormatInt(r.time.UnixMilli(), 10),
+			"timestamp":    millis(r.time),
 			"tenant_key":   x.tenant,
 		}
 	})

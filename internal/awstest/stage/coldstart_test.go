@@ -18,23 +18,16 @@ import (
 	"github.com/larkbridge/larkbridge/lib/larktest"
 )
 
-// BenchmarkColdStart measures from exec to the first answer of each function,
-// beside a hello-world function in the same run. AWS is canned and answers at
-// once, so what is measured is the function: its start, its settings, its
-// connections and one real request.
-func BenchmarkColdStart(b *testing.B) {
-	env := canned(b, 0)
-	message := post("/event", stage.Payload(b, "im.message.receive_v1"))
-	click := post("/card", stage.Payload(b, "card.action.trigger"))
-	functions := []struct {
-		name, bootstrap string
-		payload         []byte
-	}{
-		{"hello", hello(b), []byte(`{}`)},
-		{"event", harness.Bootstrap(b, "event"), message},
-		{"card", harness.Bootstrap(b, "card"), click},
-		{"send", harness.Bootstrap(b, "send"), []byte(`{"message":{"to":{"chat_id":"oc_1"},"text":"hi"}}`)},
-	}
+// started is a function that a benchmark starts, and the payload of its first request.
+type started struct {
+	name, bootstrap string
+	payload         []byte
+}
+
+// measureStarts reports the median time from exec to the first answer of each function,
+// and its ratio to that of the one named hello.
+func measureStarts(b *testing.B, env []string, functions []started) {
+	b.Helper()
 	elapsed := map[string][]time.Duration{}
 	for b.Loop() {
 		for _, f := range functions {
@@ -48,6 +41,23 @@ func BenchmarkColdStart(b *testing.B) {
 			b.ReportMetric(median(elapsed[f.name])/median(elapsed["hello"]), f.name+"/hello")
 		}
 	}
+}
+
+// BenchmarkColdStart measures from exec to the first answer of each function,
+// beside a hello-world function in the same run. AWS is canned and answers at
+// once, so what is measured is the function: its start, its settings, its
+// connections and one real request.
+func BenchmarkColdStart(b *testing.B) {
+	env := canned(b, 0)
+	message := post("/event", stage.Payload(b, "im.message.receive_v1"))
+	click := post("/card", stage.Payload(b, "card.action.trigger"))
+	functions := []started{
+		{"hello", hello(b), []byte(`{}`)},
+		{"event", harness.Bootstrap(b, "event"), message},
+		{"card", harness.Bootstrap(b, "card"), click},
+		{"send", harness.Bootstrap(b, "send"), []byte(`{"message":{"to":{"chat_id":"oc_1"},"text":"hi"}}`)},
+	}
+	measureStarts(b, env, functions)
 }
 
 // BenchmarkColdClick measures the first answer to a click after a cold start,
@@ -80,27 +90,12 @@ func BenchmarkColdStartTLS(b *testing.B) {
 	root := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})
 	env := append(cannedBy(b, server, 0), "SSL_CERT_DIR="+b.TempDir(), "SSL_CERT_FILE="+systemRoots(b, root))
 	message := post("/event", stage.Payload(b, "im.message.receive_v1"))
-	functions := []struct {
-		name, bootstrap string
-		payload         []byte
-	}{
+	functions := []started{
 		{"hello", hello(b), []byte(`{}`)},
 		{"event", withRoots(b, root), message},
 		{"event-system-roots", harness.Bootstrap(b, "event"), message},
 	}
-	elapsed := map[string][]time.Duration{}
-	for b.Loop() {
-		for _, f := range functions {
-			wall, _ := firstAnswer(b, f.bootstrap, env, f.payload)
-			elapsed[f.name] = append(elapsed[f.name], wall)
-		}
-	}
-	for _, f := range functions {
-		b.ReportMetric(median(elapsed[f.name]), f.name+"-ms")
-		if f.name != "hello" {
-			b.ReportMetric(median(elapsed[f.name])/median(elapsed["hello"]), f.name+"/hello")
-		}
-	}
+	measureStarts(b, env, functions)
 }
 
 // systemRoots writes a bundle of the system's roots and one more, and returns its
