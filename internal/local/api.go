@@ -16,12 +16,12 @@ import (
 // serveEvents answers with the entries of the bus in EventBridge's format,
 // oldest first. With ?after=n the first n are left out.
 func (s *Server) serveEvents(w http.ResponseWriter, r *http.Request) {
-	writeJSON(w, http.StatusOK, s.bus.after(skipped(r)))
+	WriteJSON(w, http.StatusOK, s.bus.after(skipped(r)))
 }
 
 // serveCalls answers with the calls made to Lark, in the same way.
 func (s *Server) serveCalls(w http.ResponseWriter, r *http.Request) {
-	writeJSON(w, http.StatusOK, s.calls.after(skipped(r)))
+	WriteJSON(w, http.StatusOK, s.calls.after(skipped(r)))
 }
 
 // skipped returns the n of ?after=n, 0 if there is none.
@@ -33,7 +33,8 @@ func skipped(r *http.Request) int {
 	return max(0, n)
 }
 
-func writeJSON(w http.ResponseWriter, status int, value any) {
+// WriteJSON answers a request of this machine with a value as JSON.
+func WriteJSON(w http.ResponseWriter, status int, value any) {
 	doc, err := json.Marshal(value)
 	if err != nil {
 		status, doc = http.StatusInternalServerError, []byte(`{"error":"internal"}`)
@@ -74,7 +75,7 @@ func (s *Server) serveCards(w http.ResponseWriter, _ *http.Request) {
 			list = append(list, c)
 		}
 	}
-	writeJSON(w, http.StatusOK, list)
+	WriteJSON(w, http.StatusOK, list)
 }
 
 // CardTitle returns the title of a card, "a card" if it has none.
@@ -104,11 +105,11 @@ func (s *Server) serveSend(w http.ResponseWriter, r *http.Request) {
 	ctx := lambdacontext.NewContext(r.Context(), &lambdacontext.LambdaContext{AwsRequestID: rand.Text()})
 	result, err := s.sender.Lambda(ctx, payload)
 	if err == nil {
-		writeJSON(w, http.StatusOK, result)
+		WriteJSON(w, http.StatusOK, result)
 		return
 	}
 	failed := functionError(err)
-	writeJSON(w, status(failed.Type), failed)
+	WriteJSON(w, status(failed.Type), failed)
 }
 
 // readBody returns the body of a request. If it cannot be read, or is larger than
@@ -117,11 +118,11 @@ func readBody(w http.ResponseWriter, r *http.Request) ([]byte, bool) {
 	body, err := io.ReadAll(io.LimitReader(r.Body, maxSend+1))
 	switch {
 	case err != nil:
-		writeJSON(w, http.StatusBadRequest, map[string]string{"error": "bad_request"})
+		WriteJSON(w, http.StatusBadRequest, map[string]string{"error": "bad_request"})
 		return nil, false
 	case len(body) > maxSend:
 		_, _ = io.Copy(io.Discard, io.LimitReader(r.Body, drained))
-		writeJSON(w, http.StatusRequestEntityTooLarge, map[string]string{"error": "too_large"})
+		WriteJSON(w, http.StatusRequestEntityTooLarge, map[string]string{"error": "too_large"})
 		return nil, false
 	}
 	return body, true

@@ -39,7 +39,7 @@ func (s *Server) serveAWS(w http.ResponseWriter, r *http.Request) {
 	case "AmazonSQS.SendMessage":
 		s.work.Go(func() { s.enqueue(context.WithoutCancel(r.Context()), "", []byte(call.MessageBody)) })
 		sum := md5.Sum([]byte(call.MessageBody))
-		writeJSON(w, http.StatusOK, map[string]string{"MessageId": rand.Text(), "MD5OfMessageBody": hex.EncodeToString(sum[:])})
+		WriteJSON(w, http.StatusOK, map[string]string{"MessageId": rand.Text(), "MD5OfMessageBody": hex.EncodeToString(sum[:])})
 	case "AWSEvents.PutEvents":
 		results, failed := []map[string]string{}, 0
 		for _, e := range call.Entries {
@@ -55,7 +55,7 @@ func (s *Server) serveAWS(w http.ResponseWriter, r *http.Request) {
 			}
 			results = append(results, map[string]string{"EventId": id})
 		}
-		writeJSON(w, http.StatusOK, map[string]any{"Entries": results, "FailedEntryCount": failed})
+		WriteJSON(w, http.StatusOK, map[string]any{"Entries": results, "FailedEntryCount": failed})
 	default:
 		writeAWSError(w, "UnknownOperationException", "the local run does not know the call "+operation)
 	}
@@ -83,7 +83,7 @@ func (s *Server) serveInvoke(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("X-Amz-Function-Error", "Unhandled")
 		result = functionError(err)
 	}
-	writeJSON(w, http.StatusOK, result)
+	WriteJSON(w, http.StatusOK, result)
 }
 
 // functionError returns the error of an invocation as Lambda gives it.
@@ -95,5 +95,5 @@ func functionError(err error) messages.InvokeResponse_Error {
 }
 
 func writeAWSError(w http.ResponseWriter, kind, message string) {
-	writeJSON(w, http.StatusBadRequest, map[string]string{"__type": kind, "message": message})
+	WriteJSON(w, http.StatusBadRequest, map[string]string{"__type": kind, "message": message})
 }

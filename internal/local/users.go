@@ -115,7 +115,7 @@ const maxClick = 4 << 10
 // with the real platform, whose users click for themselves.
 func (s *Server) serveClick(w http.ResponseWriter, r *http.Request) {
 	if s.users == nil {
-		writeJSON(w, http.StatusNotFound, map[string]string{"error": "not_found"})
+		WriteJSON(w, http.StatusNotFound, map[string]string{"error": "not_found"})
 		return
 	}
 	request := struct {
@@ -125,17 +125,17 @@ func (s *Server) serveClick(w http.ResponseWriter, r *http.Request) {
 	decoder := json.NewDecoder(io.LimitReader(r.Body, maxClick))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(&request); err != nil && !errors.Is(err, io.EOF) || request.OpenID == "" {
-		writeJSON(w, http.StatusBadRequest, map[string]string{"error": "bad_request"})
+		WriteJSON(w, http.StatusBadRequest, map[string]string{"error": "bad_request"})
 		return
 	}
 	click, err := s.users.click(r.Context(), request.MessageID, request.OpenID)
 	switch {
 	case errors.Is(err, errNoCard):
-		writeJSON(w, http.StatusNotFound, map[string]string{"error": "not_found"})
+		WriteJSON(w, http.StatusNotFound, map[string]string{"error": "not_found"})
 	case err != nil: // a step has shown why
-		writeJSON(w, http.StatusServiceUnavailable, map[string]string{"error": "unavailable"})
+		WriteJSON(w, http.StatusServiceUnavailable, map[string]string{"error": "unavailable"})
 	default:
-		writeJSON(w, http.StatusOK, click)
+		WriteJSON(w, http.StatusOK, click)
 	}
 }
 

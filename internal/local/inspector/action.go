@@ -62,7 +62,7 @@ func (i *Inspector) serveMessages(w http.ResponseWriter, r *http.Request) {
 		writeError(w, http.StatusInternalServerError, err)
 		return
 	}
-	writeJSON(w, http.StatusOK, answerOf(in))
+	local.WriteJSON(w, http.StatusOK, answerOf(in))
 }
 
 // clicked is a click of a user of the page. Action is that of the callback.
@@ -103,7 +103,7 @@ func (i *Inspector) serveClicks(w http.ResponseWriter, r *http.Request) {
 	if m, ok := i.chats.platform.Message(c.MessageID); ok {
 		a.Toast = i.view(r).toast(m.Toast)
 	}
-	writeJSON(w, http.StatusOK, a)
+	local.WriteJSON(w, http.StatusOK, a)
 }
 
 // serveDeliveries makes an earlier delivery once more, after changes.
@@ -129,20 +129,9 @@ func (i *Inspector) serveDeliveries(w http.ResponseWriter, r *http.Request) {
 		writeError(w, http.StatusInternalServerError, err)
 		return
 	}
-	writeJSON(w, http.StatusOK, answerOf(in))
-}
-
-func writeJSON(w http.ResponseWriter, status int, value any) {
-	doc, err := json.Marshal(value)
-	if err != nil {
-		status, doc = http.StatusInternalServerError, []byte(`{"error":"internal"}`)
-	}
-	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	w.Header().Set("X-Content-Type-Options", "nosniff")
-	w.WriteHeader(status)
-	_, _ = w.Write(append(doc, '\n'))
+	local.WriteJSON(w, http.StatusOK, answerOf(in))
 }
 
 func writeError(w http.ResponseWriter, status int, err error) {
-	writeJSON(w, status, map[string]string{"error": err.Error()})
+	local.WriteJSON(w, status, map[string]string{"error": err.Error()})
 }

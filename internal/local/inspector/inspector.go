@@ -202,7 +202,7 @@ func (i *Inspector) serveChanges(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
-	writeJSON(w, http.StatusOK, c)
+	local.WriteJSON(w, http.StatusOK, c)
 }
 
 // addChats adds the chats and the messages that have changed.
